@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+
+namespace Marketplace.Grains.Durability;
+
+/// <summary>
+/// What one aggregate tells another through its outbox, at least once and in order per destination. Each room adds its own
+/// notices as sealed records derived from this one; the type name is the stored discriminator, so it is never renamed.
+/// </summary>
+public abstract record Notice;
+
+/// <summary>A notice on its way.</summary>
+/// <param name="Sender">The sending grain, as <see cref="GrainAddress"/> writes it.</param>
+/// <param name="Sequence">Grows with every entry of that sender; receivers keep the highest they took.</param>
+/// <param name="Notice">What is told.</param>
+[GenerateSerializer, Immutable, Alias("Marketplace.Envelope")]
+public sealed record Envelope([property: Id(0)] string Sender, [property: Id(1)] long Sequence, [property: Id(2)] Notice Notice);
+
+/// <summary>An entry waiting in an outbox.</summary>
+/// <param name="Sequence">Order among all entries of this aggregate.</param>
+/// <param name="To">Receiving grain, or null for a row.</param>
+/// <param name="Notice">What to tell <paramref name="To"/>.</param>
+/// <param name="Row">A row to write, when <paramref name="To"/> is null.</param>
+public sealed record OutboxEntry(long Sequence, string? To, Notice? Notice, RowWrite? Row);
+
+/// <summary>A row to write (or, with no data, to delete) by the aggregate's version.</summary>
+/// <param name="Table">Table.</param>
+/// <param name="Partition">Partition key.</param>
+/// <param name="Key">Row key.</param>
+/// <param name="Data">UTF-8 JSON; null deletes.</param>
+public sealed record RowWrite(string Table, string Partition, string Key, string? Data);
+
+/// <summary>What every aggregate grain answers beside its own contract.</summary>
+[Alias("Marketplace.IAggregateGrain")]
+public interface IAggregateGrain : IGrainWithStringKey
+{
+    /// <summary>Takes a notice once: a repeated one is acknowledged without effect. Returns after it is durable.</summary>
+    [Alias("Receive")]
+    Task ReceiveAsync(Envelope envelope);
+
+    /// <summary>Does what has fallen due at the present market time. Idempotent.</summary>
+    [Alias("Visit")]
+    Task VisitAsync();
+
+    /// <summary>Delivers what waits in the outbox.</summary>
+    [Alias("Drain")]
+    Task DrainAsync();
+}
