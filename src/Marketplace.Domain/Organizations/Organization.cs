@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Organizations;
+
+/// <summary>A person of an organization.</summary>
+/// <param name="Id">Public id.</param>
+/// <param name="Name">The person's name.</param>
+/// <param name="Email">E-mail address, as given.</param>
+/// <param name="Role">What the member may do.</param>
+/// <param name="AddedAt">Market time of joining.</param>
+public sealed record Member(MemberId Id, string Name, string Email, OrganizationRole Role, Instant AddedAt);
+
+/// <summary>An organization: an operator, a tenant, both, or the marketplace itself.</summary>
+/// <param name="Id">Public id.</param>
+/// <param name="Name">Registered name.</param>
+/// <param name="Kind">What it does.</param>
+/// <param name="Country">ISO 3166-1 alpha-2 code.</param>
+/// <param name="Currency">Currency it prefers, if any.</param>
+/// <param name="Members">Its people, in order of joining.</param>
+/// <param name="Keys">Its API keys, revoked ones too, in order of issue.</param>
+/// <param name="CreatedAt">Market time of registration.</param>
+public sealed record Organization(
+    OrganizationId Id,
+    string Name,
+    OrganizationKind Kind,
+    string Country,
+    Currency? Currency,
+    ImmutableArray<Member> Members,
+    ImmutableArray<ApiKey> Keys,
+    Instant CreatedAt)
+{
+    /// <summary>Members one organization may have.</summary>
+    public const int MostMembers = 1_000;
+
+    /// <summary>API keys one organization may have, revoked ones included; the oldest revoked one makes room.</summary>
+    public const int MostKeys = 200;
+
+    /// <summary>The marketplace itself.</summary>
+    public static OrganizationId Platform { get; } = OrganizationId.From("org_platform");
+
+    /// <summary>Whether it may offer capacity.</summary>
+    [JsonIgnore]
+    public bool IsOperator => Kind is OrganizationKind.Operator or OrganizationKind.OperatorAndTenant;
+
+    /// <summary>Whether it may lease capacity.</summary>
+    [JsonIgnore]
+    public bool IsTenant => Kind is OrganizationKind.Tenant or OrganizationKind.OperatorAndTenant;
+
+    /// <summary>The key of this id, or null.</summary>
+    public ApiKey? Key(ApiKeyId id) => Keys.FirstOrDefault(key => key.Id == id);
+
+    /// <summary>The member of this id, or null.</summary>
+    public Member? Member(MemberId id) => Members.FirstOrDefault(member => member.Id == id);
+
+    /// <summary>Registers.</summary>
+    public static Decision<OrganizationFact> Decide(Organization? state, RegisterOrganization command, Instant now) => state switch
+    {
+        not null => Refusal.Of(OrganizationRefusal.Exists, $"{command.Id} is registered already."),
+        null when IsPlatform(command.Kind) != (command.Id == Platform) => KindReserved(),
+        _ => new OrganizationRegistered(command.Id, command.Name, command.Kind, command.Country, command.Currency, now),
+    };
+
+    /// <summary>Changes the profile.</summary>
+    public static Decision<OrganizationFact> Decide(Organization? state, AmendOrganization command, Instant now)
+    {
+        if (state is null)
+        {
+            return NotFound();
+        }
+
+        if (command.Kind is { } kind && IsPlatform(kind) != IsPlatform(state.Kind))
+        {
+            return KindReserved();
+        }
+
+        var amended = new OrganizationAmended(
+            command.Name ?? state.Name, command.Kind ?? state.Kind, command.Country ?? state.Country, command.Currency ?? state.Currency, now);
+        return Evolve(state, amended) == state ? Decision<OrganizationFact>.Nothing : amended;
+    }
+
+    /// <summary>Adds a member.</summary>
+    public static Decision<OrganizationFact> Decide(Organization? state, AddMember command, Instant now)
+    {
+        if (state is null)
+        {
+            return NotFound();
+        }
+
+        if (state.Members.Any(member => member.Id == command.Id || string.Equals(member.Email, command.Email, StringComparison.OrdinalIgnoreCase)))
+        {
+            return Refusal.Of(OrganizationRefusal.MemberExists, $"{command.Email} is a member already.", "email");
+        }
+
+        return state.Members.Length >= MostMembers
+            ? Refusal.Of(OrganizationRefusal.MembersFull, $"An organization has at most {MostMembers} members.")
+            : new MemberAdded(command.Id, command.Name, command.Email, command.Role, now);
+    }
+
+    /// <summary>Gives a member another role.</summary>
+    public static Decision<OrganizationFact> Decide(Organization? state, ChangeMemberRole command, Instant now)
+    {
+        if (state is null)
+        {
+            return NotFound();
+        }
+
+        return state.Member(command.Id) switch
+        {
+            null => MemberNotFound(command.Id),
+            { } member when member.Role == command.Role => Decision<OrganizationFact>.Nothing,
+            { } member when state.IsLastOwner(member) => LastOwner(member),
+            _ => new MemberRoleChanged(command.Id, command.Role, now),
+        };
+    }
+
+    /// <summary>Removes a member.</summary>
+    public static Decision<OrganizationFact> Decide(Organization? state, RemoveMember command, Instant now)
+    {
+        if (state is null)
+        {
+            return NotFound();
+        }
+
+        return state.Member(command.Id) switch
+        {
+            null => MemberNotFound(command.Id),
+            { } member when state.IsLastOwner(member) => LastOwner(member),
+            _ => new MemberRemoved(command.Id, now),
+        };
+    }
+
+    /// <summary>Issues an API key.</summary>
+    public static Decision<OrganizationFact> Decide(Organization? state, IssueApiKey command, Instant now)
+    {
+        if (state is null)
+        {
+            return NotFound();
+        }
+
+        if (state.Key(command.Id) is not null)
+        {
+            return Decision<OrganizationFact>.Nothing;
+        }
+
+        return state.Keys.Count(key => !key.IsRevoked) >= MostKeys
+            ? Refusal.Of(OrganizationRefusal.KeysFull, $"An organization has at most {MostKeys} API keys.")
+            : new ApiKeyIssued(command.Id, command.Name, command.Prefix, command.SecretHash, command.Role, command.Scopes, command.ExpiresAt, now);
+    }
+
+    /// <summary>Revokes an API key.</summary>
+    public static Decision<OrganizationFact> Decide(Organization? state, RevokeApiKey command, Instant now)
+    {
+        if (state is null)
+        {
+            return NotFound();
+        }
+
+        return state.Key(command.Id) switch
+        {
+            null => Refusal.Of(OrganizationRefusal.KeyNotFound, $"{command.Id} is no key of this organization."),
+            { IsRevoked: true } => Decision<OrganizationFact>.Nothing,
+            _ => new ApiKeyRevoked(command.Id, now),
+        };
+    }
+
+    /// <summary>The organization after a fact.</summary>
+    public static Organization Evolve(Organization? state, OrganizationFact fact) => (state, fact) switch
+    {
+        (null, OrganizationRegistered it) => new(it.Id, it.Name, it.Kind, it.Country, it.Currency, [], [], it.At),
+        ({ }, OrganizationAmended it) => state with { Name = it.Name, Kind = it.Kind, Country = it.Country, Currency = it.Currency },
+        ({ }, MemberAdded it) => state with { Members = state.Members.Add(new(it.Id, it.Name, it.Email, it.Role, it.At)) },
+        ({ }, MemberRoleChanged it) => state with
+        {
+            Members = [.. state.Members.Select(member => member.Id == it.Id ? member with { Role = it.Role } : member)],
+        },
+        ({ }, MemberRemoved it) => state with { Members = [.. state.Members.Where(member => member.Id != it.Id)] },
+        ({ }, ApiKeyIssued it) => state with
+        {
+            Keys = MakeRoom(state.Keys).Add(new(it.Id, it.Name, it.Prefix, it.SecretHash, it.Role, it.Scopes, it.At, it.ExpiresAt, null)),
+        },
+        ({ }, ApiKeyRevoked it) => state with
+        {
+            Keys = [.. state.Keys.Select(key => key.Id == it.Id ? key with { RevokedAt = it.At } : key)],
+        },
+        _ => throw new InvalidOperationException($"{fact.GetType().Name} cannot happen to {(state is null ? "no organization" : state.Id)}."),
+    };
+
+    private static ImmutableArray<ApiKey> MakeRoom(ImmutableArray<ApiKey> keys) =>
+        keys.Length >= MostKeys && keys.FirstOrDefault(key => key.IsRevoked) is { } oldest ? keys.Remove(oldest) : keys;
+
+    private static bool IsPlatform(OrganizationKind kind) => kind == OrganizationKind.Platform;
+
+    private static Refusal NotFound() => Refusal.Of(OrganizationRefusal.NotFound, "No such organization.");
+
+    private static Refusal KindReserved() => Refusal.Of(OrganizationRefusal.KindReserved, "The kind 'platform' belongs to the marketplace itself.", "kind");
+
+    private static Refusal MemberNotFound(MemberId id) => Refusal.Of(OrganizationRefusal.MemberNotFound, $"{id} is no member of this organization.");
+
+    private static Refusal LastOwner(Member member) => Refusal.Of(OrganizationRefusal.LastOwner, $"{member.Id} is the last owner.", "role");
+
+    private bool IsLastOwner(Member member) =>
+        member.Role == OrganizationRole.Owner && Members.Count(other => other.Role == OrganizationRole.Owner) == 1;
+}

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Organizations;
+
+/// <summary>Registers an organization. Refused: <c>organization_exists</c>, <c>organization_kind_reserved</c>.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">Registered name, 1 to 200 characters.</param>
+/// <param name="Kind">What it does; <c>Platform</c> for <c>org_platform</c> alone.</param>
+/// <param name="Country">ISO 3166-1 alpha-2 code.</param>
+/// <param name="Currency">Currency it prefers to trade in, if it has one.</param>
+public sealed record RegisterOrganization(OrganizationId Id, string Name, OrganizationKind Kind, string Country, Currency? Currency);
+
+/// <summary>Changes the profile; what is null stays. Refused: <c>organization_not_found</c>, <c>organization_kind_reserved</c>.</summary>
+/// <param name="Name">New name, 1 to 200 characters.</param>
+/// <param name="Kind">New kind.</param>
+/// <param name="Country">New ISO 3166-1 alpha-2 code.</param>
+/// <param name="Currency">New preferred currency.</param>
+public sealed record AmendOrganization(string? Name, OrganizationKind? Kind, string? Country, Currency? Currency);
+
+/// <summary>Adds a member. Refused: <c>organization_not_found</c>, <c>member_exists</c>, <c>members_full</c>.</summary>
+/// <param name="Id">The member's id.</param>
+/// <param name="Name">The person's name, 1 to 200 characters.</param>
+/// <param name="Email">E-mail address; one member an address, whatever its case.</param>
+/// <param name="Role">What the member may do.</param>
+public sealed record AddMember(MemberId Id, string Name, string Email, OrganizationRole Role);
+
+/// <summary>Gives a member another role. Refused: <c>organization_not_found</c>, <c>member_not_found</c>, <c>last_owner</c>.</summary>
+/// <param name="Id">The member.</param>
+/// <param name="Role">The new role.</param>
+public sealed record ChangeMemberRole(MemberId Id, OrganizationRole Role);
+
+/// <summary>Removes a member. Refused: <c>organization_not_found</c>, <c>member_not_found</c>, <c>last_owner</c>.</summary>
+/// <param name="Id">The member.</param>
+public sealed record RemoveMember(MemberId Id);
+
+/// <summary>Issues an API key. Refused: <c>organization_not_found</c>, <c>api_keys_full</c>.</summary>
+/// <param name="Id">The key's id; an id issued before changes nothing.</param>
+/// <param name="Name">What its owner calls it, 1 to 100 characters.</param>
+/// <param name="Prefix">The key's readable beginning.</param>
+/// <param name="SecretHash">What <see cref="ApiKey.Hash"/> makes of the secret.</param>
+/// <param name="Role">What it may do.</param>
+/// <param name="Scopes">Narrows the role; empty: all that the role may.</param>
+/// <param name="ExpiresAt">Real time from which it is refused; null: never.</param>
+public sealed record IssueApiKey(ApiKeyId Id, string Name, string Prefix, string SecretHash, OrganizationRole Role, ImmutableArray<Scope> Scopes, Instant? ExpiresAt);
+
+/// <summary>Revokes an API key, at once and for ever; a revoked one stays so. Refused: <c>organization_not_found</c>, <c>api_key_not_found</c>.</summary>
+/// <param name="Id">The key.</param>
+public sealed record RevokeApiKey(ApiKeyId Id);
