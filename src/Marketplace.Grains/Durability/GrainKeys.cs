@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Transparency;
 
 namespace Marketplace.Grains.Durability;
 
@@ -26,7 +28,11 @@ public static class GrainKeys
 
     private static readonly FrozenDictionary<string, Type> Contracts = new Dictionary<string, Type>
     {
+        ["event-feed"] = typeof(IEventFeedGrain),
     }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The feed of an organization's events.</summary>
+    public static GrainAddress EventFeed(OrganizationId organization) => new("event-feed", organization.Value);
 
     /// <summary>Every noun with its grain contract.</summary>
     public static IReadOnlyDictionary<string, Type> Nouns => Contracts;

@@ -1,3 +1,6 @@
+using NodaTime;
+using Orleans.Concurrency;
+
 namespace Marketplace.Grains.Durability;
 
 /// <summary>
@@ -35,11 +38,12 @@ public interface IAggregateGrain : IGrainWithStringKey
     [Alias("Receive")]
     Task ReceiveAsync(Envelope envelope);
 
-    /// <summary>Does what has fallen due at the present market time. Idempotent.</summary>
+    /// <summary>Does what has fallen due at the present market time, and removes the due row named by <paramref name="due"/> if it is outdated. Idempotent.</summary>
+    /// <returns>Whether there is such an aggregate.</returns>
     [Alias("Visit")]
-    Task VisitAsync();
+    Task<bool> VisitAsync(Instant? due);
 
-    /// <summary>Delivers what waits in the outbox.</summary>
-    [Alias("Drain")]
+    /// <summary>Delivers what waits in the outbox, beside the grain's turns.</summary>
+    [Alias("Drain"), AlwaysInterleave]
     Task DrainAsync();
 }

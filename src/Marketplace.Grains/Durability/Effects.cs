@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Serialization;
+using Marketplace.Grains.Transparency;
+using NodaTime;
+
+namespace Marketplace.Grains.Durability;
+
+/// <summary>Collects what leaves an aggregate with one commit: notices, events and rows. Everything is delivered at least once, after the commit.</summary>
+internal sealed class Effects(long firstSequence, Instant at, GrainAddress sender)
+{
+    private readonly ImmutableArray<OutboxEntry>.Builder entries = ImmutableArray.CreateBuilder<OutboxEntry>();
+
+    /// <summary>When the facts of this commit happened.</summary>
+    public Instant At { get; } = at;
+
+    /// <summary>Tells another aggregate.</summary>
+    public void Tell(GrainAddress to, Notice notice) => entries.Add(new OutboxEntry(Next, to.ToString(), notice, null));
+
+    /// <summary>Adds an event to an organization's feed. <paramref name="data"/> becomes JSON as it stands in <see cref="MarketJson"/>.</summary>
+    public void Publish(OrganizationId organization, string type, object data) =>
+        Tell(GrainKeys.EventFeed(organization), new EventRaised(type, At, sender.Key, JsonSerializer.SerializeToElement(data, data.GetType(), MarketJson.Options)));
+
+    /// <summary>Writes a row of a read copy; a null <paramref name="data"/> deletes it.</summary>
+    public void Row(string table, string partition, string key, object? data) => entries.Add(new OutboxEntry(
+        Next,
+        null,
+        null,
+        new RowWrite(table, partition, key, data is null ? null : JsonSerializer.Serialize(data, data.GetType(), MarketJson.Options))));
+
+    internal ImmutableArray<OutboxEntry> Entries => entries.ToImmutable();
+
+    private long Next => firstSequence + entries.Count;
+}

@@ -1,0 +1,409 @@
+using System.Text.Json;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Serialization;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Marketplace.Grains.Durability;
+
+/// <summary>
+/// An aggregate kept in one record: a thin shell that asks the Domain to decide and makes what follows durable before anyone
+/// hears of it. Non-reentrant; reads and the outbox interleave.
+/// </summary>
+/// <typeparam name="TState">The Domain's state.</typeparam>
+/// <typeparam name="TFact">The Domain's facts.</typeparam>
+internal abstract partial class RecordGrain<TState, TFact>(GrainServices services, string noun) : Grain, IAggregateGrain
+    where TState : class
+{
+    private const int MostOperations = 64;
+    private static readonly Duration OperationLife = Duration.FromDays(7);
+    private static readonly Duration OperationLeast = Duration.FromHours(24);
+    private static readonly TimeSpan OutboxPause = TimeSpan.FromSeconds(1);
+
+    private GrainState<AggregateRecord<TState>> stored = new();
+    private AggregateRecord<TState> record = new();
+    private Outbox outbox = null!;
+    private IGrainTimer? housekeeping;
+    private Operation? activeOperation;
+    private Envelope? activeEnvelope;
+    private bool broken;
+
+    /// <summary>The aggregate as last made durable; null before its first commit.</summary>
+    protected TState? State => record.State;
+
+    /// <summary>Commits so far.</summary>
+    protected long Version => record.Version;
+
+    /// <summary>The grain's key, a public id.</summary>
+    protected string Key { get; private set; } = "";
+
+    /// <summary>This grain's address.</summary>
+    protected GrainAddress Address => new(noun, Key);
+
+    /// <summary>What every grain needs.</summary>
+    protected GrainServices Services => services;
+
+    /// <summary>Market time for a decision: never before the aggregate's last fact.</summary>
+    protected Instant Now => Instant.Max(services.Clock.Now, record.LastAt);
+
+    /// <summary>The last durable snapshot, or null.</summary>
+    protected Snapshot<TState>? Durable => State is null ? null : new Snapshot<TState>(State, Version);
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Key = this.GetPrimaryKeyString();
+        outbox = new Outbox(services, Address);
+        await services.Records.ReadStateAsync(noun, this.GetGrainId(), stored);
+        record = stored.RecordExists && stored.State is { } state ? state : new AggregateRecord<TState>();
+        if (record.Schema > AggregateRecord<TState>.CurrentSchema)
+        {
+            throw new InvalidOperationException($"{Address} was written by a newer version (schema {record.Schema}).");
+        }
+
+        outbox.Add(record.Outbox);
+        if (outbox.Count > 0)
+        {
+            StartDraining();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        outbox.Abandon();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task ReceiveAsync(Envelope envelope)
+    {
+        ThrowIfBroken();
+        if (record.Senders.IsTaken(envelope.Sender, envelope.Sequence))
+        {
+            return;
+        }
+
+        activeEnvelope = envelope;
+        try
+        {
+            await OnNoticeAsync(envelope.Notice, GrainAddress.Parse(envelope.Sender));
+        }
+        finally
+        {
+            activeEnvelope = null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> VisitAsync(Instant? due)
+    {
+        ThrowIfBroken();
+        if (State is null)
+        {
+            return false;
+        }
+
+        await OnDueAsync(Now);
+        if (due is { } visited && record.Due != visited)
+        {
+            await services.RemoveDueAsync(Address, visited);
+        }
+
+        StartDraining();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task DrainAsync()
+    {
+        if (broken)
+        {
+            return;
+        }
+
+        await outbox.DrainAsync();
+        if (!broken && (outbox.Count > 0 || record.Outbox.Length > 0))
+        {
+            // Delivered entries leave with the next commit, or with this turn if none comes; failed ones are tried again.
+            housekeeping ??= this.RegisterGrainTimer(KeepHouseAsync, new GrainTimerCreationOptions(OutboxPause, Timeout.InfiniteTimeSpan));
+            housekeeping.Change(OutboxPause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Asks the Domain to fold a fact into the state.</summary>
+    protected abstract TState Evolve(TState? state, TFact fact);
+
+    /// <summary>
+    /// Market time of the aggregate's next effect, for its due row: null when it is closed, <see cref="Instant.MaxValue"/>
+    /// when it is open with nothing planned.
+    /// </summary>
+    protected abstract Instant? DueAt(TState state);
+
+    /// <summary>Adds what leaves with a fact: notices, events, rows. Called in fact order, before the commit.</summary>
+    protected abstract void React(TState? before, TState after, TFact fact, Effects effects);
+
+    /// <summary>Adds what leaves once per commit, such as list rows of the new state.</summary>
+    protected virtual void React(TState after, Effects effects)
+    {
+    }
+
+    /// <summary>Takes a notice; the first commit made inside remembers it.</summary>
+    protected virtual Task OnNoticeAsync(Notice notice, GrainAddress sender) =>
+        throw new InvalidOperationException($"{noun} takes no {notice.GetType().Name}.");
+
+    /// <summary>Does what has fallen due. Idempotent; also called when nothing has.</summary>
+    protected virtual Task OnDueAsync(Instant now) => Task.CompletedTask;
+
+    /// <summary>
+    /// Runs a command of several commits under one operation id: each commit inside stores the newest answer, so that a
+    /// repeated call gets the outcome as far as it came.
+    /// </summary>
+    protected async Task<Answer<Snapshot<TState>>> OperateAsync(Operation operation, Func<Task<Answer<Snapshot<TState>>>> run)
+    {
+        ThrowIfBroken();
+        if (Replay(operation) is { } replayed)
+        {
+            return replayed;
+        }
+
+        activeOperation = operation;
+        try
+        {
+            return await run();
+        }
+        finally
+        {
+            activeOperation = null;
+        }
+    }
+
+    /// <summary>
+    /// Decides, and makes facts, operation and outbox durable in one write; then answers. A final refusal is given only
+    /// after the record was read again, so that a stale activation ends no process.
+    /// </summary>
+    /// <exception cref="UnknownOutcomeException">A write failed; this activation is dropped.</exception>
+    protected async Task<Answer<Snapshot<TState>>> CommitAsync(Operation? operation, Func<TState?, Instant, Decision<TFact>> decide)
+    {
+        ThrowIfBroken();
+        if (operation is { } asked && Replay(asked) is { } replayed)
+        {
+            return replayed;
+        }
+
+        var now = Now;
+        var decision = decide(State, now);
+        if (decision.Refusal is { } refusal)
+        {
+            if (refusal.Class == RefusalClass.Final)
+            {
+                await ThrowIfStaleAsync();
+            }
+
+            return refusal;
+        }
+
+        operation ??= activeOperation;
+        if (decision.Facts.IsEmpty && operation is null)
+        {
+            return Durable is { } unchanged ? unchanged : throw new InvalidOperationException($"{Address}: nothing decided about nothing.");
+        }
+
+        var effects = new Effects(record.NextSequence, now, Address);
+        var state = State;
+        foreach (var fact in decision.Facts)
+        {
+            var before = state;
+            state = Evolve(before, fact);
+            React(before, state, fact, effects);
+        }
+
+        if (state is null)
+        {
+            throw new InvalidOperationException($"{Address}: nothing decided about nothing.");
+        }
+
+        if (!decision.Facts.IsEmpty)
+        {
+            React(state, effects);
+        }
+
+        var undelivered = record.Outbox.RemoveAll(entry => !outbox.IsWaiting(entry.Sequence));
+        if (undelivered.Length + effects.Entries.Length > Outbox.Bound)
+        {
+            return GrainServices.Busy("The outbox of " + Key);
+        }
+
+        var next = record with
+        {
+            Schema = AggregateRecord<TState>.CurrentSchema,
+            State = state,
+            Version = record.Version + 1,
+            LastAt = now,
+            Outbox = undelivered.AddRange(effects.Entries),
+            NextSequence = record.NextSequence + effects.Entries.Length,
+            Due = DueAt(state) is { } due ? Instant.Min(due, DueIndex.Never) : null,
+            Senders = activeEnvelope is { } envelope ? record.Senders.Take(envelope.Sender, envelope.Sequence, services.RealNow) : record.Senders,
+        };
+        if (operation is { } stamped)
+        {
+            if (Log(next, stamped, state) is not { } logged)
+            {
+                return GrainServices.Busy("The operation log of " + Key);
+            }
+
+            next = logged;
+        }
+
+        await WriteAsync(next);
+        outbox.Add(effects.Entries);
+        StartDraining();
+        return new Snapshot<TState>(state, next.Version);
+    }
+
+    private static AggregateRecord<TState> Prune(AggregateRecord<TState> record, Instant now)
+    {
+        var live = record.Operations.RemoveAll(entry => now - entry.At > OperationLife);
+        for (var i = 0; i < live.Length && live.Length >= MostOperations && now - live[i].At > OperationLeast;)
+        {
+            live = live.RemoveAt(i);
+        }
+
+        return record with { Operations = live };
+    }
+
+    private AggregateRecord<TState>? Log(AggregateRecord<TState> next, Operation operation, TState answer)
+    {
+        var now = services.RealNow;
+        var others = Prune(next with { Operations = next.Operations.RemoveAll(entry => entry.Id == operation.Id) }, now);
+        if (others.Operations.Length >= MostOperations)
+        {
+            return null;
+        }
+
+        var entry = new OperationEntry(operation.Id, operation.InputHash, now, next.Version, JsonSerializer.Serialize(answer, MarketJson.Options));
+        return others with
+        {
+            Operations = others.Operations.Add(entry),
+            Created = next.Created ?? entry with { Answer = null },
+        };
+    }
+
+    private Answer<Snapshot<TState>>? Replay(Operation operation)
+    {
+        var entry = record.Operations.FirstOrDefault(entry => entry.Id == operation.Id)
+            ?? (record.Created?.Id == operation.Id ? record.Created : null);
+        if (entry is null)
+        {
+            return null;
+        }
+
+        if (entry.InputHash != operation.InputHash)
+        {
+            return Refusal.Of(OperationRefusal.KeyReused, $"{Key}: this Idempotency-Key was used before with another body.");
+        }
+
+        var answer = entry.Answer is { } json
+            ? new Snapshot<TState>(JsonSerializer.Deserialize<TState>(json, MarketJson.Options)!, entry.Version)
+            : Durable!;
+        return new Answer<Snapshot<TState>> { Value = answer, Replayed = true };
+    }
+
+    private async Task WriteAsync(AggregateRecord<TState> next)
+    {
+        var previous = record;
+        try
+        {
+            if (next.Due is { } due && due != previous.Due)
+            {
+                await services.AddDueAsync(Address, due);
+            }
+
+            // A copy with the known ETag: whatever a failing provider does to it, the activation goes.
+            var write = new GrainState<AggregateRecord<TState>>(next, stored.ETag) { RecordExists = stored.RecordExists };
+            await services.Records.WriteStateAsync(noun, this.GetGrainId(), write);
+            stored = write;
+            record = next;
+        }
+        catch (Exception error)
+        {
+            Break();
+            throw new UnknownOutcomeException($"{Address}: the outcome of a write is unknown; repeat the request with the same operation id.", error);
+        }
+
+        if (previous.Due is { } old && old != next.Due)
+        {
+            try
+            {
+                await services.RemoveDueAsync(Address, old);
+            }
+            catch (Exception error)
+            {
+                // The row stays; the visit it causes finds nothing to do and removes it.
+                LogDueRowLeft(services.Log, noun, error);
+            }
+        }
+    }
+
+    private async Task KeepHouseAsync(CancellationToken cancellation)
+    {
+        if (broken)
+        {
+            return;
+        }
+
+        var undelivered = record.Outbox.RemoveAll(entry => !outbox.IsWaiting(entry.Sequence));
+        if (undelivered.Length < record.Outbox.Length)
+        {
+            await WriteAsync(record with { Outbox = undelivered });
+        }
+
+        StartDraining();
+    }
+
+    private async Task ThrowIfStaleAsync()
+    {
+        var fresh = new GrainState<AggregateRecord<TState>>();
+        try
+        {
+            await services.Records.ReadStateAsync(noun, this.GetGrainId(), fresh);
+        }
+        catch (Exception error)
+        {
+            Break();
+            throw new UnknownOutcomeException($"{Address}: could not be read again.", error);
+        }
+
+        if (fresh.ETag != stored.ETag)
+        {
+            Break();
+            throw new UnknownOutcomeException($"{Address}: this activation was stale; repeat the request with the same operation id.");
+        }
+    }
+
+    private void StartDraining()
+    {
+        if (outbox.Count > 0)
+        {
+            this.AsReference<IAggregateGrain>().DrainAsync().Ignore();
+        }
+    }
+
+    private void Break()
+    {
+        broken = true;
+        outbox.Abandon();
+        DeactivateOnIdle();
+    }
+
+    private void ThrowIfBroken()
+    {
+        if (broken)
+        {
+            throw new UnknownOutcomeException($"{Address} is being loaded again after a failed write; repeat the request with the same operation id.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Noun}: an outdated due row could not be removed and stays until its visit.")]
+    private static partial void LogDueRowLeft(ILogger log, string noun, Exception error);
+}

@@ -1,0 +1,70 @@
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Ports;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Marketplace.Grains.Scheduling;
+
+[GrainType("scheduler")]
+internal sealed partial class SchedulerGrain(GrainServices services) : Grain, ISchedulerGrain
+{
+    private const int Page = 500;
+    private const int AtOnce = 32;
+    private static readonly Duration OrphanLife = Duration.FromHours(24);
+
+    public Task<int> VisitDueAsync() => VisitAsync(DueIndex.KeyAfter(services.Clock.Now), due: true);
+
+    public Task<int> SweepAsync() => VisitAsync(until: null, due: false);
+
+    public async Task<Instant?> NextDueAsync()
+    {
+        var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), null, null, 1);
+        return page.Rows is [var first, ..] ? DueIndex.Parse(first.Key).Due : null;
+    }
+
+    private async Task<int> VisitAsync(string? until, bool due)
+    {
+        var visited = 0;
+        string? from = null;
+        do
+        {
+            var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, until, Page);
+            foreach (var some in page.Rows.Chunk(AtOnce))
+            {
+                var outcomes = await Task.WhenAll(some.Select(row => VisitAsync(row, due)));
+                visited += outcomes.Count(done => done);
+            }
+
+            from = page.NextFrom;
+        }
+        while (from is not null);
+        return visited;
+    }
+
+    private async Task<bool> VisitAsync(Row row, bool due)
+    {
+        var (at, address) = DueIndex.Parse(row.Key);
+        try
+        {
+            if (await GrainKeys.Resolve(services.Grains, address).VisitAsync(due ? at : null))
+            {
+                return true;
+            }
+
+            // Creation writes its row before its record; a row whose record never came is removed a day later.
+            if (services.RealNow - DueIndex.WrittenAt(row) > OrphanLife)
+            {
+                await services.RemoveDueAsync(address, at);
+            }
+        }
+        catch (Exception error)
+        {
+            LogVisitFailed(services.Log, address.Noun, error);
+        }
+
+        return false;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Visit to a {Noun} failed; its due row stays and it is visited again.")]
+    private static partial void LogVisitFailed(ILogger log, string noun, Exception error);
+}

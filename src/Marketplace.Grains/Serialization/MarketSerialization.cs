@@ -1,0 +1,27 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Serialization;
+using Orleans.Serialization.Cloning;
+
+namespace Marketplace.Grains.Serialization;
+
+/// <summary>Lets Domain and NodaTime types travel between grains: as JSON between silos, shared without a copy within one, since all of them are immutable.</summary>
+internal static class MarketSerialization
+{
+    public static IServiceCollection AddMarketSerialization(this IServiceCollection services)
+    {
+        services.AddSerializer(serializer => serializer.AddJsonSerializer(
+            isSerializable: MarketJson.Covers,
+            isCopyable: static _ => false,
+            configureOptions: options => options.Configure(json => json.SerializerOptions = MarketJson.Options)));
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IGeneralizedCopier, SharedCopier>());
+        return services;
+    }
+
+    private sealed class SharedCopier : IGeneralizedCopier
+    {
+        public bool IsSupportedType(Type type) => MarketJson.Covers(type);
+
+        public object? DeepCopy(object? input, CopyContext context) => input;
+    }
+}
