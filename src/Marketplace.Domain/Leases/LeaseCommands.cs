@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Leases;
+
+/// <summary>What can be asked of a lease. <c>Actor</c> is the organization that asks.</summary>
+public abstract record LeaseCommand;
+
+/// <summary>Takes a delivery; the first one opens the lease. A delivery taken before changes nothing.</summary>
+public sealed record TakeDelivery(LeaseOpening Opening, LeaseDelivery Delivery) : LeaseCommand;
+
+/// <summary>The tenant accepts the named nodes: rent starts for them.</summary>
+public sealed record AcceptNodes(OrganizationId Actor, ImmutableArray<NodeId> Nodes) : LeaseCommand;
+
+/// <summary>The tenant rejects the named nodes; they go back to the operator for another try.</summary>
+/// <param name="Actor">The tenant.</param>
+/// <param name="Nodes">Nodes that await acceptance.</param>
+/// <param name="Reason">What failed, 1 to 1,000 characters.</param>
+public sealed record RejectNodes(OrganizationId Actor, ImmutableArray<NodeId> Nodes, string Reason) : LeaseCommand;
+
+/// <summary>
+/// The operator takes a node out of service and may offer another in its place at once. The node is not billed from that
+/// instant; its replacement is billed from its own acceptance, so the gap is nobody's rent.
+/// </summary>
+/// <param name="Actor">The operator.</param>
+/// <param name="Out">A node in service.</param>
+/// <param name="In">What replaces it; null when that comes later, as a delivery.</param>
+/// <param name="Reason">Why, 1 to 1,000 characters.</param>
+public sealed record ReplaceNode(OrganizationId Actor, NodeId Out, NodeId? In, string Reason) : LeaseCommand;
+
+/// <summary>The tenant uses the next renewal option: the lease runs on for the option's months on the same terms.</summary>
+public sealed record RenewLease(OrganizationId Actor) : LeaseCommand;
+
+/// <summary>The tenant gives up the renewal options that are left.</summary>
+public sealed record DeclineRenewal(OrganizationId Actor) : LeaseCommand;
+
+/// <summary>The tenant asks what leaving early costs.</summary>
+/// <param name="Actor">The tenant.</param>
+/// <param name="Exit">Id of the quote to make.</param>
+/// <param name="On">First day without the lease, in the lease's zone; null for the earliest the notice allows.</param>
+public sealed record QuoteExit(OrganizationId Actor, ExitQuoteId Exit, LocalDate? On) : LeaseCommand;
+
+/// <summary>The tenant gives notice against a valid exit quote.</summary>
+public sealed record TerminateLease(OrganizationId Actor, ExitQuoteId Exit) : LeaseCommand;
+
+/// <summary>Billing reports that an invoice of this lease is overdue.</summary>
+public sealed record MarkOverdue(InvoiceId Invoice) : LeaseCommand;
+
+/// <summary>Billing reports that an overdue invoice of this lease has been paid or withdrawn.</summary>
+public sealed record ClearOverdue(InvoiceId Invoice) : LeaseCommand;
+
+/// <summary>Does what has fallen due: acceptance by silence, periods to close, options that lapse, the end.</summary>
+public sealed record MeetDueTimes : LeaseCommand;
