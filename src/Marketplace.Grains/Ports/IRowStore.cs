@@ -13,8 +13,9 @@ public interface IRowStore
 
     /// <summary>
     /// Rows of one partition in ordinal order of their keys: at or after <paramref name="from"/> (null: the first), before
-    /// <paramref name="until"/> (null: the last), at most <paramref name="limit"/> (1 to 1,000), newest key first when
-    /// <paramref name="descending"/>.
+    /// <paramref name="until"/> (null: the last), at most <paramref name="limit"/> (1 to <see cref="RowLimits.MostRowsInPage"/>),
+    /// newest key first when <paramref name="descending"/>. A page of large rows may end before the limit;
+    /// <see cref="RowPage.NextFrom"/> alone says whether there is more.
     /// </summary>
     ValueTask<RowPage> ScanAsync(string table, string partition, string? from, string? until, int limit, bool descending = false, CancellationToken cancellation = default);
 
@@ -61,10 +62,13 @@ public static class RowLimits
     /// <summary>Rows in one batch.</summary>
     public const int MostRowsInBatch = 100;
 
+    /// <summary>Rows in one page.</summary>
+    public const int MostRowsInPage = 1000;
+
     /// <summary>Payload bytes in one batch.</summary>
     public const int LargestBatch = 4 * 1024 * 1024 - 128 * 1024;
 
-    /// <summary>Characters no key may hold, beside control characters.</summary>
+    /// <summary>Characters no key may hold, beside control characters and those beyond U+FFFF.</summary>
     public const string ForbiddenInKeys = "/\\#?";
 
     /// <summary>Refuses keys and payloads outside the limits, naming the row.</summary>
@@ -78,9 +82,15 @@ public static class RowLimits
         }
 
         long bytes = 0;
+        var keys = new HashSet<string>(rows.Count, StringComparer.Ordinal);
         foreach (var row in rows)
         {
             CheckKey(table, row.Key);
+            if (!keys.Add(row.Key))
+            {
+                throw new ArgumentException($"{table}/{partition}/{row.Key}: a batch holds a row once.", nameof(rows));
+            }
+
             ArgumentOutOfRangeException.ThrowIfNegative(row.Version, nameof(rows));
             if (row.Data.Length > LargestData)
             {
@@ -96,13 +106,13 @@ public static class RowLimits
         }
     }
 
-    /// <summary>Refuses a key that Azure Tables would refuse.</summary>
+    /// <summary>Refuses a key that Azure Tables would refuse, or whose ordinal order would differ between UTF-8 and UTF-16.</summary>
     /// <exception cref="ArgumentException">The key is empty, too long, or holds a forbidden character.</exception>
     public static void CheckKey(string table, string key)
     {
-        if (key.Length is 0 or > LongestKey || key.AsSpan().ContainsAny(ForbiddenInKeys) || key.Any(char.IsControl))
+        if (key.Length is 0 or > LongestKey || key.AsSpan().ContainsAny(ForbiddenInKeys) || key.Any(c => char.IsControl(c) || char.IsSurrogate(c)))
         {
-            throw new ArgumentException($"{table}: '{key}' is not a key: 1 to {LongestKey} characters, none of {ForbiddenInKeys} and no control characters.", nameof(key));
+            throw new ArgumentException($"{table}: '{key}' is not a key: 1 to {LongestKey} characters, none of {ForbiddenInKeys}, no control characters and none beyond U+FFFF.", nameof(key));
         }
     }
 }
