@@ -1,0 +1,40 @@
+namespace Marketplace.House.Tests;
+
+/// <summary>Tests stand where one would look for them: in the mirrored folder, under the name of what they test.</summary>
+public sealed class MirrorTests
+{
+    [Fact]
+    public void ATestStandsInTheFolderOfWhatItTests() => House.Holds(
+        "tests/Marketplace.X.Tests/Room/NameTests.cs tests src/Marketplace.X/Room.",
+        from file in TestFiles()
+        let parts = file.Split('/')
+        where parts.Length > 3 && !Directory.Exists(Path.Combine(House.Root, "src", ProjectOf(file), string.Join('/', parts[2..^1])))
+        select file);
+
+    [Fact]
+    public void ATestOfARoomIsNamedAfterASourceOfIt() => House.Holds(
+        "CapacityCalendar.cs is tested by CapacityCalendarTests.cs, CapacityCalendarLawTests.cs, …; a test of a whole project stands at its root.",
+        from file in TestFiles()
+        let parts = file.Split('/')
+        where parts.Length > 3
+        let folder = Path.Combine(House.Root, "src", ProjectOf(file), string.Join('/', parts[2..^1]))
+        where Directory.Exists(folder) && !Directory.EnumerateFiles(folder, "*.cs").Any(source =>
+            parts[^1].StartsWith(Path.GetFileNameWithoutExtension(source), StringComparison.Ordinal)
+            || parts[^1].StartsWith(parts[^2], StringComparison.Ordinal))
+        select file);
+
+    [Fact]
+    public void EveryDecisionIsTested() => House.Holds(
+        "Noun.cs that decides has NounTests.cs.",
+        from file in House.Files("src/Marketplace.Domain", "*.cs")
+        where House.Text(file).Contains(" Decide(", StringComparison.Ordinal)
+        let room = file.Split('/')[2]
+        let noun = Path.GetFileNameWithoutExtension(file).Split('.')[0]
+        where !TestFiles().Any(test => test.StartsWith($"tests/Marketplace.Domain.Tests/{room}/{noun}", StringComparison.Ordinal))
+        select file);
+
+    private static IEnumerable<string> TestFiles() => House.Files("tests", "*Tests.cs")
+        .Where(file => Directory.Exists(Path.Combine(House.Root, "src", ProjectOf(file))));
+
+    private static string ProjectOf(string file) => file.Split('/')[1].Replace(".Tests", "", StringComparison.Ordinal);
+}
