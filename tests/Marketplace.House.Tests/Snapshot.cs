@@ -17,9 +17,10 @@ internal static class Snapshot
 
         Assert.True(File.Exists(path), $"{file} is missing: run the tests once with MARKETPLACE_ACCEPT=1 and review the new file.");
         var stored = File.ReadAllText(path);
-        var lines = stored.Split('\n').Zip(generated.Split('\n')).Select((pair, index) => (pair, index)).FirstOrDefault(line => line.pair.First != line.pair.Second);
+        var (storedLines, lines) = (stored.Split('\n'), generated.Split('\n'));
+        var first = storedLines.Zip(lines).TakeWhile(pair => pair.First == pair.Second).Count();
         Assert.True(
             stored == generated,
-            $"{file} differs from the code from line {lines.index + 1} on (stored: '{lines.pair.First}', code: '{lines.pair.Second}'). If the change is meant, run the tests with MARKETPLACE_ACCEPT=1 and review the diff.");
+            $"{file} differs from the code from line {first + 1} on (stored: '{storedLines.ElementAtOrDefault(first)}', code: '{lines.ElementAtOrDefault(first)}'). If the change is meant, run the tests with MARKETPLACE_ACCEPT=1 and review the diff.");
     }
 }
