@@ -22,6 +22,8 @@ internal sealed partial class Outbox(GrainServices services, GrainAddress sender
 
     public int Count => waiting.Count;
 
+    public IEnumerable<OutboxEntry> Waiting => waiting.Values;
+
     /// <summary>Highest sequence below which everything was delivered; entries up to it may leave the durable state.</summary>
     public long DeliveredThrough { get; private set; }
 

@@ -1,0 +1,445 @@
+using System.Collections.Immutable;
+using System.Text;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Ports;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Marketplace.Grains.Durability;
+
+/// <summary>
+/// An aggregate whose truth is an append-only journal, for hot aggregates and unbounded histories. Derived classes are
+/// [Reentrant]: a command is decided synchronously on an immutable snapshot and queued behind the one write in flight; its
+/// answer is given when the write that covers it is durable. A failed write fails everyone it covers and everyone queued,
+/// and the activation is dropped, so no change whose caller saw an error rides on a later write.
+/// </summary>
+/// <typeparam name="TState">The Domain's immutable state.</typeparam>
+/// <typeparam name="TFact">The Domain's facts; their JSON is the journal.</typeparam>
+/// <typeparam name="TSnapshot">What a snapshot stores of the state.</typeparam>
+internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainServices services, string noun) : Grain, IAggregateGrain
+    where TState : class
+    where TSnapshot : class
+{
+    private const string SnapshotState = "snapshot";
+    private const string CursorTable = "cursors";
+    private const int MostQueuedCommits = 20_000;
+    private const int LeastSnapshotBytes = 64 * 1024;
+    private static readonly TimeSpan OutboxPause = TimeSpan.FromSeconds(1);
+
+    private Journal<TFact> journal = null!;
+    private Outbox outbox = null!;
+    private Head durable = null!;
+    private Head working = null!;
+    private long durableSequence;
+    private Batch collecting = null!;
+    private Batch? writing;
+    private GrainState<JournalSnapshot<TSnapshot>> stored = new();
+    private Task snapshotting = Task.CompletedTask;
+    private long tailBytes;
+    private long snapshotBytes;
+    private long savedCursor;
+    private Instant? due;
+    private IGrainTimer? housekeeping;
+    private bool broken;
+
+    /// <summary>The state as last made durable: what reads answer from.</summary>
+    protected TState Durable => durable.State;
+
+    /// <summary>Facts made durable so far; the API's ETag.</summary>
+    protected long Version => durable.Version;
+
+    /// <summary>The grain's key, a public id.</summary>
+    protected string Key { get; private set; } = "";
+
+    /// <summary>This grain's address.</summary>
+    protected GrainAddress Address => new(noun, Key);
+
+    /// <summary>What every grain needs.</summary>
+    protected GrainServices Services => services;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Key = this.GetPrimaryKeyString();
+        journal = new Journal<TFact>(services.Rows, Address);
+        outbox = new Outbox(services, Address);
+        await LoadAsync();
+        collecting = new Batch(durableSequence + 1);
+        StartDraining();
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        outbox?.Abandon();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task ReceiveAsync(Envelope envelope)
+    {
+        ThrowIfBroken();
+        if (working.Senders.IsTaken(envelope.Sender, envelope.Sequence))
+        {
+            await WhenCoveredAsync();
+            return;
+        }
+
+        await OnNoticeAsync(envelope);
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> VisitAsync(Instant? due)
+    {
+        ThrowIfBroken();
+        if (durable.Version == 0)
+        {
+            return false;
+        }
+
+        await OnDueAsync(Instant.Max(services.Clock.Now, working.LastAt));
+        if (due is { } visited && this.due != visited)
+        {
+            await services.RemoveDueAsync(Address, visited);
+        }
+
+        StartDraining();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task DrainAsync()
+    {
+        if (broken)
+        {
+            return;
+        }
+
+        await outbox.DrainAsync();
+        if (!broken && (outbox.Count > 0 || outbox.DeliveredThrough > savedCursor))
+        {
+            housekeeping ??= this.RegisterGrainTimer(KeepHouseAsync, new GrainTimerCreationOptions(OutboxPause, Timeout.InfiniteTimeSpan) { Interleave = true });
+            housekeeping.Change(OutboxPause, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>The state before the first fact.</summary>
+    protected abstract TState Empty(string key);
+
+    /// <summary>Asks the Domain to fold a fact into the state.</summary>
+    protected abstract TState Evolve(TState state, TFact fact);
+
+    /// <summary>What a snapshot stores of the state.</summary>
+    protected abstract TSnapshot ToSnapshot(TState state);
+
+    /// <summary>The state a snapshot stored.</summary>
+    protected abstract TState FromSnapshot(TSnapshot snapshot);
+
+    /// <summary>
+    /// Adds what leaves with a fact. Called again when the tail is read after a restart, so it must depend on nothing but
+    /// the state after the fact, the fact, and <see cref="Effects.At"/>.
+    /// </summary>
+    protected abstract void React(TState after, TFact fact, Effects effects);
+
+    /// <summary>Market time of the next effect: null when there is nothing to visit for, <see cref="Instant.MaxValue"/> when open with nothing planned. Must be cheap.</summary>
+    protected virtual Instant? DueAt(TState state) => Instant.MaxValue;
+
+    /// <summary>Takes a notice: hand <paramref name="envelope"/> to <see cref="CommitAsync"/> so that it is taken once.</summary>
+    protected virtual Task OnNoticeAsync(Envelope envelope) =>
+        throw new InvalidOperationException($"{noun} takes no {envelope.Notice.GetType().Name}.");
+
+    /// <summary>Does what has fallen due. Idempotent; also called when nothing has.</summary>
+    protected virtual Task OnDueAsync(Instant now) => Task.CompletedTask;
+
+    /// <summary>
+    /// Decides now, on everything decided before, and answers when that is durable. A refusal waits for the write it saw;
+    /// a final one also for a look at the journal's head, so that a stale activation ends no process.
+    /// </summary>
+    /// <param name="decide">The Domain's decision; synchronous.</param>
+    /// <param name="answer">The answer, from the state after the facts.</param>
+    /// <param name="envelope">The notice this comes from, if any.</param>
+    /// <exception cref="UnknownOutcomeException">The write failed; this activation is dropped.</exception>
+    protected async Task<Answer<T>> CommitAsync<T>(Func<TState, Instant, Decision<TFact>> decide, Func<TState, T> answer, Envelope? envelope = null)
+    {
+        ThrowIfBroken();
+        var now = Instant.Max(services.Clock.Now, working.LastAt);
+        var decision = decide(working.State, now);
+        if (decision.Refusal is { } refusal)
+        {
+            await WhenRefusableAsync(refusal.Class == RefusalClass.Final);
+            return refusal;
+        }
+
+        if (decision.Facts.IsEmpty)
+        {
+            var unchanged = answer(working.State);
+            await WhenCoveredAsync();
+            return new Answer<T> { Value = unchanged, Replayed = true };
+        }
+
+        if (collecting.Commits.Count >= MostQueuedCommits || outbox.Count + collecting.Entries.Count > Outbox.Bound * 50)
+        {
+            return GrainServices.Busy("The commit queue of " + Key);
+        }
+
+        var batch = collecting;
+        var commit = new JournalCommit<TFact>(now, decision.Facts, envelope?.Sender, envelope?.Sequence);
+        working = Fold(working, commit, batch);
+        batch.Commits.Add(commit);
+        var value = answer(working.State);
+        if (writing is null)
+        {
+            WriteQueuedAsync().Ignore();
+        }
+
+        await batch.Done.Task;
+        return value;
+    }
+
+    private Head Fold(Head head, JournalCommit<TFact> commit, Batch batch)
+    {
+        var effects = new Effects((batch.Sequence << 20) + batch.Entries.Count, commit.At, Address);
+        var state = head.State;
+        foreach (var fact in commit.Facts)
+        {
+            state = Evolve(state, fact);
+            React(state, fact, effects);
+        }
+
+        batch.Entries.AddRange(effects.Entries);
+        return new Head(
+            state,
+            commit.From is { } sender ? head.Senders.Take(sender, commit.Sequence!.Value, services.RealNow) : head.Senders,
+            commit.At,
+            head.Version + commit.Facts.Length);
+    }
+
+    private async Task LoadAsync()
+    {
+        await services.Records.ReadStateAsync(SnapshotState, this.GetGrainId(), stored);
+        var snapshot = stored.RecordExists ? stored.State : null;
+        if (snapshot?.Schema > JournalSnapshot<TSnapshot>.CurrentSchema)
+        {
+            throw new InvalidOperationException($"{Address}: the snapshot was written by a newer version (schema {snapshot.Schema}).");
+        }
+
+        if (await services.Rows.GetAsync(CursorTable, Address.ToString(), "outbox") is { } cursor)
+        {
+            savedCursor = long.Parse(Encoding.UTF8.GetString(cursor.Data.Span));
+        }
+
+        var head = snapshot?.State is { } state
+            ? new Head(FromSnapshot(state), snapshot.Senders, snapshot.LastAt, snapshot.Version)
+            : new Head(Empty(Key), ImmutableDictionary<string, SenderMark>.Empty, Instant.MinValue, 0);
+        durableSequence = snapshot?.Sequence ?? 0;
+        var entries = new List<OutboxEntry>(snapshot?.Outbox ?? []);
+        await foreach (var (sequence, bytes, entry) in journal.ReadAfterAsync(durableSequence))
+        {
+            var batch = new Batch(sequence);
+            foreach (var commit in entry.Commits)
+            {
+                head = Fold(head, commit, batch);
+            }
+
+            entries.AddRange(batch.Entries);
+            durableSequence = sequence;
+            tailBytes += bytes;
+        }
+
+        durable = working = head;
+        due = head.Version == 0 ? null : DueOf(head);
+        outbox.Add([.. entries.Where(entry => entry.Sequence > savedCursor)]);
+    }
+
+    private async Task WriteQueuedAsync()
+    {
+        while (collecting.Commits.Count > 0 && !broken)
+        {
+            var batch = writing = collecting;
+            var head = working;
+            collecting = new Batch(batch.Sequence + 1);
+            var oldDue = due;
+            try
+            {
+                var nextDue = DueOf(head);
+                if (nextDue is { } at && at != oldDue)
+                {
+                    await services.AddDueAsync(Address, at);
+                }
+
+                var bytes = await journal.TryAppendAsync(batch.Sequence, [.. batch.Commits])
+                    ?? throw new UnknownOutcomeException($"{Address}: another activation wrote entry {batch.Sequence}; repeat the request.");
+                due = nextDue;
+                tailBytes += bytes;
+            }
+            catch (Exception error)
+            {
+                Break(batch, error);
+                return;
+            }
+
+            durable = head;
+            durableSequence = batch.Sequence;
+            outbox.Add(batch.Entries);
+            batch.Done.SetResult();
+            if (oldDue is { } old && old != due)
+            {
+                RemoveDueAsync(old).Ignore();
+            }
+
+            StartDraining();
+            SnapshotIfDue();
+        }
+
+        writing = null;
+    }
+
+    private async Task RemoveDueAsync(Instant old)
+    {
+        // A row left by a failure here is removed by the visit it causes.
+        await services.RemoveDueAsync(Address, old);
+    }
+
+    private void SnapshotIfDue()
+    {
+        if (tailBytes < Math.Max(LeastSnapshotBytes, snapshotBytes) || !snapshotting.IsCompleted)
+        {
+            return;
+        }
+
+        var head = durable;
+        var snapshot = new JournalSnapshot<TSnapshot>
+        {
+            Schema = JournalSnapshot<TSnapshot>.CurrentSchema,
+            Sequence = durableSequence,
+            Version = head.Version,
+            LastAt = head.LastAt,
+            Outbox = [.. outbox.Waiting],
+            Senders = head.Senders,
+        };
+        var covered = tailBytes;
+        snapshotting = SaveSnapshotAsync(head, snapshot, covered);
+    }
+
+    private async Task SaveSnapshotAsync(Head head, JournalSnapshot<TSnapshot> snapshot, long covered)
+    {
+        try
+        {
+            var write = new GrainState<JournalSnapshot<TSnapshot>>(snapshot, stored.ETag) { RecordExists = stored.RecordExists };
+            var id = this.GetGrainId();
+
+            // Immutable, so it is serialized beside the grain's turns.
+            await Task.Run(() =>
+            {
+                write.State = snapshot with { State = ToSnapshot(head.State) };
+                return services.Records.WriteStateAsync(SnapshotState, id, write);
+            });
+            stored = new GrainState<JournalSnapshot<TSnapshot>>(null!, write.ETag) { RecordExists = true };
+            snapshotBytes = covered;
+            tailBytes -= covered;
+        }
+        catch (Exception error)
+        {
+            // The journal alone is the truth; without a newer snapshot loading only takes longer.
+            LogSnapshotFailed(services.Log, noun, error);
+            await services.Records.ReadStateAsync(SnapshotState, this.GetGrainId(), stored);
+        }
+    }
+
+    private async Task KeepHouseAsync(CancellationToken cancellation)
+    {
+        var delivered = outbox.DeliveredThrough;
+        if (!broken && delivered > savedCursor)
+        {
+            await services.Rows.UpsertIfNewerAsync(CursorTable, Address.ToString(), new Row("outbox", delivered, Encoding.UTF8.GetBytes(delivered.ToString())), cancellation);
+            savedCursor = delivered;
+        }
+
+        StartDraining();
+    }
+
+    /// <summary>Waits for the write that covers everything decided so far.</summary>
+    private Task WhenCoveredAsync() =>
+        collecting.Commits.Count > 0 ? collecting.Done.Task : writing?.Done.Task ?? Task.CompletedTask;
+
+    /// <summary>
+    /// Waits for what a refusal saw and, for a final one, for proof that this activation still held the journal's head after
+    /// the decision: a write begun later that succeeds, or a look that finds no entry beyond its own.
+    /// </summary>
+    private async Task WhenRefusableAsync(bool final)
+    {
+        if (collecting.Commits.Count > 0)
+        {
+            await collecting.Done.Task;
+            return;
+        }
+
+        await (writing?.Done.Task ?? Task.CompletedTask);
+        if (!final)
+        {
+            return;
+        }
+
+        ThrowIfBroken();
+        var next = durableSequence + 1;
+        if (writing is null && await journal.ExistsAsync(next) && writing is null && durableSequence < next)
+        {
+            Break(null, new UnknownOutcomeException($"{Address}: this activation was stale; repeat the request."));
+        }
+
+        await (writing?.Done.Task ?? Task.CompletedTask);
+        ThrowIfBroken();
+    }
+
+    private Instant? DueOf(Head head) => DueAt(head.State) is { } at ? Instant.Min(at, DueIndex.Never) : null;
+
+    private void StartDraining()
+    {
+        if (outbox.Count > 0)
+        {
+            this.AsReference<IAggregateGrain>().DrainAsync().Ignore();
+        }
+    }
+
+    private void Break(Batch? batch, Exception error)
+    {
+        if (broken)
+        {
+            return;
+        }
+
+        broken = true;
+        var unknown = error as UnknownOutcomeException
+            ?? new UnknownOutcomeException($"{Address}: the outcome of a write is unknown; repeat the request.", error);
+        batch?.Done.SetException(unknown);
+        collecting.Done.TrySetException(unknown);
+        collecting.Done.Task.Ignore();
+        batch?.Done.Task.Ignore();
+        outbox.Abandon();
+        DeactivateOnIdle();
+    }
+
+    private void ThrowIfBroken()
+    {
+        if (broken)
+        {
+            throw new UnknownOutcomeException($"{Address} is being loaded again after a failed write; repeat the request.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Noun}: a snapshot could not be written; it is tried again after more commits.")]
+    private static partial void LogSnapshotFailed(ILogger log, string noun, Exception error);
+
+    private sealed record Head(TState State, ImmutableDictionary<string, SenderMark> Senders, Instant LastAt, long Version);
+
+    private sealed class Batch(long sequence)
+    {
+        public long Sequence { get; } = sequence;
+
+        public List<JournalCommit<TFact>> Commits { get; } = [];
+
+        public List<OutboxEntry> Entries { get; } = [];
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
