@@ -2,10 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Serialization;
 using Orleans.Serialization.Cloning;
+using Orleans.Storage;
 
 namespace Marketplace.Grains.Serialization;
 
-/// <summary>Lets Domain and NodaTime types travel between grains: as JSON between silos, shared without a copy within one, since all of them are immutable.</summary>
+/// <summary>Lets Domain and NodaTime types travel between grains: as JSON between silos, shared without a copy within one, since all of them are immutable; and makes that JSON the form of grain records.</summary>
 internal static class MarketSerialization
 {
     public static IServiceCollection AddMarketSerialization(this IServiceCollection services)
@@ -14,6 +15,7 @@ internal static class MarketSerialization
             isSerializable: MarketJson.Covers,
             isCopyable: static _ => false,
             configureOptions: options => options.Configure(json => json.SerializerOptions = MarketJson.Options)));
+        services.AddSingleton<IGrainStorageSerializer, RecordSerializer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGeneralizedCopier, SharedCopier>());
         return services;
     }

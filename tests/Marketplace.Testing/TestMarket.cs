@@ -1,0 +1,111 @@
+using Marketplace.Grains;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Scheduling;
+using Marketplace.Storage.Embedded;
+using Marketplace.Testing.Faults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using Orleans.TestingHost;
+
+namespace Marketplace.Testing;
+
+/// <summary>
+/// One silo with the marketplace's grains over an embedded store in a folder of its own. Market time stands still until the
+/// test advances it. A restart keeps the folder, the clock and the fault plan.
+/// </summary>
+public sealed class TestMarket : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Action<ISiloBuilder>? _configure;
+    private InProcessTestCluster? _cluster;
+
+    private TestMarket(Instant now, Action<ISiloBuilder>? configure)
+    {
+        Clock = new StillClock(now);
+        _configure = configure;
+    }
+
+    /// <summary>When a market begins unless the test says otherwise: Monday 5 January 2026, 09:00 UTC.</summary>
+    public static Instant Begin { get; } = Instant.FromUtc(2026, 1, 5, 9, 0);
+
+    /// <summary>Market time.</summary>
+    public StillClock Clock { get; }
+
+    /// <summary>Faults of the store, and a record of its writes.</summary>
+    public FaultPlan Faults { get; } = new();
+
+    /// <summary>The database file.</summary>
+    public string StorePath => _folder.File("marketplace.db");
+
+    /// <summary>The silo's services.</summary>
+    public IServiceProvider Services => _cluster!.Silos[0].ServiceProvider;
+
+    /// <summary>Calls grains as the API in the same process does.</summary>
+    public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>The row store, faults included.</summary>
+    public IRowStore Rows => Services.GetRequiredService<IRowStore>();
+
+    /// <summary>Advances market time and waits for quiet.</summary>
+    public MarketTime Time => Services.GetRequiredService<MarketTime>();
+
+    /// <summary>Starts a market.</summary>
+    /// <param name="configure">Adds or replaces services; called last, at every start.</param>
+    /// <param name="now">Market time at the first start; null for <see cref="Begin"/>.</param>
+    public static async Task<TestMarket> StartAsync(Action<ISiloBuilder>? configure = null, Instant? now = null)
+    {
+        var market = new TestMarket(now ?? Begin, configure);
+        await market.DeployAsync();
+        return market;
+    }
+
+    /// <summary>Stops the silo in good order and starts another one over the same folder.</summary>
+    public async Task RestartAsync()
+    {
+        await _cluster!.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+        await DeployAsync();
+    }
+
+    /// <summary>Ends the silo without deactivating its grains, as far as one process can, and starts another one over the same folder.</summary>
+    public async Task CrashAsync()
+    {
+        await _cluster!.KillSiloAsync(_cluster.Silos[0]);
+        await _cluster.DisposeAsync();
+        await DeployAsync();
+    }
+
+    /// <summary>Drops the activation of a grain, so that its next call loads it again.</summary>
+    public async Task ReloadAsync(IAddressable grain) => await _cluster!.DeactivateAsync(grain);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Faults.Reset();
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
+        }
+
+        _folder.Dispose();
+    }
+
+    private async Task DeployAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.Options.ConfigureFileLogging = false;
+        builder.Options.InitializeClientOnDeploy = false;
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
+            silo.Services.AddSingleton<IMarketClock>(Clock);
+            silo.AddEmbeddedStore(options => options.Path = StorePath);
+            silo.AddFaults(Faults);
+            silo.AddMarketplaceGrains();
+            _configure?.Invoke(silo);
+        });
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+    }
+}
