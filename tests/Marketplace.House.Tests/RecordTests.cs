@@ -1,0 +1,41 @@
+using Mono.Cecil;
+
+namespace Marketplace.House.Tests;
+
+/// <summary>What is written for ever says in which layout, so that later code can still read it.</summary>
+public sealed class RecordTests
+{
+    [Fact]
+    public void EveryPersistedRecordHasASchemaNumber()
+    {
+        var records = Persisted().ToList();
+
+        Assert.NotEmpty(records);
+        House.Holds(
+            "An int Schema that the writer sets from CurrentSchema.",
+            records.Where(record => record.Properties.All(property => property.Name != "Schema" || property.PropertyType.FullName != "System.Int32")).Select(record => record.FullName));
+    }
+
+    [Fact]
+    public void TheWriterNamesTheLayout() => House.Holds(
+        "A const int CurrentSchema beside a persisted record, or in the class that writes it.",
+        from record in Persisted()
+        where !House.Grains.AllTypes().Any(type => Uses.NamespaceOf(type) == record.Namespace
+            && type.Fields.Any(field => field is { Name: "CurrentSchema", HasConstant: true })
+            && (type == record || Uses.TypesOf(type).Any(used => used.FullName == record.FullName)))
+        select record.FullName);
+
+    /// <summary>What grains keep as their state, and the entries of their journals. States of Domain lie inside these.</summary>
+    private static IEnumerable<TypeDefinition> Persisted() =>
+        (from type in House.Grains.AllTypes()
+         from reference in type.Fields.Select(field => field.FieldType).Concat(type.Methods.SelectMany(method => method.HasBody ? method.Body.Variables.Select(variable => variable.VariableType) : []))
+         from persisted in PersistedIn(reference)
+         select persisted)
+        .Concat(House.Grains.Types.Where(type => type.Name.Split('`')[0] == "JournalEntry"))
+        .DistinctBy(type => type.FullName);
+
+    private static IEnumerable<TypeDefinition> PersistedIn(TypeReference reference) =>
+        reference is GenericInstanceType { GenericArguments.Count: 1 } generic && generic.ElementType.Name is "GrainState`1" or "IPersistentState`1"
+            ? House.TryResolve(generic.GenericArguments[0].GetElementType()) is { } type ? [type] : []
+            : [];
+}
