@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Sites;
+
+/// <content>Claims on imported sites.</content>
+public sealed partial record Site
+{
+    /// <summary>
+    /// Claims an imported site. One claim waits at a time. Refuses: <see cref="SiteRefusal.NotFound"/>, retired, already
+    /// claimed, another claim waiting, and whatever is wrong with the statement, its evidence, zone or megawatts.
+    /// </summary>
+    public static Decision<SiteFact> Decide(Site? site, RequestClaim command, Instant now)
+    {
+        if (site is null)
+        {
+            return Refusal.Of(SiteRefusal.NotFound, "There is no such site.");
+        }
+
+        if (site.Status == SiteStatus.Retired)
+        {
+            return Refusal.Of(SiteRefusal.Retired, $"{site.Id} is retired.");
+        }
+
+        if (site.IsClaimed)
+        {
+            return Refusal.Of(SiteRefusal.AlreadyClaimed, $"{site.Id} is operated by {site.OperatorName}.");
+        }
+
+        if (site.Claim is { Status: SiteClaimStatus.Requested })
+        {
+            return Refusal.Of(SiteRefusal.ClaimPending, $"A claim of {site.Claim.RequestedAt} waits for an administrator.");
+        }
+
+        if (!Text.Fits(command.ActorName, 200) || !Text.Fits(command.Statement, 2000))
+        {
+            return Refusal.Of(SiteRefusal.DescriptionInvalid, "A claim gives a statement of 1 to 2,000 characters.", "statement");
+        }
+
+        var described = site.Description with { Zone = command.Zone, Gross = command.Gross, CriticalIt = command.CriticalIt };
+        if ((described.Fault() ?? FaultOf(command.Evidence)) is { } fault)
+        {
+            return fault;
+        }
+
+        return new ClaimRequested(
+            new SiteClaim
+            {
+                Claimant = command.Actor,
+                ClaimantName = command.ActorName,
+                Statement = command.Statement,
+                Evidence = command.Evidence,
+                Zone = command.Zone,
+                Gross = command.Gross,
+                CriticalIt = command.CriticalIt,
+                RequestedBy = command.By,
+                RequestedAt = now,
+                Status = SiteClaimStatus.Requested,
+            },
+            now);
+    }
+
+    /// <summary>Decides the waiting claim. Refuses: <see cref="SiteRefusal.NotFound"/>, <see cref="SiteRefusal.NoClaimPending"/>, a rejection without a reason.</summary>
+    public static Decision<SiteFact> Decide(Site? site, DecideClaim command, Instant now)
+    {
+        if (site is null)
+        {
+            return Refusal.Of(SiteRefusal.NotFound, "There is no such site.");
+        }
+
+        if (site.Claim is not { Status: SiteClaimStatus.Requested })
+        {
+            return Refusal.Of(SiteRefusal.NoClaimPending, $"No claim on {site.Id} waits for a decision.");
+        }
+
+        var reasonIsFine = command.Reason is null ? command.Confirm : Text.Fits(command.Reason, 500);
+        return reasonIsFine
+            ? new ClaimDecided(command.Confirm, command.Reason, now)
+            : Refusal.Of(SiteRefusal.DescriptionInvalid, "A reason has 1 to 500 characters, and a rejection always gives one.", "reason");
+    }
+
+    private static Refusal? FaultOf(ImmutableArray<EvidenceLink> evidence)
+    {
+        if (evidence.Length > MostEvidence)
+        {
+            return Refusal.Of(SiteRefusal.EvidenceInvalid, $"At most {MostEvidence} pieces of evidence.", "evidence");
+        }
+
+        return evidence.Select(link => link.Fault()).FirstOrDefault(fault => fault is not null) is { } fault
+            ? Refusal.Of(SiteRefusal.EvidenceInvalid, fault, "evidence")
+            : null;
+    }
+}
