@@ -46,7 +46,7 @@ public sealed partial record Lease
     public int RenewalsUsed { get; init; }
 
     /// <summary>Whether the options left were declined or lapsed.</summary>
-    public bool RenewalGivenUp { get; init; }
+    public bool OptionsGivenUp { get; init; }
 
     /// <summary>The newest exit quote; an older one is replaced by it.</summary>
     public ExitQuote? ExitQuote { get; init; }
@@ -71,12 +71,27 @@ public sealed partial record Lease
     [JsonIgnore]
     public Instant EndsAt => ExitsAt ?? Steps[^1].Term.End;
 
+    /// <summary>The zone of all contract dates.</summary>
+    [JsonIgnore]
+    public DateTimeZone Zone => Opening.Terms.Clauses.Zone();
+
+    /// <summary>The day all rent periods keep: the first day of the term.</summary>
+    [JsonIgnore]
+    public LocalDate Anchor => BillingPeriods.DateAt(Zone, StartsAt);
+
+    /// <summary>First day after the lease as it stands.</summary>
+    [JsonIgnore]
+    public LocalDate EndsOn => BillingPeriods.FirstFullDay(Zone, EndsAt);
+
     /// <summary>Nodes accepted and not taken out.</summary>
     [JsonIgnore]
     public IEnumerable<LeaseNode> InService => Nodes.Where(node => node.Standing == NodeStanding.InService);
 
     /// <summary>The one lease of a reservation.</summary>
     public static LeaseId IdOf(ReservationId reservation) => PublicId.Derive<LeaseId>("lease", reservation.Value);
+
+    /// <summary>Units in service beyond those leased at an instant: reported, never billed (case BC-21).</summary>
+    public int ExcessUnitsAt(Instant instant) => Math.Max(0, InService.Sum(node => node.Units) - LeasedUnitsAt(instant));
 
     /// <summary>Units leased at an instant; 0 outside the term.</summary>
     public int LeasedUnitsAt(Instant instant) => Steps.FirstOrDefault(step => step.Term.Contains(instant))?.Units ?? 0;
@@ -103,8 +118,11 @@ public enum NodeStanding
     /// <summary>Rejected by the tenant and returned.</summary>
     Rejected,
 
-    /// <summary>Taken out of service, or returned at the lease's end.</summary>
+    /// <summary>Taken out of service by the operator, or returned at the lease's end.</summary>
     Out,
+
+    /// <summary>Given up by the tenant before the end. It counts as committed: take-or-pay applies to it.</summary>
+    HandedBack,
 }
 
 /// <summary>A delivered piece and what became of it.</summary>

@@ -29,6 +29,14 @@ public sealed record RejectNodes(OrganizationId Actor, ImmutableArray<NodeId> No
 /// <param name="Reason">Why, 1 to 1,000 characters.</param>
 public sealed record ReplaceNode(OrganizationId Actor, NodeId Out, NodeId? In, string Reason) : LeaseCommand;
 
+/// <summary>
+/// The tenant gives nodes up before the end. In arrears they are no longer billed from that instant, in advance from the
+/// next period; what take-or-pay leaves due on them is billing's to add.
+/// </summary>
+/// <param name="Actor">The tenant.</param>
+/// <param name="Nodes">Nodes in service.</param>
+public sealed record HandBackNodes(OrganizationId Actor, ImmutableArray<NodeId> Nodes) : LeaseCommand;
+
 /// <summary>The tenant uses the next renewal option: the lease runs on for the option's months on the same terms.</summary>
 public sealed record RenewLease(OrganizationId Actor) : LeaseCommand;
 

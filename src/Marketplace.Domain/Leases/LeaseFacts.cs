@@ -14,6 +14,7 @@ namespace Marketplace.Domain.Leases;
 [JsonDerivedType(typeof(NodesAccepted), "nodesAccepted")]
 [JsonDerivedType(typeof(NodesRejected), "nodesRejected")]
 [JsonDerivedType(typeof(NodeTakenOut), "nodeTakenOut")]
+[JsonDerivedType(typeof(NodesHandedBack), "nodesHandedBack")]
 [JsonDerivedType(typeof(RentStated), "rentStated")]
 [JsonDerivedType(typeof(LeaseRenewed), "renewed")]
 [JsonDerivedType(typeof(RenewalGivenUp), "renewalGivenUp")]
@@ -41,6 +42,9 @@ public sealed record NodesRejected(Instant At, ImmutableArray<NodeId> Nodes, str
 
 /// <summary>A node in service was taken out; <paramref name="ReplacedBy"/> names its replacement, delivered in the next fact.</summary>
 public sealed record NodeTakenOut(Instant At, NodeId Node, NodeId? ReplacedBy, string Reason) : LeaseFact(At);
+
+/// <summary>The tenant gave nodes up; they are billed until <paramref name="BilledUntil"/>.</summary>
+public sealed record NodesHandedBack(Instant At, ImmutableArray<NodeId> Nodes, Instant BilledUntil) : LeaseFact(At);
 
 /// <summary>Rent was stated for a period, or for what changed inside it.</summary>
 /// <param name="At">When.</param>

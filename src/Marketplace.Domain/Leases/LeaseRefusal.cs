@@ -47,6 +47,9 @@ public enum LeaseRefusal
     [RefusalMeaning("lease_reason_missing", RefusalKind.Invalid, RefusalClass.Final, "Say why, in 1 to 1,000 characters.")]
     ReasonMissing,
 
+    [RefusalMeaning("lease_in_arrears", RefusalKind.Conflict, RefusalClass.Retryable, "Invoices of this lease are overdue; an option can be used once they are paid.")]
+    InArrears,
+
     [RefusalMeaning("lease_no_renewal_left", RefusalKind.Conflict, RefusalClass.Final, "The terms grant no renewal option, or all are used, declined or lapsed.")]
     NoRenewalLeft,
 

@@ -71,7 +71,10 @@ public sealed record RentStatement
     /// <summary>What an earlier statement of the period charged and no longer applies; mirrors a charge.</summary>
     public ImmutableArray<NodeService> Credits { get; init; } = [];
 
-    /// <summary>The leased quantity over the period, in the pricing unit, for take-or-pay; empty on later revisions.</summary>
+    /// <summary>
+    /// What take-or-pay applies to: the leased quantity that the operator kept available over the period, in the pricing unit,
+    /// nodes the tenant handed back included. What the operator did not deliver or took out is not in it. Empty on later revisions.
+    /// </summary>
     public ImmutableArray<CommittedQuantity> Committed { get; init; } = [];
 
     /// <summary>The fee of an exit, exactly as quoted; null on other kinds.</summary>
@@ -85,7 +88,7 @@ public sealed record RentStatement
     public string Key => $"{Lease}.{Kind}.{Period.Start:uuuu-MM-dd}.{Revision}";
 }
 
-/// <summary>A leased quantity over a stretch of time.</summary>
+/// <summary>A committed quantity over a stretch of time.</summary>
 /// <param name="Quantity">In the pricing unit.</param>
 /// <param name="From">First instant.</param>
 /// <param name="Until">First instant after.</param>
