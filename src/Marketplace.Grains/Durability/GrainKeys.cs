@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Transparency;
 
 namespace Marketplace.Grains.Durability;
@@ -29,10 +30,14 @@ public static class GrainKeys
     private static readonly FrozenDictionary<string, Type> Contracts = new Dictionary<string, Type>
     {
         ["event-feed"] = typeof(IEventFeedGrain),
+        ["gpu-pool"] = typeof(IGpuPoolGrain),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The feed of an organization's events.</summary>
     public static GrainAddress EventFeed(OrganizationId organization) => new("event-feed", organization.Value);
+
+    /// <summary>A pool, of GPU nodes or of kW.</summary>
+    public static GrainAddress GpuPool(PoolId pool) => new("gpu-pool", pool.Value);
 
     /// <summary>Every noun with its grain contract.</summary>
     public static IReadOnlyDictionary<string, Type> Nouns => Contracts;

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Capacity;
+
+/// <content>What can be asked of the calendar.</content>
+public sealed partial class CapacityCalendar
+{
+    /// <summary>Most windows or steps one answer holds.</summary>
+    public const int MostSteps = 10_000;
+
+    /// <summary>Whether no hour of the calendar holds more than is supplied.</summary>
+    public bool IsWithinSupply => HourTree.Max(load, 0, HourTree.Hours) <= 0;
+
+    /// <summary>Units free in every hour of <paramref name="term"/>; 0 where the term leaves the calendar. O(log H).</summary>
+    public int FreeThroughout(Term term) => term.Start < Origin || term.End > End
+        ? 0
+        : Math.Max(0, -HourTree.Max(load, Index(term.Start), Index(term.End)));
+
+    /// <summary>Most units held in any hour of <paramref name="term"/>, which lies within the calendar. O(log H) per step of supply.</summary>
+    public int PeakHeld(Term term)
+    {
+        var peak = 0;
+        foreach (var (from, until, supply) in SupplyWithin(Index(term.Start), Index(term.End)))
+        {
+            peak = Math.Max(peak, HourTree.Max(load, from, until) + supply);
+        }
+
+        return peak;
+    }
+
+    /// <summary>Whether <paramref name="units"/> are free in every hour of <paramref name="term"/>. O(log H).</summary>
+    public bool Fits(int units, Term term) => units <= FreeThroughout(term);
+
+    /// <summary>
+    /// The first whole hour at or after <paramref name="notBefore"/> from which <paramref name="units"/> are free for
+    /// <paramref name="hours"/> hours on end; null when the calendar has none. O(log H) per window that is too short.
+    /// </summary>
+    public Instant? EarliestStart(int units, int hours, Instant notBefore)
+    {
+        var start = HourTree.FirstAtMost(load, FirstIndex(notBefore), -units);
+        while (start <= HourTree.Hours - hours)
+        {
+            var blocked = HourTree.FirstAbove(load, start, -units);
+            if (blocked - start >= hours)
+            {
+                return At(start);
+            }
+
+            start = HourTree.FirstAtMost(load, blocked, -units);
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Every longest stretch within <paramref name="within"/> in which <paramref name="units"/> are free for at least
+    /// <paramref name="hours"/> hours, at most <see cref="MostSteps"/>.
+    /// </summary>
+    public ImmutableArray<Term> FreeWindows(int units, int hours, Term within)
+    {
+        var windows = ImmutableArray.CreateBuilder<Term>();
+        var end = IndexWithin(within.End);
+        var start = HourTree.FirstAtMost(load, FirstIndex(within.Start), -units);
+        while (start < end && windows.Count < MostSteps)
+        {
+            var blocked = Math.Min(end, HourTree.FirstAbove(load, start, -units));
+            if (blocked - start >= hours)
+            {
+                windows.Add(new Term(At(start), At(blocked)));
+            }
+
+            start = HourTree.FirstAtMost(load, blocked, -units);
+        }
+
+        return windows.ToImmutable();
+    }
+
+    /// <summary>Supply, use and what is free over <paramref name="term"/>, a step wherever one of them changes, at most <see cref="MostSteps"/>.</summary>
+    public ImmutableArray<AvailabilityStep> Availability(Term term)
+    {
+        var steps = ImmutableArray.CreateBuilder<AvailabilityStep>();
+        var runs = new List<HourRun>();
+        foreach (var (from, until, supply) in SupplyWithin(IndexWithin(term.Start), IndexWithin(term.End)))
+        {
+            runs.Clear();
+            HourTree.Runs(load, from, until, int.MinValue, int.MaxValue, runs);
+            foreach (var run in runs)
+            {
+                if (steps.Count == MostSteps)
+                {
+                    return steps.ToImmutable();
+                }
+
+                steps.Add(new AvailabilityStep(At(run.From), supply, supply + run.Value, Math.Max(0, -run.Value)));
+            }
+        }
+
+        return steps.ToImmutable();
+    }
+
+    private int FirstIndex(Instant instant) => IndexWithin(Term.CeilingHour(instant));
+
+    // Supply as runs that cover [from, until) without a gap; neighbouring runs of one value are joined.
+    private List<HourRun> SupplyWithin(int from, int until)
+    {
+        var runs = new List<HourRun>();
+        var start = from;
+        var units = 0;
+        foreach (var step in Supply)
+        {
+            var index = Math.Clamp(IndexWithin(step.From), from, until);
+            if (index > start)
+            {
+                HourRun.Append(runs, start, index, units);
+                start = index;
+            }
+
+            units = step.Units;
+        }
+
+        if (until > start)
+        {
+            HourRun.Append(runs, start, until, units);
+        }
+
+        return runs;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Capacity;
+
+/// <content>What may happen to a pool's listing and supply. Holds are decided by <see cref="CapacityCalendar"/>, nodes in a part of their own.</content>
+public sealed partial record Pool
+{
+    private const int LongestName = 200;
+    private const int LongestDescription = 2_000;
+
+    /// <summary>Lists a pool; the same request again changes nothing, which <paramref name="inputHash"/> tells.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, ListPool command, string inputHash, Instant now) =>
+        pool is null ? (Fault(command) is { } fault ? fault : new PoolListed(command, inputHash, now))
+        : pool.InputHash == inputHash ? Decision<PoolFact>.Nothing
+        : Refusal.Of(PoolRefusal.Exists, $"{command.Id} was listed by another request.", "id");
+
+    /// <summary>Changes profile and spares.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, AmendPool command)
+    {
+        if (pool is null || pool.OperatorId != command.Actor)
+        {
+            return NotFound();
+        }
+
+        var amended = new PoolAmended(command.Name ?? pool.Name, command.Description ?? pool.Description, command.SpareUnits ?? pool.SpareUnits);
+        if (TextFault(amended.Name, amended.Description) is { } fault)
+        {
+            return fault;
+        }
+
+        if (amended.SpareUnits < 0)
+        {
+            return Refusal.Of(PoolRefusal.AllocationsInvalid, "Spares are 0 or more units.", "spareUnits");
+        }
+
+        return amended == new PoolAmended(pool.Name, pool.Description, pool.SpareUnits)
+            ? Decision<PoolFact>.Nothing
+            : pool.Resupplied(amended, pool.Allocations, amended.SpareUnits);
+    }
+
+    /// <summary>Publishes or pauses.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, ChangeListing command) =>
+        pool is null || pool.OperatorId != command.Actor ? NotFound()
+        : pool.Status == command.Status ? Decision<PoolFact>.Nothing
+        : command.Status is ListingStatus.Published or ListingStatus.Paused && ListingSteps.Next[pool.Status].Contains(command.Status)
+            ? new ListingStatusChanged(command.Status)
+            : Refusal.Of(PoolRefusal.StatusConflict, $"The listing is {pool.Status} and cannot become {command.Status}.", "status");
+
+    /// <summary>Withdraws; reservations that hold units learn of it and leave by their own exits.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, WithdrawPool command) =>
+        pool is null || pool.OperatorId != command.Actor ? NotFound() : pool.Withdraw();
+
+    /// <summary>Adds or changes what a phase gives.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, AllocatePhase command)
+    {
+        if (pool is null)
+        {
+            return NotFound();
+        }
+
+        if (pool.Allocations.Contains(command.Allocation))
+        {
+            return Decision<PoolFact>.Nothing;
+        }
+
+        var allocations = With(pool.Allocations, command.Allocation);
+        return AllocationsFault(allocations, pool.SpareUnits) is { } fault
+            ? fault
+            : pool.Resupplied(new PhaseAllocated(command.Allocation), allocations, pool.SpareUnits);
+    }
+
+    /// <summary>Moves the date of an allocated phase.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, ReschedulePhase command)
+    {
+        if (pool?.Allocations.FirstOrDefault(allocation => allocation.PhaseId == command.PhaseId) is not { } known)
+        {
+            return Decision<PoolFact>.Nothing;
+        }
+
+        var moved = known with { Rfs = command.Rfs, Delivered = command.Delivered };
+        return moved == known
+            ? Decision<PoolFact>.Nothing
+            : pool.Resupplied(new PhaseAllocated(moved), With(pool.Allocations, moved), pool.SpareUnits);
+    }
+
+    /// <summary>Places a hold. New ones only while published; a repeated one is answered whatever the status.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, PlaceHold command, Instant now) =>
+        pool is null ? NotFound()
+        : pool.Status != ListingStatus.Published && pool.Calendar.Find(command.Id) is null
+            ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status}.", "poolId")
+            : pool.Calendar.Decide(command, now);
+
+    /// <summary>The listing goes for good because its site does, or by its operator's wish.</summary>
+    public Decision<PoolFact> Withdraw() => Status == ListingStatus.Withdrawn
+        ? Decision<PoolFact>.Nothing
+        : new ListingWithdrawn([.. Calendar.Holds.Where(hold => hold.IsOpen).Select(hold => hold.Id).OrderBy(id => id.Value, StringComparer.Ordinal)]);
+
+    private static Refusal NotFound() => Refusal.Of(PoolRefusal.NotFound, "There is no such pool, or it belongs to another operator.", "poolId");
+
+    private static Refusal? Fault(ListPool command)
+    {
+        if (TextFault(command.Name, command.Description) is { } text)
+        {
+            return text;
+        }
+
+        var fits = command.Kind == PoolKind.Power
+            ? command.Hardware is null && command.KilowattsPerUnit == 1
+            : command.Hardware is { GpusPerNode: >= 1 and <= 576 } hardware && command.KilowattsPerUnit is > 0 and <= 2_000 &&
+              HardwareCatalogue.Find(hardware.Sku) is { Kind: HardwareKind.Gpu };
+        if (!fits)
+        {
+            return Refusal.Of(
+                PoolRefusal.HardwareInvalid,
+                command.Kind == PoolKind.Power
+                    ? "A power pool names no hardware, and its unit is 1 kW."
+                    : "Expected a GPU of the hardware catalogue, 1 to 576 GPUs per node, and above 0 to 2,000 kW per node.",
+                "hardware");
+        }
+
+        if (command.Hardware is { } named && (named.Interconnect.Length > LongestName || named.Fabric.Length > LongestName))
+        {
+            return Refusal.Of(PoolRefusal.TextInvalid, $"Interconnect and fabric have at most {LongestName} characters.", "hardware");
+        }
+
+        return AllocationsFault(command.Allocations, command.SpareUnits);
+    }
+
+    private static Refusal? TextFault(string name, string? description) =>
+        name.Length is 0 or > LongestName ? Refusal.Of(PoolRefusal.TextInvalid, $"A name has 1 to {LongestName} characters.", "name")
+        : description is { Length: > LongestDescription } ? Refusal.Of(PoolRefusal.TextInvalid, $"A description has at most {LongestDescription} characters.", "description")
+        : null;
+
+    private static Refusal? AllocationsFault(ImmutableArray<PhaseAllocation> allocations, int spareUnits) =>
+        spareUnits < 0 ? Refusal.Of(PoolRefusal.AllocationsInvalid, "Spares are 0 or more units.", "spareUnits")
+        : allocations.Length is 0 or > MostPhases || allocations.DistinctBy(allocation => allocation.PhaseId).Count() != allocations.Length
+            ? Refusal.Of(PoolRefusal.AllocationsInvalid, $"Expected 1 to {MostPhases} phases, each once.", "allocations")
+        : allocations.Any(allocation => allocation.Units < 1) || allocations.Sum(allocation => (long)allocation.Units) > MostUnits
+            ? Refusal.Of(PoolRefusal.AllocationsInvalid, $"Each phase gives at least 1 unit, all together at most {MostUnits}.", "allocations")
+        : null;
+
+    private Decision<PoolFact> Resupplied(PoolFact fact, ImmutableArray<PhaseAllocation> allocations, int spareUnits) =>
+        Decision<PoolFact>.Of([fact, .. Calendar.Reforecast(SupplyOf(allocations, spareUnits)).Facts]);
+}

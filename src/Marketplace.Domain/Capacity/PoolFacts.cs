@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Capacity;
+
+/// <summary>What can happen to a pool. These facts are its journal, so their JSON is kept short.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]
+[JsonDerivedType(typeof(PoolListed), "pool.listed")]
+[JsonDerivedType(typeof(PoolAmended), "pool.amended")]
+[JsonDerivedType(typeof(ListingStatusChanged), "pool.status")]
+[JsonDerivedType(typeof(ListingWithdrawn), "pool.withdrawn")]
+[JsonDerivedType(typeof(PhaseAllocated), "pool.phase")]
+[JsonDerivedType(typeof(SupplyReforecast), "pool.supply")]
+[JsonDerivedType(typeof(NodesRegistered), "nodes.registered")]
+[JsonDerivedType(typeof(NodesAssigned), "nodes.assigned")]
+[JsonDerivedType(typeof(NodesReturned), "nodes.returned")]
+[JsonDerivedType(typeof(NodeReplaced), "nodes.replaced")]
+[JsonDerivedType(typeof(HoldPlaced), "hold.placed")]
+[JsonDerivedType(typeof(HoldConfirmed), "hold.confirmed")]
+[JsonDerivedType(typeof(HoldEnded), "hold.ended")]
+[JsonDerivedType(typeof(HoldResized), "hold.resized")]
+[JsonDerivedType(typeof(UnitsDisplaced), "hold.displaced")]
+[JsonDerivedType(typeof(UnitsRestored), "hold.restored")]
+[JsonDerivedType(typeof(TombstonesPruned), "holds.pruned")]
+public abstract record PoolFact;
+
+/// <summary>The pool was listed, as a draft.</summary>
+public sealed record PoolListed(ListPool As, string InputHash, Instant At) : PoolFact;
+
+/// <summary>Name, description or spares changed to these.</summary>
+public sealed record PoolAmended(string Name, string? Description, int SpareUnits) : PoolFact;
+
+/// <summary>The listing was published or paused.</summary>
+public sealed record ListingStatusChanged(ListingStatus Status) : PoolFact;
+
+/// <summary>The listing was withdrawn for good while these reservations held units.</summary>
+public sealed record ListingWithdrawn(ImmutableArray<ReservationId> Holders) : PoolFact;
+
+/// <summary>A phase gives the pool this much from then on; it replaces what was known of the phase.</summary>
+public sealed record PhaseAllocated(PhaseAllocation Allocation) : PoolFact;
+
+/// <summary>Nodes were registered.</summary>
+public sealed record NodesRegistered(ImmutableArray<NodeRegistration> Nodes, Instant At) : PoolFact;
+
+/// <summary>Nodes were assigned to a reservation.</summary>
+public sealed record NodesAssigned(ReservationId Reservation, ImmutableArray<NodeId> Nodes) : PoolFact;
+
+/// <summary>A reservation gave nodes back.</summary>
+public sealed record NodesReturned(ReservationId Reservation, ImmutableArray<NodeId> Nodes) : PoolFact;
+
+/// <summary>A node of a reservation was taken out of service and another put in its place.</summary>
+public sealed record NodeReplaced(ReservationId Reservation, NodeId Out, NodeId In) : PoolFact;

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Capacity;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using NodaTime;
+using Orleans.Concurrency;
+
+namespace Marketplace.Grains.Capacity;
+
+/// <summary>
+/// One pool, of GPU nodes or of kW: its listing, calendar of holds and physical nodes. Key: the pool's id. Every answer to a
+/// command is given after it is durable. There is no operation log: every command is repeatable by the ids it names.
+/// </summary>
+[Alias("Marketplace.IGpuPoolGrain")]
+public interface IGpuPoolGrain : IAggregateGrain
+{
+    /// <summary>The listing, or null when there is none.</summary>
+    [Alias("Get"), AlwaysInterleave]
+    Task<Snapshot<PoolSummary>?> GetAsync();
+
+    /// <summary>Lists the pool as a draft, after its site has granted the power. Dates of the allocations are taken from the site.</summary>
+    [Alias("Create")]
+    Task<Answer<Snapshot<PoolSummary>>> CreateAsync(Operation operation, ListPool command);
+
+    /// <summary>Sets what one phase gives, after the site has granted the power; the phase's dates are taken from the site.</summary>
+    [Alias("Allocate")]
+    Task<Answer<Snapshot<PoolSummary>>> AllocateAsync(OrganizationId actor, PhaseId phase, int units);
+
+    /// <summary>Changes name, description or spares.</summary>
+    [Alias("Amend")]
+    Task<Answer<Snapshot<PoolSummary>>> AmendAsync(AmendPool command);
+
+    /// <summary>Sets prices, clauses and hold times.</summary>
+    [Alias("SetOffer")]
+    Task<Answer<Snapshot<PoolSummary>>> SetOfferAsync(SetOffer command);
+
+    /// <summary>Publishes or pauses the listing.</summary>
+    [Alias("ChangeListing")]
+    Task<Answer<Snapshot<PoolSummary>>> ChangeListingAsync(ChangeListing command);
+
+    /// <summary>Takes the pool off the market for good; its reservations are told by <see cref="PoolWithdrawn"/>.</summary>
+    [Alias("Withdraw")]
+    Task<Answer<Snapshot<PoolSummary>>> WithdrawAsync(WithdrawPool command);
+
+    /// <summary>Places a hold. The same id with the same segments answers the hold as it stands.</summary>
+    [Alias("PlaceHold")]
+    Task<Answer<Hold>> PlaceHoldAsync(PlaceHold command);
+
+    /// <summary>Confirms a placed hold. The answer shows what of it is displaced.</summary>
+    [Alias("ConfirmHold")]
+    Task<Answer<Hold>> ConfirmHoldAsync(ConfirmHold command);
+
+    /// <summary>Ends a hold and takes its nodes back; an unknown id gets a tombstone that refuses a later place.</summary>
+    [Alias("ReleaseHold")]
+    Task<Answer<Hold>> ReleaseHoldAsync(ReleaseHold command);
+
+    /// <summary>Gives an open hold other segments.</summary>
+    [Alias("ResizeHold")]
+    Task<Answer<Hold>> ResizeHoldAsync(ResizeHold command);
+
+    /// <summary>The hold or tombstone of a reservation, or null.</summary>
+    [Alias("GetHold"), AlwaysInterleave]
+    Task<Hold?> GetHoldAsync(ReservationId reservation);
+
+    /// <summary>Supply, use and what is free, over a term; null when there is no such pool.</summary>
+    [Alias("GetAvailability"), AlwaysInterleave]
+    Task<ImmutableArray<AvailabilityStep>?> GetAvailabilityAsync(Term term);
+
+    /// <summary>Stretches of a term in which units are free for some hours at least; null when there is no such pool.</summary>
+    [Alias("GetFreeWindows"), AlwaysInterleave]
+    Task<ImmutableArray<Term>?> GetFreeWindowsAsync(int units, int hours, Term within);
+
+    /// <summary>The first hour from which units are free for some hours on end; null when there is none.</summary>
+    [Alias("GetEarliestStart"), AlwaysInterleave]
+    Task<Instant?> GetEarliestStartAsync(int units, int hours, Instant notBefore);
+
+    /// <summary>Registers physical nodes.</summary>
+    [Alias("RegisterNodes")]
+    Task<Answer<ImmutableArray<PoolNode>>> RegisterNodesAsync(RegisterNodes command);
+
+    /// <summary>Assigns nodes to a confirmed reservation and answers all it has.</summary>
+    [Alias("AssignNodes")]
+    Task<Answer<ImmutableArray<PoolNode>>> AssignNodesAsync(AssignNodes command);
+
+    /// <summary>Puts a free node in the place of an assigned one and answers all that the reservation has.</summary>
+    [Alias("SubstituteNode")]
+    Task<Answer<ImmutableArray<PoolNode>>> SubstituteNodeAsync(SubstituteNode command);
+
+    /// <summary>Gives nodes back and answers what the reservation still has.</summary>
+    [Alias("ReturnNodes")]
+    Task<Answer<ImmutableArray<PoolNode>>> ReturnNodesAsync(ReturnNodes command);
+
+    /// <summary>Nodes in order of registration, after <paramref name="after"/> (0: from the first), at most <paramref name="limit"/>.</summary>
+    [Alias("GetNodes"), AlwaysInterleave]
+    Task<ImmutableArray<PoolNode>> GetNodesAsync(int after, int limit);
+
+    /// <summary>What is wrong with the pool's books; empty when holds never exceed supply in any hour.</summary>
+    [Alias("CheckInvariants"), AlwaysInterleave]
+    Task<ImmutableArray<string>> CheckInvariantsAsync();
+}
+
+/// <summary>Tells a reservation that supply fell away under its hold.</summary>
+/// <param name="PoolId">The pool.</param>
+/// <param name="ReservationId">The reservation.</param>
+/// <param name="Displaced">Everything displaced of the hold from now on.</param>
+public sealed record HoldDisplaced(PoolId PoolId, ReservationId ReservationId, ImmutableArray<HoldSegment> Displaced) : Notice;
+
+/// <summary>Tells a reservation that displaced units of its hold came back.</summary>
+/// <param name="PoolId">The pool.</param>
+/// <param name="ReservationId">The reservation.</param>
+/// <param name="Displaced">What remains displaced; empty when all is kept again.</param>
+public sealed record HoldRestored(PoolId PoolId, ReservationId ReservationId, ImmutableArray<HoldSegment> Displaced) : Notice;
+
+/// <summary>Tells a reservation that its pool went off the market for good. Its hold stands until the reservation ends it.</summary>
+/// <param name="PoolId">The pool.</param>
+/// <param name="ReservationId">The reservation.</param>
+public sealed record PoolWithdrawn(PoolId PoolId, ReservationId ReservationId) : Notice;
