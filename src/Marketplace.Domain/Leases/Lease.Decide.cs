@@ -70,7 +70,8 @@ public sealed partial record Lease
         {
             var refusal = command switch
             {
-                TakeDelivery take => Take(take),
+                TakeDelivery take => Take(take.Delivery),
+                DeliverNodes deliver => AsOperator(deliver.Actor) ?? Take(deliver.Delivery),
                 AcceptNodes accept => AsTenant(accept.Actor) ?? Accept(accept.Nodes),
                 RejectNodes reject => AsTenant(reject.Actor) ?? Reject(reject.Nodes, reject.Reason),
                 ReplaceNode replace => AsOperator(replace.Actor) ?? Replace(replace),
@@ -121,14 +122,14 @@ public sealed partial record Lease
             : !lease.Status.IsRunning() ? Refusal.Of(LeaseRefusal.NotRunning, "No node has been accepted yet.")
             : null;
 
-        private Refusal? Take(TakeDelivery command)
+        private Refusal? Take(LeaseDelivery delivery)
         {
-            if (lease.Deliveries.Contains(command.Delivery.Id))
+            if (lease.Deliveries.Contains(delivery.Id))
             {
                 return null;
             }
 
-            var ids = command.Delivery.Nodes.Select(node => node.Id).ToImmutableArray();
+            var ids = delivery.Nodes.Select(node => node.Id).ToImmutableArray();
             if ((NotEnded() ?? Named(ids)) is { } refusal)
             {
                 return refusal;
@@ -139,10 +140,10 @@ public sealed partial record Lease
                 return Refusal.Of(LeaseRefusal.NodeAlreadyDelivered, $"{here.Id} came with {here.Delivery} and is still here.", "nodes");
             }
 
-            Add(new NodesDelivered(now, command.Delivery));
-            if (command.Delivery.ReadyAt <= now)
+            Add(new NodesDelivered(now, delivery));
+            if (delivery.ReadyAt <= now)
             {
-                Add(LeaseDue.Offer(lease, command.Delivery.Id, now));
+                Add(LeaseDue.Offer(lease, delivery.Id, now));
             }
 
             return null;

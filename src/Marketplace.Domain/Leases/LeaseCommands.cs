@@ -10,6 +10,11 @@ public abstract record LeaseCommand;
 /// <summary>Takes a delivery; the first one opens the lease. A delivery taken before changes nothing.</summary>
 public sealed record TakeDelivery(LeaseOpening Opening, LeaseDelivery Delivery) : LeaseCommand;
 
+/// <summary>The operator delivers under a lease that exists: nodes put right after a rejection, or what follows one taken out.</summary>
+/// <param name="Actor">The operator.</param>
+/// <param name="Delivery">What is delivered.</param>
+public sealed record DeliverNodes(OrganizationId Actor, LeaseDelivery Delivery) : LeaseCommand;
+
 /// <summary>The tenant accepts the named nodes: rent starts for them.</summary>
 public sealed record AcceptNodes(OrganizationId Actor, ImmutableArray<NodeId> Nodes) : LeaseCommand;
 

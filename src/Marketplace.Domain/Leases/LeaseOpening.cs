@@ -40,7 +40,16 @@ public sealed record LeaseOpening
 /// <param name="Id">The delivery.</param>
 /// <param name="ReadyAt">From when the tenant can test; the acceptance period starts then, or at the notice when that is later.</param>
 /// <param name="Nodes">What is delivered; each named once.</param>
-public sealed record LeaseDelivery(DeliveryId Id, Instant ReadyAt, ImmutableArray<DeliveredNode> Nodes);
+public sealed record LeaseDelivery(DeliveryId Id, Instant ReadyAt, ImmutableArray<DeliveredNode> Nodes)
+{
+    /// <summary>A delivery of nodes, one unit each.</summary>
+    public static LeaseDelivery OfNodes(DeliveryId id, Instant readyAt, IEnumerable<NodeId> nodes) =>
+        new(id, readyAt, [.. nodes.Select(node => new DeliveredNode(node))]);
+
+    /// <summary>A delivery of a power pool: one block of kW, named after the delivery.</summary>
+    public static LeaseDelivery OfPower(DeliveryId id, Instant readyAt, int kilowatts) =>
+        new(id, readyAt, [new DeliveredNode(PublicId.Derive<NodeId>("block", id.Value), kilowatts)]);
+}
 
 /// <summary>One delivered piece.</summary>
 /// <param name="Id">The node; in a power pool, an id for the block of kW.</param>

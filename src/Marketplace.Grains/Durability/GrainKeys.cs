@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Capacity;
+using Marketplace.Grains.Leases;
 using Marketplace.Grains.Transparency;
 
 namespace Marketplace.Grains.Durability;
@@ -31,6 +32,7 @@ public static class GrainKeys
     {
         ["event-feed"] = typeof(IEventFeedGrain),
         ["gpu-pool"] = typeof(IGpuPoolGrain),
+        ["lease"] = typeof(ILeaseGrain),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The feed of an organization's events.</summary>
@@ -38,6 +40,9 @@ public static class GrainKeys
 
     /// <summary>A pool, of GPU nodes or of kW.</summary>
     public static GrainAddress GpuPool(PoolId pool) => new("gpu-pool", pool.Value);
+
+    /// <summary>A lease.</summary>
+    public static GrainAddress Lease(LeaseId lease) => new("lease", lease.Value);
 
     /// <summary>Every noun with its grain contract.</summary>
     public static IReadOnlyDictionary<string, Type> Nouns => Contracts;
