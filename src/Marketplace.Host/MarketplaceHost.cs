@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Sockets;
+using Marketplace.Grains;
+using Marketplace.Storage.Embedded;
+
+namespace Marketplace.Host;
+
+/// <summary>Puts the parts together: one process with the silo, the embedded store and the API, listening on loopback unless told otherwise.</summary>
+internal static class MarketplaceHost
+{
+    public const string DefaultAddress = "http://localhost:5080";
+
+    public static WebApplicationBuilder AddMarketplace(this WebApplicationBuilder builder)
+    {
+        var options = builder.Configuration.GetSection(HostOptions.Section).Get<HostOptions>() ?? new HostOptions();
+        builder.Services.AddSingleton(options);
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
+        if (!IsAddressGiven(builder.Configuration))
+        {
+            builder.WebHost.UseUrls(DefaultAddress);
+        }
+
+        builder.Logging.AddFilter("Orleans", LogLevel.Error);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Polly", LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
+        });
+
+        builder.UseOrleans(silo => ConfigureSilo(silo, options));
+        builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddHostedService<Opening>();
+        return builder;
+    }
+
+    public static WebApplication UseMarketplace(this WebApplication app)
+    {
+        // Opened here rather than by the first grain, so that a store in use is said before anything else starts.
+        app.Services.GetRequiredService<EmbeddedStore>();
+        return app;
+    }
+
+    private static void ConfigureSilo(ISiloBuilder silo, HostOptions options)
+    {
+        // One process is the whole cluster: it has no gateway, and other processes cannot reach its silo port.
+        silo.UseLocalhostClustering(siloPort: FreeLoopbackPort(), gatewayPort: 0, serviceId: "marketplace", clusterId: "marketplace");
+        silo.AddEmbeddedStore(store => store.Path = options.DatabaseFile);
+        silo.AddMarketplaceGrains(clock => clock.Sandbox = options.Sandbox);
+    }
+
+    private static int FreeLoopbackPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static bool IsAddressGiven(ConfigurationManager configuration) =>
+        configuration[WebHostDefaults.ServerUrlsKey] is { Length: > 0 }
+        || configuration["http_ports"] is { Length: > 0 }
+        || configuration["https_ports"] is { Length: > 0 }
+        || configuration.GetSection("Kestrel:Endpoints").Exists();
+}
