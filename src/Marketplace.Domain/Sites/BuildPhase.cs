@@ -89,7 +89,7 @@ public sealed record Milestone
     /// <summary>The day it was reached; null until then.</summary>
     public LocalDate? Actual { get; init; }
 
-    /// <summary>Forecasts given up, oldest first, the latest 100.</summary>
+    /// <summary>Forecasts given up, oldest first, the latest 20.</summary>
     public ImmutableArray<ForecastRevision> Revisions { get; init; } = [];
 
     /// <summary>Evidence, oldest first.</summary>

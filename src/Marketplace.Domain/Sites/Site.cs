@@ -20,13 +20,13 @@ public sealed partial record Site
     /// <summary>Most build phases of one site.</summary>
     public const int MostPhases = 100;
 
-    /// <summary>Most pool and phase combinations of one site.</summary>
-    public const int MostAllocations = 1000;
+    /// <summary>Most pool and phase combinations of one site: telling all its pools at once must fit one commit.</summary>
+    public const int MostAllocations = 500;
 
     /// <summary>Most pieces of evidence of one milestone or claim.</summary>
     public const int MostEvidence = 50;
 
-    private const int MostRevisionsKept = 100;
+    private const int MostRevisionsKept = 20;
 
     /// <summary>Id.</summary>
     public required SiteId Id { get; init; }
@@ -75,6 +75,13 @@ public sealed partial record Site
     /// <exception cref="InvalidOperationException">The site states no time zone, so it has no phases either.</exception>
     public Instant ReadyFrom(BuildPhase phase) =>
         phase.ReadyFrom(Description.Zone ?? throw new InvalidOperationException($"{Id} states no time zone."));
+
+    /// <summary>The site as lists carry it: without evidence and given-up forecasts, which only the site itself shows.</summary>
+    public Site WithoutEvidence() => this with
+    {
+        Phases = [.. Phases.Select(phase => phase with { Milestones = [.. phase.Milestones.Select(milestone => milestone with { Evidence = [], Revisions = [] })] })],
+        Claim = Claim is null ? null : Claim with { Evidence = [] },
+    };
 
     /// <summary>The state after <paramref name="fact"/>.</summary>
     public static Site Evolve(Site? site, SiteFact fact) => fact switch

@@ -110,6 +110,6 @@ public enum SiteRefusal
     PowerExceeded,
 
     /// <summary>Too many pools.</summary>
-    [RefusalMeaning("site_pool_limit", RefusalKind.Conflict, RefusalClass.Final, "A site feeds at most 1,000 pools and phases in combination.")]
+    [RefusalMeaning("site_pool_limit", RefusalKind.Conflict, RefusalClass.Final, "A site feeds at most 500 pools and phases in combination.")]
     PoolLimit,
 }

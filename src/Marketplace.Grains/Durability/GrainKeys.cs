@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Leases;
+using Marketplace.Grains.Sites;
 using Marketplace.Grains.Transparency;
 
 namespace Marketplace.Grains.Durability;
@@ -33,6 +34,7 @@ public static class GrainKeys
         ["event-feed"] = typeof(IEventFeedGrain),
         ["gpu-pool"] = typeof(IGpuPoolGrain),
         ["lease"] = typeof(ILeaseGrain),
+        ["site"] = typeof(ISiteGrain),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The feed of an organization's events.</summary>
@@ -43,6 +45,9 @@ public static class GrainKeys
 
     /// <summary>A lease.</summary>
     public static GrainAddress Lease(LeaseId lease) => new("lease", lease.Value);
+
+    /// <summary>A site.</summary>
+    public static GrainAddress Site(SiteId site) => new("site", site.Value);
 
     /// <summary>Every noun with its grain contract.</summary>
     public static IReadOnlyDictionary<string, Type> Nouns => Contracts;

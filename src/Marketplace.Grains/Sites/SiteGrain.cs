@@ -1,0 +1,161 @@
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Sites;
+using Marketplace.Grains.Durability;
+using NodaTime;
+
+namespace Marketplace.Grains.Sites;
+
+/// <summary>A site's shell around <see cref="Site"/>.</summary>
+[GrainType("site")]
+internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, SiteFact>(services, "site"), ISiteGrain
+{
+    public Task<Snapshot<Site>?> GetAsync() => Task.FromResult(Durable);
+
+    public Task<Answer<Snapshot<Site>>> ListAsync(Operation operation, ListSite command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    public async Task<Answer<Snapshot<Site>>> ImportAsync(ImportSite command)
+    {
+        // A record that changes nothing writes nothing.
+        if (State is not null && Site.Decide(State, command, Now) is { Refusal: null, Facts.IsEmpty: true })
+        {
+            return Durable!;
+        }
+
+        return await CommitAsync(null, (site, now) => Site.Decide(site, command, now));
+    }
+
+    public Task<Answer<Snapshot<Site>>> DescribeAsync(Operation operation, DescribeSite command, long? ifVersion) =>
+        CommitAsync(operation, (site, now) => Stale(ifVersion) ?? Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> BeginConstructionAsync(Operation operation, BeginConstruction command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> WithdrawAsync(Operation operation, WithdrawSite command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> PlanPhaseAsync(Operation operation, PlanPhase command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> RevisePhaseAsync(Operation operation, RevisePhase command, long? ifVersion) =>
+        CommitAsync(operation, (site, now) => Stale(ifVersion) ?? Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> RemovePhaseAsync(Operation operation, RemovePhase command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> ReviseForecastAsync(Operation operation, ReviseForecast command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> ReachMilestoneAsync(Operation operation, ReachMilestone command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> AddEvidenceAsync(Operation operation, AddEvidence command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> AllocateAsync(AllocatePower command) =>
+        CommitAsync(null, (site, now) => Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> RequestClaimAsync(Operation operation, RequestClaim command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    public Task<Answer<Snapshot<Site>>> DecideClaimAsync(Operation operation, DecideClaim command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
+    protected override Site Evolve(Site? state, SiteFact fact) => Site.Evolve(state, fact);
+
+    protected override Instant? DueAt(Site state) => state.Status == SiteStatus.Retired ? null : Instant.MaxValue;
+
+    protected override void React(Site? before, Site after, SiteFact fact, Effects effects)
+    {
+        switch (fact)
+        {
+            case ForecastRevised { Kind: MilestoneKind.ReadyForService } revised:
+                TellPools(after, revised.Phase, effects);
+                break;
+            case MilestoneReached { Kind: MilestoneKind.ReadyForService } reached:
+                TellPools(after, reached.Phase, effects);
+                break;
+            case WithdrawalBegun withdrawn:
+                foreach (var pool in after.Allocations.Select(allocation => allocation.Pool).Distinct())
+                {
+                    effects.Tell(GrainKeys.GpuPool(pool), new SiteWithdrawn(after.Id, withdrawn.Reason));
+                }
+
+                break;
+        }
+
+        Publish(after, fact, effects);
+    }
+
+    protected override void React(Site after, Effects effects)
+    {
+        var key = SortKeys.Of(after.CreatedAt, after.Id.Value);
+        var row = after.WithoutEvidence();
+        effects.Row(SiteRows.Table, SiteRows.Everyone, key, row);
+        if (after.Operator is { } owner)
+        {
+            effects.Row(SiteRows.Table, owner.Value, key, row);
+        }
+
+        if (after.Claim is { } claim)
+        {
+            effects.Row(SiteRows.Table, SiteRows.Claimed, key, claim.Status == SiteClaimStatus.Requested ? row : null);
+        }
+    }
+
+    private static void TellPools(Site site, PhaseId id, Effects effects)
+    {
+        var phase = site.Phase(id)!;
+        var notice = new PhaseRescheduled(site.Id, id, site.ReadyFrom(phase), phase.ActualRfs is not null, phase.Revision);
+        foreach (var allocation in site.Allocations.Where(allocation => allocation.Phase == id))
+        {
+            effects.Tell(GrainKeys.GpuPool(allocation.Pool), notice);
+        }
+    }
+
+    private static void Publish(Site site, SiteFact fact, Effects effects)
+    {
+        (string Type, object Data)? raised = fact switch
+        {
+            SiteListed listed => ("site.listed", new { listed.OperatorName, listed.Description.Name, listed.Description.Zone }),
+            SiteDescribed described => ("site.described", new { described.Description }),
+            SiteStatusChanged changed => ("site.status_changed", new { Status = changed.To }),
+            WithdrawalBegun withdrawn => ("site.withdrawn", new { withdrawn.Reason }),
+            PhasePlanned planned => ("site.phase_planned", new { PhaseId = planned.Phase.Id, planned.Phase.Name, CriticalItMw = planned.Phase.CriticalIt, planned.Phase.ContractRfs }),
+            PhaseRevised revised => ("site.phase_revised", new { PhaseId = revised.Phase, revised.Name, CriticalItMw = revised.CriticalIt }),
+            PhaseRemoved removed => ("site.phase_removed", new { PhaseId = removed.Phase }),
+            ForecastRevised revised => ("site.forecast_revised", new { PhaseId = revised.Phase, Milestone = revised.Kind, revised.Forecast, revised.Reason }),
+            MilestoneReached reached => ("site.milestone_reached", new { PhaseId = reached.Phase, Milestone = reached.Kind, reached.Actual }),
+            EvidenceAdded added => ("site.evidence_added", new { PhaseId = added.Phase, Milestone = added.Kind, added.Evidence }),
+            ClaimRequested requested => ("site.claim_requested", new { ClaimantId = requested.Claim.Claimant, requested.Claim.ClaimantName, requested.Claim.Statement }),
+            ClaimDecided { Confirmed: true } => ("site.claim_confirmed", new { ClaimantId = site.Claim!.Claimant }),
+            ClaimDecided decided => ("site.claim_rejected", new { ClaimantId = site.Claim!.Claimant, decided.Reason }),
+            _ => null,
+        };
+        if (raised is not { } happened)
+        {
+            return;
+        }
+
+        if (fact is ClaimRequested)
+        {
+            effects.Publish(Organization.Platform, happened.Type, happened.Data);
+        }
+
+        if ((fact is ClaimRequested or ClaimDecided ? site.Claim!.Claimant : site.Operator) is { } reader)
+        {
+            effects.Publish(reader, happened.Type, happened.Data);
+        }
+    }
+
+    private Decision<SiteFact>? Stale(long? ifVersion)
+    {
+        if (ifVersion is not { } expected || expected == Version)
+        {
+            return null;
+        }
+
+        return (Decision<SiteFact>)Refusal.Of(OperationRefusal.VersionChanged, $"{Key} is at version {Version}, not {expected}; read it again.");
+    }
+}
