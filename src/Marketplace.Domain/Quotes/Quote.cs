@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
 using NodaTime;
@@ -55,9 +56,10 @@ public sealed record QuantityStep(Instant From, int Quantity);
 /// <param name="OperatorId">Who lets it.</param>
 /// <param name="Sku">Hardware by its catalogue id; null for a pool of power.</param>
 /// <param name="GpusPerUnit">GPUs per node; 0 where the pool's unit is a kW.</param>
+/// <param name="KilowattsPerUnit">kW of critical IT load in one unit: a node's draw, or 1 in a pool of power.</param>
 /// <param name="Offer">The offer in force.</param>
 /// <param name="PreBuild">Whether any of the capacity asked for is not delivered yet.</param>
-public sealed record QuotedPool(PoolId PoolId, SiteId SiteId, OrganizationId OperatorId, string? Sku, int GpusPerUnit, PoolOffer Offer, bool PreBuild);
+public sealed record QuotedPool(PoolId PoolId, SiteId SiteId, OrganizationId OperatorId, SkuId? Sku, int GpusPerUnit, decimal KilowattsPerUnit, PoolOffer Offer, bool PreBuild);
 
 /// <summary>
 /// A firm price for a quantity over a term, with everything the tenant will be invoiced for. It holds no capacity: it promises
@@ -96,7 +98,10 @@ public sealed partial record Quote
     public required PoolId PoolId { get; init; }
 
     /// <summary>Hardware by its catalogue id; null for a pool of power.</summary>
-    public string? Sku { get; init; }
+    public SkuId? Sku { get; init; }
+
+    /// <summary>kW of critical IT load in one unit: a node's draw, or 1 in a pool of power.</summary>
+    public required decimal KilowattsPerUnit { get; init; }
 
     /// <summary>The terms a contract from this quote pins.</summary>
     public required ContractTerms Terms { get; init; }

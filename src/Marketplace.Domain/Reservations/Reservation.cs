@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Quotes;
 using Marketplace.Domain.Terms;
@@ -53,6 +54,7 @@ public sealed record HoldAttempt(ReservationCandidate Candidate, Instant At, str
 /// <param name="SiteId">The pool's site.</param>
 /// <param name="OperatorId">Who lets.</param>
 /// <param name="Sku">Hardware by its catalogue id; null for a pool of power.</param>
+/// <param name="KilowattsPerUnit">kW of critical IT load in one unit: a node's draw, or 1 in a pool of power.</param>
 /// <param name="Terms">The pinned terms.</param>
 /// <param name="Holds">How long the pool waits.</param>
 /// <param name="Lines">What makes up the total.</param>
@@ -65,7 +67,8 @@ public sealed record Agreement(
     PoolId PoolId,
     SiteId SiteId,
     OrganizationId OperatorId,
-    string? Sku,
+    SkuId? Sku,
+    decimal KilowattsPerUnit,
     ContractTerms Terms,
     HoldTerms Holds,
     ImmutableArray<QuoteLine> Lines,
@@ -187,6 +190,9 @@ public sealed partial record Reservation
 
     /// <summary>When it was requested.</summary>
     public required Instant CreatedAt { get; init; }
+
+    /// <summary>When it last changed.</summary>
+    public required Instant ChangedAt { get; init; }
 
     /// <summary>Where it stands.</summary>
     public required ReservationStatus Status { get; init; }

@@ -1,0 +1,134 @@
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using NodaTime;
+
+namespace Marketplace.Domain.Reservations;
+
+/// <summary>
+/// The next effect on somebody else that the reservation's own record calls for. Each is safe to repeat, and its outcome comes
+/// back as a command.
+/// </summary>
+public abstract record ReservationStep
+{
+    private ReservationStep()
+    {
+    }
+
+    /// <summary>Use the running attempt's quote; then <see cref="RecordQuoteUsed"/> or <see cref="RecordAttemptRefused"/>.</summary>
+    public sealed record UseQuote(ReservationCandidate Candidate) : ReservationStep;
+
+    /// <summary>Place the hold; then <see cref="RecordHoldPlaced"/> or <see cref="RecordAttemptRefused"/>.</summary>
+    public sealed record PlaceHold(ReservationCandidate Candidate, RampSchedule Ramp) : ReservationStep;
+
+    /// <summary>Open the deposit; then <see cref="RecordDepositOpened"/>.</summary>
+    public sealed record OpenDeposit(OrganizationId OperatorId, Money Amount, PaymentMethod Method, Instant Deadline) : ReservationStep;
+
+    /// <summary>Cancel the deposit at the gateway; then <see cref="RecordDepositCancellation"/>.</summary>
+    public sealed record CancelDeposit : ReservationStep;
+
+    /// <summary>Hand the deposit back; then <see cref="RecordDepositReturned"/>.</summary>
+    public sealed record ReturnDeposit(string Reason) : ReservationStep;
+
+    /// <summary>Confirm the hold; then <see cref="RecordHoldConfirmed"/>.</summary>
+    public sealed record ConfirmHold(PoolId PoolId, Instant SignedAt) : ReservationStep;
+
+    /// <summary>Use the amendment's quote and resize the hold; then <see cref="RecordAmendmentApplied"/> or <see cref="RecordAmendmentRefused"/>.</summary>
+    public sealed record Amend(QuoteId QuoteId, PoolId PoolId, RampSchedule Ramp) : ReservationStep;
+
+    /// <summary>Release the hold; then <see cref="RecordHoldReleased"/>.</summary>
+    public sealed record ReleaseHold(PoolId PoolId, string Reason) : ReservationStep;
+}
+
+public sealed partial record Reservation
+{
+    /// <summary>What the process has to do next, or null when it waits for a party, a notice or time.</summary>
+    public ReservationStep? NextStep()
+    {
+        if (Deposit?.State == DepositState.Cancelling)
+        {
+            return new ReservationStep.CancelDeposit();
+        }
+
+        if (Hold == HoldState.Releasing)
+        {
+            return new ReservationStep.ReleaseHold(HeldPool(), End?.Reason ?? "The lease has ended.");
+        }
+
+        if (Deposit?.State == DepositState.Returning)
+        {
+            return new ReservationStep.ReturnDeposit(End!.Reason);
+        }
+
+        if (Status == ReservationStatus.Requested)
+        {
+            var candidate = Attempts[^1].Candidate;
+            return Agreement is { } agreed ? new ReservationStep.PlaceHold(candidate, agreed.Terms.Ramp) : new ReservationStep.UseQuote(candidate);
+        }
+
+        if (Agreement is not { } agreement || ReservationStatuses.IsFinal(Status))
+        {
+            return null;
+        }
+
+        if (Deposit is { State: DepositState.Opening } deposit)
+        {
+            return new ReservationStep.OpenDeposit(agreement.OperatorId, deposit.Amount, agreement.Terms.Clauses.Deposit.Method, Deadline!.Value);
+        }
+
+        if (Amendment is { Applying: true } amendment)
+        {
+            return new ReservationStep.Amend(amendment.Agreement.QuoteId, agreement.PoolId, amendment.Agreement.Terms.Ramp);
+        }
+
+        return Hold == HoldState.Placed && Missing() is null
+            ? new ReservationStep.ConfirmHold(agreement.PoolId, Signatures.IsEmpty ? ChangedAt : Signatures.Max(signature => signature.At))
+            : null;
+    }
+
+    /// <summary>Market time of what falls due next: now where a step is open, never where only a notice can move it, null when it is closed.</summary>
+    public Instant? DueAt()
+    {
+        if (NextStep() is not null)
+        {
+            return ChangedAt;
+        }
+
+        if (ReservationStatuses.IsFinal(Status))
+        {
+            return Hold == HoldState.Confirmed ? Instant.MaxValue : null;
+        }
+
+        var due = Deadline ?? Instant.MaxValue;
+        if (Status is ReservationStatus.Confirmed or ReservationStatus.Delayed or ReservationStatus.Delivering)
+        {
+            due = Instant.Min(due, Agreement!.Terms.Ramp.Term.End);
+        }
+
+        return Amendment is { } waiting ? Instant.Min(due, AmendmentDeadline(waiting)) : due;
+    }
+
+    /// <summary>What an approval, a signature or the deposit still keeps from being binding, or null when nothing does.</summary>
+    private ReservationStatus? Missing()
+    {
+        var asked = Agreement!.Terms.Clauses.Signatures;
+        if ((asked.OperatorApproves && !HasApproved(ContractParty.Operator)) || (asked.TenantApproves && !HasApproved(ContractParty.Tenant)))
+        {
+            return ReservationStatus.AwaitingApproval;
+        }
+
+        if ((asked.OperatorSigns && !HasSigned(Signatures, ContractParty.Operator)) || (asked.TenantSigns && !HasSigned(Signatures, ContractParty.Tenant)))
+        {
+            return ReservationStatus.AwaitingSignature;
+        }
+
+        return Agreement.Deposit.Minor > 0 && Deposit?.State != DepositState.Held ? ReservationStatus.AwaitingDeposit : null;
+    }
+
+    private bool HasApproved(ContractParty party) => Approvals.Any(approval => approval.Party == party);
+
+    private static bool HasSigned(IEnumerable<Signature> signatures, ContractParty party) => signatures.Any(signature => signature.Party == party);
+
+    private static Instant AmendmentDeadline(Amendment amendment) => HoldDeadlines.ForPaper(amendment.Agreement.Holds, amendment.At);
+
+    private PoolId HeldPool() => Agreement?.PoolId ?? Attempts[^1].Candidate.PoolId;
+}
