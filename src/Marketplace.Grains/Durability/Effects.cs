@@ -8,7 +8,7 @@ using NodaTime;
 namespace Marketplace.Grains.Durability;
 
 /// <summary>Collects what leaves an aggregate with one commit: notices, events and rows. Everything is delivered at least once, after the commit.</summary>
-internal sealed class Effects(long firstSequence, Instant at, GrainAddress sender)
+internal sealed class Effects(long firstSequence, Instant at, AggregateAddress sender)
 {
     private readonly ImmutableArray<OutboxEntry>.Builder entries = ImmutableArray.CreateBuilder<OutboxEntry>();
 
@@ -16,7 +16,7 @@ internal sealed class Effects(long firstSequence, Instant at, GrainAddress sende
     public Instant At { get; } = at;
 
     /// <summary>Tells another aggregate.</summary>
-    public void Tell(GrainAddress to, Notice notice) => entries.Add(new OutboxEntry(Next, to.ToString(), notice, null));
+    public void Tell(AggregateAddress to, Notice notice) => entries.Add(new OutboxEntry(Next, to.ToString(), notice, null));
 
     /// <summary>Adds an event to an organization's feed. <paramref name="data"/> becomes JSON as it stands in <see cref="MarketJson"/>.</summary>
     public void Publish(OrganizationId organization, string type, object data) =>

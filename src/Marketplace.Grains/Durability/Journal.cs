@@ -48,7 +48,7 @@ internal sealed record JournalSnapshot<TSnapshot>
 /// that write the same sequence one loses. An entry too large for a row continues in further rows of the same insert; a
 /// row's version says how many follow it.
 /// </summary>
-internal sealed class Journal<TFact>(IRowStore rows, GrainAddress address)
+internal sealed class Journal<TFact>(IRowStore rows, AggregateAddress address)
 {
     public const int CurrentSchema = 1;
     private const string Table = "journal";

@@ -52,7 +52,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     protected string Key { get; private set; } = "";
 
     /// <summary>This grain's address.</summary>
-    protected GrainAddress Address => new(noun, Key);
+    protected AggregateAddress Address => new(noun, Key);
 
     /// <summary>What every grain needs.</summary>
     protected GrainServices Services => services;
@@ -61,6 +61,11 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Key = this.GetPrimaryKeyString();
+        if (this.GetGrainId().Type.ToString() != noun)
+        {
+            throw new InvalidOperationException($"[GrainType] of {GetType().Name} must be '{noun}', so that its address leads to it.");
+        }
+
         journal = new Journal<TFact>(services.Rows, Address);
         outbox = new Outbox(services, Address);
         await LoadAsync();

@@ -10,7 +10,7 @@ namespace Marketplace.Grains.Durability;
 public abstract record Notice;
 
 /// <summary>A notice on its way.</summary>
-/// <param name="Sender">The sending grain, as <see cref="GrainAddress"/> writes it.</param>
+/// <param name="Sender">The sending grain, as <see cref="AggregateAddress"/> writes it.</param>
 /// <param name="Sequence">Grows with every entry of that sender; receivers keep the highest they took.</param>
 /// <param name="Notice">What is told.</param>
 [GenerateSerializer, Immutable, Alias("Marketplace.Envelope")]

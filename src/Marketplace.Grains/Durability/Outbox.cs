@@ -9,7 +9,7 @@ namespace Marketplace.Grains.Durability;
 /// up only itself. It lives on the grain's scheduler, beside the turns of its grain. Delivered entries leave the grain's
 /// durable state with a later commit; a repeated delivery is harmless because receivers keep the highest sequence.
 /// </summary>
-internal sealed partial class Outbox(GrainServices services, GrainAddress sender)
+internal sealed partial class Outbox(GrainServices services, AggregateAddress sender)
 {
     /// <summary>Entries after which new work is refused.</summary>
     public const int Bound = 2000;
@@ -110,7 +110,7 @@ internal sealed partial class Outbox(GrainServices services, GrainAddress sender
     {
         if (entry.To is not null)
         {
-            await GrainKeys.Resolve(services.Grains, GrainAddress.Parse(entry.To))
+            await GrainKeys.Resolve(services.Grains, AggregateAddress.Parse(entry.To))
                 .ReceiveAsync(new Envelope(sender.ToString(), entry.Sequence, entry.Notice!));
         }
         else if (entry.Row!.Data is { } data)

@@ -38,7 +38,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
     protected string Key { get; private set; } = "";
 
     /// <summary>This grain's address.</summary>
-    protected GrainAddress Address => new(noun, Key);
+    protected AggregateAddress Address => new(noun, Key);
 
     /// <summary>What every grain needs.</summary>
     protected GrainServices Services => services;
@@ -53,6 +53,11 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         Key = this.GetPrimaryKeyString();
+        if (this.GetGrainId().Type.ToString() != noun)
+        {
+            throw new InvalidOperationException($"[GrainType] of {GetType().Name} must be '{noun}', so that its address leads to it.");
+        }
+
         outbox = new Outbox(services, Address);
         await services.Records.ReadStateAsync(noun, this.GetGrainId(), stored);
         record = stored.RecordExists && stored.State is { } state ? state : new AggregateRecord<TState>();
@@ -87,7 +92,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         activeEnvelope = envelope;
         try
         {
-            await OnNoticeAsync(envelope.Notice, GrainAddress.Parse(envelope.Sender));
+            await OnNoticeAsync(envelope.Notice, AggregateAddress.Parse(envelope.Sender));
         }
         finally
         {
@@ -149,7 +154,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
     }
 
     /// <summary>Takes a notice; the first commit made inside remembers it.</summary>
-    protected virtual Task OnNoticeAsync(Notice notice, GrainAddress sender) =>
+    protected virtual Task OnNoticeAsync(Notice notice, AggregateAddress sender) =>
         throw new InvalidOperationException($"{noun} takes no {notice.GetType().Name}.");
 
     /// <summary>Does what has fallen due. Idempotent; also called when nothing has.</summary>

@@ -17,6 +17,7 @@ internal static class MarketSerialization
             configureOptions: options => options.Configure(json => json.SerializerOptions = MarketJson.Options)));
         services.AddSingleton<IGrainStorageSerializer, RecordSerializer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGeneralizedCopier, SharedCopier>());
+        services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, MarketRecordSerializer>());
         return services;
     }
 

@@ -1,0 +1,119 @@
+using System.Text.Json.Serialization;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using NodaTime;
+using Orleans.Concurrency;
+
+namespace Marketplace.Grains.Tests.Durability;
+
+/// <summary>A toy aggregate: counts up to a limit, tells a feed, and is due when its alarm is set.</summary>
+internal sealed record Tally(int Count, Instant? Alarm, int AlarmsRung);
+
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]
+[JsonDerivedType(typeof(Counted), "counted")]
+[JsonDerivedType(typeof(AlarmSet), "alarmSet")]
+[JsonDerivedType(typeof(AlarmRang), "alarmRang")]
+internal abstract record TallyFact;
+
+internal sealed record Counted(int By) : TallyFact;
+
+internal sealed record AlarmSet(Instant At) : TallyFact;
+
+internal sealed record AlarmRang : TallyFact;
+
+internal static class TallyRules
+{
+    public const int Limit = 1000;
+
+    public static Decision<TallyFact> Count(Tally? state, int by) => (state?.Count ?? 0) + by > Limit
+        ? Refusal.Of(OperationRefusal.KeyReused, "over the limit")
+        : new Counted(by);
+
+    public static Tally Evolve(Tally? state, TallyFact fact)
+    {
+        state ??= new Tally(0, null, 0);
+        return fact switch
+        {
+            Counted counted => state with { Count = state.Count + counted.By },
+            AlarmSet set => state with { Alarm = set.At },
+            _ => state with { Alarm = null, AlarmsRung = state.AlarmsRung + 1 },
+        };
+    }
+}
+
+[Alias("Marketplace.Tests.ITallyGrain")]
+internal interface ITallyGrain : IAggregateGrain
+{
+    [Alias("Count")]
+    Task<Answer<int>> CountAsync(Operation operation, int by);
+
+    [Alias("SetAlarm")]
+    Task SetAlarmAsync(Instant at);
+
+    [Alias("Get"), AlwaysInterleave]
+    Task<(int Count, int AlarmsRung)> GetAsync();
+}
+
+[GrainType("tally")]
+internal sealed class TallyGrain(GrainServices services) : RecordGrain<Tally, TallyFact>(services, "tally"), ITallyGrain
+{
+    public async Task<Answer<int>> CountAsync(Operation operation, int by)
+    {
+        var answer = await CommitAsync(operation, (state, _) => TallyRules.Count(state, by));
+        return answer.IsGranted ? new Answer<int> { Value = answer.Value.State.Count, Replayed = answer.Replayed } : answer.Refusal;
+    }
+
+    public Task SetAlarmAsync(Instant at) => CommitAsync(null, (_, _) => new AlarmSet(at));
+
+    public Task<(int Count, int AlarmsRung)> GetAsync() => Task.FromResult((State?.Count ?? 0, State?.AlarmsRung ?? 0));
+
+    protected override Tally Evolve(Tally? state, TallyFact fact) => TallyRules.Evolve(state, fact);
+
+    protected override Instant? DueAt(Tally state) => state.Alarm ?? Instant.MaxValue;
+
+    protected override async Task OnDueAsync(Instant now)
+    {
+        if (State?.Alarm <= now)
+        {
+            await CommitAsync(null, (_, _) => new AlarmRang());
+        }
+    }
+
+    protected override void React(Tally? before, Tally after, TallyFact fact, Effects effects)
+    {
+        if (fact is Counted)
+        {
+            effects.Publish(OrganizationId.From("org_tally"), "tally.counted", after);
+        }
+    }
+}
+
+[Alias("Marketplace.Tests.IHotTallyGrain")]
+internal interface IHotTallyGrain : IAggregateGrain
+{
+    [Alias("Count")]
+    Task<Answer<int>> CountAsync(int by);
+
+    [Alias("Get"), AlwaysInterleave]
+    Task<int> GetAsync();
+}
+
+[Reentrant]
+[GrainType("hot-tally")]
+internal sealed class HotTallyGrain(GrainServices services) : JournaledGrain<Tally, TallyFact, Tally>(services, "hot-tally"), IHotTallyGrain
+{
+    public Task<Answer<int>> CountAsync(int by) => CommitAsync((state, _) => TallyRules.Count(state, by), state => state.Count);
+
+    public Task<int> GetAsync() => Task.FromResult(Durable.Count);
+
+    protected override Tally Empty(string key) => new(0, null, 0);
+
+    protected override Tally Evolve(Tally state, TallyFact fact) => TallyRules.Evolve(state, fact);
+
+    protected override Tally ToSnapshot(Tally state) => state;
+
+    protected override Tally FromSnapshot(Tally snapshot) => snapshot;
+
+    protected override void React(Tally after, TallyFact fact, Effects effects) =>
+        effects.Publish(OrganizationId.From("org_tally"), "tally.counted", after);
+}
