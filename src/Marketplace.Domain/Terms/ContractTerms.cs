@@ -47,17 +47,11 @@ public sealed record HoldTerms(int CardMinutes, int TransferBankingDays, int Pap
 public sealed record PoolOffer(PriceBook Prices, Clauses Clauses, HoldTerms Holds)
 {
     /// <summary>Everything wrong with the offer, fields prefixed by the part they stand in; empty when it may be published.</summary>
-    /// <param name="gpusPerUnit">GPUs per node of the pool; 0 for a pool of power.</param>
-    public ImmutableArray<Refusal> Faults(int gpusPerUnit)
+    public ImmutableArray<Refusal> Faults()
     {
         var faults = ImmutableArray.CreateBuilder<Refusal>();
         faults.AddRange(Prices.Faults().Select(fault => fault with { Field = "prices." + fault.Field }));
         faults.AddRange(Clauses.Faults().Select(fault => fault with { Field = "clauses." + fault.Field }));
-        if (Prices.Unit == PricingUnit.KilowattMonth != (gpusPerUnit == 0))
-        {
-            faults.Add(Refusal.Of(TermsRefusal.PricingUnitDoesNotFit, "A pool of GPUs is priced per GPU-hour or node-month, a pool of power per kW-month.", "prices.unit"));
-        }
-
         if (Holds is not { CardMinutes: >= 5 and <= 1440, TransferBankingDays: >= 1 and <= 30, PaperDays: >= 1 and <= 60 })
         {
             faults.Add(Refusal.Of(TermsRefusal.ClauseOutOfRange, "Expected 5 to 1,440 minutes, 1 to 30 banking days and 1 to 60 days.", "holds"));

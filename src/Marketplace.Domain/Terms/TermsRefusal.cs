@@ -8,9 +8,6 @@ public enum TermsRefusal
     [RefusalMeaning("clause_out_of_range", RefusalKind.Invalid, RefusalClass.Final, "A clause's figure is outside its documented range.")]
     ClauseOutOfRange,
 
-    [RefusalMeaning("pricing_unit_does_not_fit", RefusalKind.Invalid, RefusalClass.Final, "The price is per a unit that this kind of pool does not have.")]
-    PricingUnitDoesNotFit,
-
     [RefusalMeaning("ramp_invalid", RefusalKind.Invalid, RefusalClass.Final, "The ramp has no steps, too many, or steps out of order, outside the term or off the hour.")]
     RampInvalid,
 }
