@@ -1,0 +1,11 @@
+namespace Marketplace.Api.Http;
+
+/// <summary>Settings of the API, section <c>Api</c> of the configuration.</summary>
+public sealed class ApiOptions
+{
+    /// <summary>Requests a minute for one API key, evenly refilled; as many may come at once.</summary>
+    public int RequestsPerMinutePerKey { get; set; } = 6_000;
+
+    /// <summary>Requests a minute from one client address without a valid key.</summary>
+    public int RequestsPerMinutePerAddress { get; set; } = 1_200;
+}

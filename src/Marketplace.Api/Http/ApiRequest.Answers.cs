@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Serialization;
+
+namespace Marketplace.Api.Http;
+
+/// <content>The ways to answer.</content>
+internal sealed partial class ApiRequest
+{
+    public const string ReplayHeader = "Idempotent-Replay";
+
+    /// <summary>A model, with the operation's status.</summary>
+    public IResult Ok<TModel>(TModel model) => Results.Json(model, ApiJson.Options, ApiJson.ContentType, operation.Status);
+
+    /// <summary>A noun as it stands, with its version as ETag; 304 when the caller has that version already.</summary>
+    public IResult Ok<TState, TModel>(Snapshot<TState> snapshot, Func<TState, TModel> toModel)
+    {
+        var tag = TagOf(snapshot.Version);
+        http.Response.Headers.ETag = tag;
+        return HttpMethods.IsGet(http.Request.Method) && http.Request.Headers.IfNoneMatch == tag
+            ? Results.StatusCode(StatusCodes.Status304NotModified)
+            : Ok(toModel(snapshot.State));
+    }
+
+    /// <summary>What a grain answered to a command: the noun after it, or the refusal as a problem.</summary>
+    public IResult Answer<TState, TModel>(Answer<Snapshot<TState>> answer, Func<TState, TModel> toModel, string? location = null)
+    {
+        var snapshot = Granted(answer);
+        if (location is not null)
+        {
+            http.Response.Headers.Location = location;
+        }
+
+        return Ok(snapshot, toModel);
+    }
+
+    /// <summary>The value of a granted answer; a refusal ends the request.</summary>
+    public T Granted<T>(Answer<T> answer)
+    {
+        if (!answer.IsGranted)
+        {
+            throw new ProblemException(Problem.Of(answer.Refusal));
+        }
+
+        if (answer.Replayed)
+        {
+            http.Response.Headers[ReplayHeader] = "true";
+        }
+
+        return answer.Value;
+    }
+
+    /// <summary>
+    /// A page of list rows, newest first unless <paramref name="ascending"/>. Rows that <paramref name="where"/> refuses are
+    /// passed over; a page that looked at many ends early, with a cursor to go on.
+    /// </summary>
+    public async Task<IResult> PageAsync<TState, TModel>(string table, string partition, Func<TState, TModel> toModel, Func<TState, bool>? where = null, bool ascending = false)
+    {
+        var (limit, cursor) = Paging();
+        var items = ImmutableArray.CreateBuilder<TModel>();
+        string? last = null;
+        var from = ascending ? cursor is null ? null : cursor + "!" : null;
+        var until = ascending ? null : cursor;
+        for (var seen = 0; ;)
+        {
+            var page = await Rows.ScanAsync(table, partition, from, until, limit, descending: !ascending, Cancellation);
+            foreach (var row in page.Rows)
+            {
+                if (items.Count == limit)
+                {
+                    return Ok(new Page<TModel>(items.ToImmutable(), true, Page.CursorOf(last!)));
+                }
+
+                var state = JsonSerializer.Deserialize<TState>(row.Data.Span, MarketJson.Options)!;
+                last = row.Key;
+                seen++;
+                if (where is null || where(state))
+                {
+                    items.Add(toModel(state));
+                }
+            }
+
+            if (page.NextFrom is null)
+            {
+                return Ok(new Page<TModel>(items.ToImmutable(), false, null));
+            }
+
+            if (seen >= ScanBudget || items.Count == limit)
+            {
+                return Ok(new Page<TModel>(items.ToImmutable(), true, Page.CursorOf(last!)));
+            }
+
+            from = ascending ? page.NextFrom : null;
+            until = ascending ? null : page.NextFrom;
+        }
+    }
+
+    /// <summary>A page of what is all in memory; the cursor is the position.</summary>
+    public IResult PageOf<T, TModel>(IReadOnlyList<T> items, Func<T, TModel> toModel)
+    {
+        var (limit, cursor) = Paging();
+        var start = 0;
+        if (cursor is not null && (!int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out start) || start > items.Count))
+        {
+            throw InvalidCursor();
+        }
+
+        var data = items.Skip(start).Take(limit).Select(toModel).ToImmutableArray();
+        var end = start + data.Length;
+        return Ok(new Page<TModel>(data, end < items.Count, end < items.Count ? Page.CursorOf(end.ToString(CultureInfo.InvariantCulture)) : null));
+    }
+
+    /// <summary>Limit and cursor key of a listing.</summary>
+    public (int Limit, string? After) Paging()
+    {
+        var limit = Page.DefaultLimit;
+        if (http.Request.Query["limit"] is { Count: > 0 } text && (text.Count != 1 || !int.TryParse(text[0], NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > Page.MostItems))
+        {
+            throw Problem.Invalid("limit", Faults.OutOfRange, $"Expected 1 to {Page.MostItems}.");
+        }
+
+        return http.Request.Query["startingAfter"] is { Count: > 0 } cursor
+            ? (limit, Page.KeyOf(cursor.ToString()) ?? throw InvalidCursor())
+            : (limit, null);
+    }
+
+    private static ProblemException InvalidCursor() => Problem.Invalid("startingAfter", Faults.InvalidFormat, "Pass nextCursor of the page before as it was.");
+
+    private static string TagOf(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
+}

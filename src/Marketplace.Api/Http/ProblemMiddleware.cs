@@ -1,0 +1,79 @@
+using Marketplace.Grains.Durability;
+
+namespace Marketplace.Api.Http;
+
+/// <summary>Turns whatever ends a request early into problem details, and adds the headers every answer carries.</summary>
+internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> log)
+{
+    public async Task InvokeAsync(HttpContext http)
+    {
+        SecurityHeaders.Add(http);
+        try
+        {
+            await next(http);
+            if (!http.Response.HasStarted && http.Response.ContentType is null && ProblemOf(http.Response.StatusCode) is { } problem)
+            {
+                await problem.WriteAsync(http);
+            }
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            // The caller left; nobody reads an answer.
+        }
+        catch (Exception error) when (!http.Response.HasStarted)
+        {
+            var problem = ProblemOf(error);
+            if (problem.Code == ProblemCode.Internal)
+            {
+                LogFailed(log, http.Request.Method, http.Request.Path, error);
+            }
+
+            await problem.WriteAsync(http);
+        }
+    }
+
+    private static Problem? ProblemOf(int status) => status switch
+    {
+        401 => new Problem(ProblemCode.Unauthorized, ProblemCode.Unauthorized.Title),
+        404 => new Problem(ProblemCode.NotFound, "There is no such address."),
+        405 => new Problem(ProblemCode.MethodNotAllowed, "See the Allow header for what this address takes."),
+        413 => new Problem(ProblemCode.TooLarge, ProblemCode.TooLarge.Title),
+        415 => new Problem(ProblemCode.UnsupportedMediaType, ProblemCode.UnsupportedMediaType.Title),
+        >= 400 and < 500 => new Problem(ProblemCode.InvalidRequest, "The request could not be read."),
+        _ => null,
+    };
+
+    private static Problem ProblemOf(Exception error) => error switch
+    {
+        ProblemException known => known.Problem,
+        BadHttpRequestException bad => ProblemOf(bad.StatusCode) ?? new Problem(ProblemCode.InvalidRequest, "The request could not be read."),
+        UnknownOutcomeException or OrleansMessageRejectionException or TimeoutException or SiloUnavailableException =>
+            new Problem(ProblemCode.OutcomeUnknown, "Whether the change was made is unknown; repeat the request with the same Idempotency-Key.") { RetryAfterSeconds = 1 },
+        _ => new Problem(ProblemCode.Internal, "The service failed; the error is in its log."),
+    };
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
+    private static partial void LogFailed(ILogger log, string method, string path, Exception error);
+}
+
+/// <summary>Headers that keep browsers from misusing what is answered.</summary>
+internal static class SecurityHeaders
+{
+    public static void Add(HttpContext http)
+    {
+        var headers = http.Response.Headers;
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        if (http.Request.IsHttps)
+        {
+            headers.StrictTransportSecurity = "max-age=31536000";
+        }
+
+        if (http.Request.Path.StartsWithSegments("/v1"))
+        {
+            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+            headers.CacheControl = "no-store";
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using Marketplace.Api.Http;
+using Marketplace.Api.Organizations;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Marketplace.Api;
+
+/// <summary>Adds the public REST API to a host.</summary>
+public static class MarketplaceApi
+{
+    /// <summary>Registers what the API needs beside grains and stores.</summary>
+    public static IServiceCollection AddMarketplaceApi(this IServiceCollection services)
+    {
+        services.AddRouting();
+        services.AddOptions<ApiOptions>().BindConfiguration("Api");
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RateLimits>();
+        services.TryAddSingleton<ICallers, OrganizationCallers>();
+        return services;
+    }
+
+    /// <summary>Adds problem details and security headers; first in the pipeline.</summary>
+    public static IApplicationBuilder UseMarketplaceApi(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
+
+    /// <summary>Maps every operation. One line per room.</summary>
+    public static IEndpointRouteBuilder MapMarketplaceApi(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOrganizations();
+        return routes;
+    }
+}

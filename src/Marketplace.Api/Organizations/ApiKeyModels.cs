@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
+using Marketplace.Api.Http;
+using Marketplace.Domain.Organizations;
+using NodaTime;
+using Marketplace.Domain.Primitives;
+
+namespace Marketplace.Api.Organizations;
+
+/// <summary>An API key to issue.</summary>
+/// <param name="Name">What to call it.</param>
+/// <param name="Role">What it may do.</param>
+/// <param name="Scopes">Narrows the role; absent or empty: all that the role may.</param>
+/// <param name="ExpiresAt">Real time from which it is refused; absent: never.</param>
+internal sealed record NewApiKey(
+    [Length(1, 100)] string Name,
+    OrganizationRole Role,
+    [Items(0, 20)] ImmutableArray<Scope>? Scopes,
+    Instant? ExpiresAt)
+{
+    public static NewApiKey Example { get; } = new("build server", OrganizationRole.Engineer, [Scope.From("pools:write"), Scope.From("sites:read")], Instant.FromUtc(2028, 1, 1, 0, 0));
+
+    public IssueApiKey ToCommand(ApiKeyText text, Instant realNow, Faults faults)
+    {
+        faults.Require(ExpiresAt is not { } end || end > realNow, "expiresAt", Faults.OutOfRange, "A key expires in the future.");
+        return new IssueApiKey(text.Key, Name, text.Prefix, ApiKey.Hash(text.Secret), Role, [.. (Scopes ?? []).Distinct()], ExpiresAt);
+    }
+}
+
+/// <summary>An API key, without its secret.</summary>
+/// <param name="Id">Public id.</param>
+/// <param name="Name">What its owner calls it.</param>
+/// <param name="Prefix">The key's readable beginning.</param>
+/// <param name="Role">What it may do.</param>
+/// <param name="Scopes">Narrows the role; empty: all that the role may.</param>
+/// <param name="CreatedAt">Market time of issue.</param>
+/// <param name="ExpiresAt">Real time from which it is refused, if any.</param>
+/// <param name="RevokedAt">Market time of its revocation, if it was revoked.</param>
+internal sealed record ApiKeyModel(
+    ApiKeyId Id,
+    string Name,
+    string Prefix,
+    OrganizationRole Role,
+    ImmutableArray<Scope> Scopes,
+    Instant CreatedAt,
+    Instant? ExpiresAt,
+    Instant? RevokedAt)
+{
+    public static ApiKeyModel Example { get; } = new(
+        ApiKeyId.From("key_6s4n7qz3v5xw6a2bc4d5e6f7ga"),
+        "build server",
+        "mk_4k2m7qz3v5xw6a2bc4d5e6f7ga_6s4n7qz3v5xw6a2bc4d5e6f7ga",
+        OrganizationRole.Engineer,
+        [Scope.From("pools:write"), Scope.From("sites:read")],
+        Instant.FromUtc(2027, 1, 4, 9, 0),
+        Instant.FromUtc(2028, 1, 1, 0, 0),
+        null);
+
+    public static ApiKeyModel Of(ApiKey key) => new(key.Id, key.Name, key.Prefix, key.Role, key.Scopes, key.CreatedAt, key.ExpiresAt, key.RevokedAt);
+}
+
+/// <summary>A key just issued.</summary>
+/// <param name="ApiKey">The key.</param>
+/// <param name="Secret">The whole key to send as <c>Authorization: Bearer</c>. It is shown this once and kept nowhere; a repeated request answers null.</param>
+internal sealed record IssuedApiKeyModel(ApiKeyModel ApiKey, string? Secret)
+{
+    public static IssuedApiKeyModel Example { get; } = new(ApiKeyModel.Example, ApiKeyModel.Example.Prefix + "_shownonce");
+}
+
+/// <summary>Who the key that was sent acts for.</summary>
+/// <param name="OrganizationId">Its organization.</param>
+/// <param name="OrganizationName">That organization's name.</param>
+/// <param name="Kind">What that organization does.</param>
+/// <param name="ApiKeyId">The key.</param>
+/// <param name="Role">What it may do.</param>
+/// <param name="Scopes">Narrows the role; empty: all that the role may.</param>
+internal sealed record CallerModel(OrganizationId OrganizationId, string OrganizationName, OrganizationKind Kind, string ApiKeyId, OrganizationRole Role, ImmutableArray<Scope> Scopes)
+{
+    public static CallerModel Example { get; } = new(
+        OrganizationModel.Example.Id, "Northern Compute AS", OrganizationKind.Operator, ApiKeyModel.Example.Id.Value, OrganizationRole.Engineer, [Scope.From("pools:write")]);
+
+    public static CallerModel Of(Caller caller) => new(caller.Organization, caller.Name, caller.Kind, caller.Actor, caller.Role, caller.Scopes);
+}
