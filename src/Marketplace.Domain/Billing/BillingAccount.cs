@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Billing;
+
+/// <summary>What an account shows of itself: everything but its deposits and invoices, which are read one by one or as lists.</summary>
+/// <param name="Id">The organization.</param>
+/// <param name="CreatedAt">When its account came into being.</param>
+/// <param name="Balances">Accounts whose balance is not zero.</param>
+/// <param name="Entries">Entries posted so far.</param>
+/// <param name="OpenInvoices">Invoices with something left to pay.</param>
+/// <param name="Deposits">Deposits awaited or held.</param>
+public sealed record BillingSummary(
+    OrganizationId Id,
+    Instant CreatedAt,
+    ImmutableArray<AccountBalance> Balances,
+    int Entries,
+    int OpenInvoices,
+    int Deposits);
+
+/// <summary>
+/// An organization's billing account: its books, and as a tenant its deposits and invoices. Money of two organizations never
+/// meets in one ledger; what is collected for an operator goes through a clearing account and is mirrored in the operator's.
+/// </summary>
+public sealed partial record BillingAccount
+{
+    /// <summary>Settled invoices kept here; older ones are read from their rows.</summary>
+    public const int SettledInvoicesKept = 500;
+
+    /// <summary>The organization.</summary>
+    public required OrganizationId Id { get; init; }
+
+    /// <summary>When the account came into being.</summary>
+    public required Instant CreatedAt { get; init; }
+
+    /// <summary>The books.</summary>
+    public required Books Books { get; init; }
+
+    /// <summary>Deposits by reservation.</summary>
+    public ImmutableDictionary<ReservationId, Deposit> Deposits { get; init; } = ImmutableDictionary<ReservationId, Deposit>.Empty;
+
+    /// <summary>Reservations that ended before their deposit was asked for.</summary>
+    public ImmutableHashSet<ReservationId> Refused { get; init; } = [];
+
+    /// <summary>Invoices: all that are not settled, and the newest settled ones.</summary>
+    public ImmutableDictionary<InvoiceId, Invoice> Invoices { get; init; } = ImmutableDictionary<InvoiceId, Invoice>.Empty;
+
+    /// <summary>The last invoice number used, by operator.</summary>
+    public ImmutableDictionary<OrganizationId, int> LastNumbers { get; init; } = ImmutableDictionary<OrganizationId, int>.Empty;
+
+    /// <summary>When the next invoice falls overdue; null when none can.</summary>
+    [JsonIgnore]
+    public Instant? NextOverdueAt => Invoices.Values
+        .Where(invoice => invoice.Status == InvoiceStatus.Open)
+        .Select(invoice => (Instant?)invoice.OverdueAt)
+        .Min();
+
+    /// <summary>What the account shows of itself.</summary>
+    public BillingSummary Summary() => new(
+        Id,
+        CreatedAt,
+        [.. Books.Balances.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)],
+        Books.EntryCount,
+        Invoices.Values.Count(invoice => invoice.Status != InvoiceStatus.Paid),
+        Deposits.Values.Count(deposit => deposit.Status is DepositStatus.Awaiting or DepositStatus.Held));
+
+    /// <summary>The order by which a deposit is collected.</summary>
+    public PaymentOrder OrderOf(Deposit deposit) => new(
+        deposit.Payment, Id, deposit.Operator, PaymentPurpose.Deposit, deposit.Reservation.Value, deposit.Amount, deposit.Method);
+
+    /// <summary>The account after a fact.</summary>
+    public static BillingAccount Evolve(BillingAccount? state, BillingFact fact)
+    {
+        if (fact is AccountOpened opened)
+        {
+            return new BillingAccount { Id = opened.Organization, CreatedAt = opened.At, Books = Books.Empty };
+        }
+
+        var account = state ?? throw new InvalidOperationException($"A billing account does not begin with {fact.GetType().Name}.");
+        return fact switch
+        {
+            DepositOpened deposit => account.With(deposit.Deposit),
+            DepositRefused refused => account with { Refused = account.Refused.Add(refused.Reservation) },
+            DepositReceived received => account.Post(received.Entry).Change(received.Reservation, deposit => deposit with
+            {
+                Received = deposit.Received + received.Amount,
+                Status = received.Wanted ? DepositStatus.Held : deposit.Status,
+            }),
+            DepositEnded ended => account.Change(ended.Reservation, deposit => deposit with { Status = ended.Status, Reason = ended.Reason }),
+            DepositReturning returning => account.Change(returning.Reservation, deposit => deposit with { Status = DepositStatus.Returning, Reason = returning.Reason }),
+            DepositReturned returned => account.Post(returned.Entry).Change(returned.Reservation, deposit => deposit with
+            {
+                Status = DepositStatus.Returned,
+                Returned = deposit.Returned + returned.Amount,
+            }),
+            InvoiceIssued issued => account.Post(issued.Entry).With(issued.Invoice) with
+            {
+                LastNumbers = account.LastNumbers.SetItem(issued.Invoice.Operator, account.LastNumbers.GetValueOrDefault(issued.Invoice.Operator) + 1),
+            },
+            InvoicePaymentStarted started => account.Change(started.Invoice, invoice => invoice with
+            {
+                Payment = started.Order.Id,
+                PaymentUnderWay = true,
+                Payments = invoice.Payments + 1,
+            }),
+            InvoicePaymentEnded ended => account.Change(ended.Invoice, invoice => invoice.Payment == ended.Payment ? invoice with { PaymentUnderWay = false } : invoice),
+            InvoiceSettled settled => account.Post(settled.Entry).Settle(settled),
+            PaymentCredited credited => account.Post(credited.Entry).Change(credited.Invoice, invoice => invoice with { PaymentUnderWay = false }),
+            InvoiceFellOverdue overdue => account.Change(overdue.Invoice, invoice => invoice with { Status = InvoiceStatus.Overdue }),
+            TransferTaken taken => account.Post(taken.Entry),
+            _ => throw new InvalidOperationException($"A billing account does not know {fact.GetType().Name}."),
+        };
+    }
+
+    private BillingAccount Post(LedgerEntry? entry) => entry is null ? this : this with { Books = Books.Post(entry) };
+
+    private BillingAccount With(Deposit deposit) => this with { Deposits = Deposits.SetItem(deposit.Reservation, deposit) };
+
+    private BillingAccount Change(ReservationId reservation, Func<Deposit, Deposit> change) => With(change(Deposits[reservation]));
+
+    private BillingAccount With(Invoice invoice) => this with { Invoices = Invoices.SetItem(invoice.Id, invoice) };
+
+    // A settled invoice that has left the state for its rows has nothing left to change.
+    private BillingAccount Change(InvoiceId id, Func<Invoice, Invoice> change) =>
+        Invoices.TryGetValue(id, out var invoice) ? With(change(invoice)) : this;
+
+    private BillingAccount Settle(InvoiceSettled settled)
+    {
+        var account = Change(settled.Invoice, invoice =>
+        {
+            var after = invoice.Settle(settled.Amount, settled.At);
+            return settled.Source == SettlementSource.Payment || after.Status == InvoiceStatus.Paid ? after with { PaymentUnderWay = false } : after;
+        });
+        if (settled.Source == SettlementSource.Deposit)
+        {
+            account = account.Change(ReservationId.From(settled.Reference), deposit => deposit with { Applied = deposit.Applied + settled.Amount });
+        }
+
+        return account.Invoices.Count <= SettledInvoicesKept ? account : account.Forget();
+    }
+
+    private BillingAccount Forget()
+    {
+        var settled = Invoices.Values.Where(invoice => invoice.SettledAt is not null && !invoice.PaymentUnderWay)
+            .OrderBy(invoice => invoice.SettledAt).ThenBy(invoice => invoice.Id.Value, StringComparer.Ordinal).ToList();
+        return settled.Count <= SettledInvoicesKept
+            ? this
+            : this with { Invoices = Invoices.RemoveRange(settled.Take(settled.Count - (SettledInvoicesKept / 2)).Select(invoice => invoice.Id)) };
+    }
+}

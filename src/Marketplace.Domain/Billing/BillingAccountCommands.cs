@@ -1,0 +1,58 @@
+using Marketplace.Domain.Leases;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using NodaTime;
+
+namespace Marketplace.Domain.Billing;
+
+/// <summary>What can be asked of an organization's billing account.</summary>
+public abstract record BillingCommand;
+
+/// <summary>Asks the organization for a deposit. Repeated with the same figures it changes nothing.</summary>
+/// <param name="Reservation">What it secures.</param>
+/// <param name="Operator">Whom it secures.</param>
+/// <param name="Amount">How much; more than zero.</param>
+/// <param name="Method">How it will be paid.</param>
+/// <param name="Deadline">When the reservation stops waiting, in market time.</param>
+public sealed record OpenDeposit(ReservationId Reservation, OrganizationId Operator, Money Amount, PaymentMethod Method, Instant Deadline) : BillingCommand;
+
+/// <summary>The deposit's payment can no longer happen, or was never asked for: a later request for it is refused.</summary>
+/// <param name="Reservation">What it would have secured.</param>
+/// <param name="Reason">For people.</param>
+public sealed record CancelDeposit(ReservationId Reservation, string Reason) : BillingCommand;
+
+/// <summary>Gives a deposit back: what is held now, or whatever still comes.</summary>
+/// <param name="Reservation">What it secured.</param>
+/// <param name="Reason">For people, 1 to 500 characters.</param>
+public sealed record ReturnDeposit(ReservationId Reservation, string Reason) : BillingCommand;
+
+/// <summary>Invoices a statement of rent, once per its key; a final one also settles the deposit.</summary>
+public sealed record BillRent(RentStatement Statement) : BillingCommand;
+
+/// <summary>Starts a payment of what is left of an invoice.</summary>
+/// <param name="Invoice">The invoice.</param>
+/// <param name="Method">How it will be paid.</param>
+public sealed record PayInvoice(InvoiceId Invoice, PaymentMethod Method) : BillingCommand;
+
+/// <summary>A payment for this account brought in its money.</summary>
+public sealed record TakePayment(PaymentOrder Order) : BillingCommand;
+
+/// <summary>A payment for this account will bring in nothing.</summary>
+public sealed record GiveUpPayment(PaymentOrder Order, string Reason) : BillingCommand;
+
+/// <summary>The gateway gave the money of a payment back.</summary>
+public sealed record TakeRefund(PaymentOrder Order, Money Amount) : BillingCommand;
+
+/// <summary>Takes another ledger's entry into this one, as its mirror under the same fact id.</summary>
+public sealed record TakeTransfer(OnwardTransfer Transfer, OrganizationId From) : BillingCommand;
+
+/// <summary>Marks what has fallen due.</summary>
+public sealed record MarkOverdueInvoices : BillingCommand;
+
+/// <summary>Value that leaves one organization's books for another's.</summary>
+/// <param name="FactId">The fact, the same in both ledgers.</param>
+/// <param name="To">Whose books it goes to.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="PlatformFee">The part of it that goes on to the marketplace; zero for the marketplace's own fee.</param>
+/// <param name="Text">For people.</param>
+public sealed record OnwardTransfer(string FactId, OrganizationId To, Money Amount, Money PlatformFee, string Text);

@@ -1,0 +1,103 @@
+using System.Text.Json.Serialization;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Billing;
+
+/// <summary>What happened in a billing account. The ledger entry a fact makes stands in the fact, so that history never depends on today's rules.</summary>
+/// <param name="At">When, in market time.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]
+[JsonDerivedType(typeof(AccountOpened), "accountOpened")]
+[JsonDerivedType(typeof(DepositOpened), "depositOpened")]
+[JsonDerivedType(typeof(DepositRefused), "depositRefused")]
+[JsonDerivedType(typeof(DepositReceived), "depositReceived")]
+[JsonDerivedType(typeof(DepositEnded), "depositEnded")]
+[JsonDerivedType(typeof(DepositReturning), "depositReturning")]
+[JsonDerivedType(typeof(DepositReturned), "depositReturned")]
+[JsonDerivedType(typeof(InvoiceIssued), "invoiceIssued")]
+[JsonDerivedType(typeof(InvoicePaymentStarted), "invoicePaymentStarted")]
+[JsonDerivedType(typeof(InvoicePaymentEnded), "invoicePaymentEnded")]
+[JsonDerivedType(typeof(InvoiceSettled), "invoiceSettled")]
+[JsonDerivedType(typeof(PaymentCredited), "paymentCredited")]
+[JsonDerivedType(typeof(InvoiceFellOverdue), "invoiceFellOverdue")]
+[JsonDerivedType(typeof(TransferTaken), "transferTaken")]
+public abstract record BillingFact(Instant At);
+
+/// <summary>The account came into being.</summary>
+public sealed record AccountOpened(Instant At, OrganizationId Organization) : BillingFact(At);
+
+/// <summary>A deposit was asked for.</summary>
+public sealed record DepositOpened(Instant At, Deposit Deposit) : BillingFact(At);
+
+/// <summary>A reservation ended before its deposit was asked for; it never will be.</summary>
+public sealed record DepositRefused(Instant At, ReservationId Reservation) : BillingFact(At);
+
+/// <summary>A deposit's money came.</summary>
+/// <param name="At">When.</param>
+/// <param name="Reservation">What it secures.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Wanted">False when it came too late and is given back.</param>
+/// <param name="Entry">The books' entry.</param>
+public sealed record DepositReceived(Instant At, ReservationId Reservation, Money Amount, bool Wanted, LedgerEntry Entry) : BillingFact(At);
+
+/// <summary>A deposit will not be paid: <see cref="DepositStatus.Failed"/> or <see cref="DepositStatus.Cancelled"/>.</summary>
+public sealed record DepositEnded(Instant At, ReservationId Reservation, DepositStatus Status, string Reason) : BillingFact(At);
+
+/// <summary>A deposit is being given back.</summary>
+public sealed record DepositReturning(Instant At, ReservationId Reservation, PaymentId Payment, Money Amount, string Reason) : BillingFact(At);
+
+/// <summary>The gateway gave a deposit back; the entry is null when all of it had been taken for invoices.</summary>
+public sealed record DepositReturned(Instant At, ReservationId Reservation, Money Amount, LedgerEntry? Entry) : BillingFact(At);
+
+/// <summary>An invoice was issued.</summary>
+public sealed record InvoiceIssued(Instant At, Invoice Invoice, LedgerEntry? Entry) : BillingFact(At);
+
+/// <summary>A payment was started for an invoice.</summary>
+public sealed record InvoicePaymentStarted(Instant At, InvoiceId Invoice, PaymentOrder Order) : BillingFact(At);
+
+/// <summary>A payment for an invoice brought in nothing.</summary>
+public sealed record InvoicePaymentEnded(Instant At, InvoiceId Invoice, PaymentId Payment, string Reason) : BillingFact(At);
+
+/// <summary>How part of an invoice was settled.</summary>
+public enum SettlementSource
+{
+    /// <summary>A payment through the gateway.</summary>
+    Payment,
+
+    /// <summary>Credit the tenant had with the operator.</summary>
+    Credit,
+
+    /// <summary>The deposit of the lease.</summary>
+    Deposit,
+}
+
+/// <summary>Part or all of an invoice was settled.</summary>
+/// <param name="At">When.</param>
+/// <param name="Invoice">The invoice.</param>
+/// <param name="Lease">Its lease.</param>
+/// <param name="Source">What it was settled from.</param>
+/// <param name="Reference">The payment or reservation; empty for credit.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Left">What is left to pay.</param>
+/// <param name="Entry">The books' entry.</param>
+/// <param name="Onward">What goes on to the operator; null for credit, which moves nothing.</param>
+public sealed record InvoiceSettled(
+    Instant At,
+    InvoiceId Invoice,
+    LeaseId Lease,
+    SettlementSource Source,
+    string Reference,
+    Money Amount,
+    Money Left,
+    LedgerEntry Entry,
+    OnwardTransfer? Onward) : BillingFact(At);
+
+/// <summary>Money came for an invoice that had less left to pay; the rest is credit with the operator.</summary>
+public sealed record PaymentCredited(Instant At, InvoiceId Invoice, PaymentId Payment, Money Amount, LedgerEntry Entry, OnwardTransfer Onward) : BillingFact(At);
+
+/// <summary>The due day of an invoice passed.</summary>
+public sealed record InvoiceFellOverdue(Instant At, InvoiceId Invoice, LeaseId Lease) : BillingFact(At);
+
+/// <summary>Value came from another organization's books.</summary>
+public sealed record TransferTaken(Instant At, OrganizationId From, LedgerEntry Entry, OnwardTransfer? Onward) : BillingFact(At);

@@ -1,0 +1,90 @@
+using System.Text.Json.Serialization;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using NodaTime;
+
+namespace Marketplace.Domain.Billing;
+
+/// <summary>Where a deposit stands.</summary>
+public enum DepositStatus
+{
+    /// <summary>Asked for, not paid.</summary>
+    Awaiting,
+
+    /// <summary>Paid and held.</summary>
+    Held,
+
+    /// <summary>The payment failed for good.</summary>
+    Failed,
+
+    /// <summary>No longer wanted; money that still comes is given back.</summary>
+    Cancelled,
+
+    /// <summary>Being given back.</summary>
+    Returning,
+
+    /// <summary>All of it was given back or taken for invoices.</summary>
+    Returned,
+}
+
+/// <summary>What became of the wish to cancel a deposit's payment.</summary>
+public enum DepositCancellation
+{
+    /// <summary>The payment can no longer happen: durable at the gateway and here.</summary>
+    Cancelled,
+
+    /// <summary>The money has come, or the bank is moving it: the hold must stay.</summary>
+    PaidOrProcessing,
+}
+
+/// <summary>A security deposit for one reservation and the lease that follows from it.</summary>
+public sealed record Deposit
+{
+    /// <summary>What it secures.</summary>
+    public required ReservationId Reservation { get; init; }
+
+    /// <summary>Whom it secures.</summary>
+    public required OrganizationId Operator { get; init; }
+
+    /// <summary>The payment that brings it in.</summary>
+    public required PaymentId Payment { get; init; }
+
+    /// <summary>How much was asked for.</summary>
+    public required Money Amount { get; init; }
+
+    /// <summary>How it is paid.</summary>
+    public required PaymentMethod Method { get; init; }
+
+    /// <summary>When the reservation stops waiting for it.</summary>
+    public required Instant Deadline { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required DepositStatus Status { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required Instant OpenedAt { get; init; }
+
+    /// <summary>Paid in so far.</summary>
+    public required Money Received { get; init; }
+
+    /// <summary>Taken for invoices.</summary>
+    public required Money Applied { get; init; }
+
+    /// <summary>Given back.</summary>
+    public required Money Returned { get; init; }
+
+    /// <summary>Why it failed, was cancelled or is given back; null while none of that happened.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What is still held.</summary>
+    [JsonIgnore]
+    public Money Held => Received - Applied - Returned;
+
+    /// <summary>The account it is held in.</summary>
+    [JsonIgnore]
+    public LedgerAccount Account => LedgerAccount.Of(LedgerAccountKind.DepositsHeld, Reservation.Value);
+
+    /// <summary>The payment of a reservation's deposit.</summary>
+    public static PaymentId PaymentOf(ReservationId reservation) => PublicId.Derive<PaymentId>("deposit", reservation.Value);
+}

@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Marketplace.Domain.Leases;
+using Marketplace.Domain.Pricing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using NodaTime;
+
+namespace Marketplace.Domain.Billing;
+
+/// <summary>What an invoice line is for.</summary>
+public enum InvoiceLineKind
+{
+    /// <summary>Rent for nodes or power in service.</summary>
+    Rent,
+
+    /// <summary>Rent invoiced before that is no longer due; negative.</summary>
+    RentCredit,
+
+    /// <summary>Committed and not taken.</summary>
+    Shortfall,
+
+    /// <summary>The price of leaving early.</summary>
+    ExitFee,
+}
+
+/// <summary>Services with the same times, as the working behind a line.</summary>
+/// <param name="Nodes">Nodes (or commitments) in the group.</param>
+/// <param name="Quantity">Their quantity together, in the pricing unit without its time.</param>
+/// <param name="From">First instant.</param>
+/// <param name="Until">First instant after.</param>
+public sealed record ServiceGroup(int Nodes, decimal Quantity, Instant From, Instant Until);
+
+/// <summary>One line: quantities added first, priced once, rounded once.</summary>
+public sealed record InvoiceLine
+{
+    /// <summary>What it is for.</summary>
+    public required InvoiceLineKind Kind { get; init; }
+
+    /// <summary>The line in words.</summary>
+    public required string Text { get; init; }
+
+    /// <summary>Days it covers, half-open, in the lease's zone.</summary>
+    public required BillingPeriod Period { get; init; }
+
+    /// <summary>Quantity in <see cref="Unit"/>, shown to 8 places (the amount comes from the exact one); null for a fixed amount.</summary>
+    public decimal? Quantity { get; init; }
+
+    /// <summary>What the price is per; null for a fixed amount.</summary>
+    public PricingUnit? Unit { get; init; }
+
+    /// <summary>The price that held; null for a fixed amount.</summary>
+    public UnitPrice? Price { get; init; }
+
+    /// <summary>The services it adds up; empty for a fixed amount.</summary>
+    public ImmutableArray<ServiceGroup> Services { get; init; } = [];
+
+    /// <summary>The amount; negative for a credit.</summary>
+    public required Money Amount { get; init; }
+}
+
+/// <summary>An invoice. The document never changes once issued; only what is settled of it, and its status, move on.</summary>
+public sealed record Invoice
+{
+    /// <summary>The invoice, derived from what it bills, so that nothing is billed twice.</summary>
+    public required InvoiceId Id { get; init; }
+
+    /// <summary>Number in the series of this operator and tenant, without gaps.</summary>
+    public required string Number { get; init; }
+
+    /// <summary>When it was issued, in market time.</summary>
+    public required Instant IssuedAt { get; init; }
+
+    /// <summary>Who pays.</summary>
+    public required OrganizationId Tenant { get; init; }
+
+    /// <summary>Who is paid.</summary>
+    public required OrganizationId Operator { get; init; }
+
+    /// <summary>The lease billed.</summary>
+    public required LeaseId Lease { get; init; }
+
+    /// <summary>The reservation the lease came from.</summary>
+    public required ReservationId Reservation { get; init; }
+
+    /// <summary>What kind of statement it bills.</summary>
+    public required RentKind Kind { get; init; }
+
+    /// <summary>Days billed.</summary>
+    public required BillingPeriod Period { get; init; }
+
+    /// <summary>Which statement of the period; each later one bills only what changed.</summary>
+    public required int Revision { get; init; }
+
+    /// <summary>IANA zone of its dates.</summary>
+    public required string Zone { get; init; }
+
+    /// <summary>The lines.</summary>
+    public required ImmutableArray<InvoiceLine> Lines { get; init; }
+
+    /// <summary>The sum of the lines; negative when credits exceed charges.</summary>
+    public required Money Total { get; init; }
+
+    /// <summary>The marketplace's share of what is collected, borne by the operator.</summary>
+    public required Percentage PlatformFee { get; init; }
+
+    /// <summary>Last day to pay, in <see cref="Zone"/>.</summary>
+    public required LocalDate DueDate { get; init; }
+
+    /// <summary>First instant after the due day.</summary>
+    public required Instant OverdueAt { get; init; }
+
+    /// <summary>Paid, offset with credit or taken from the deposit so far; for a negative invoice what was moved to the credit balance.</summary>
+    public required Money Settled { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required InvoiceStatus Status { get; init; }
+
+    /// <summary>The newest payment made for it; null when none was started.</summary>
+    public PaymentId? Payment { get; init; }
+
+    /// <summary>Whether <see cref="Payment"/> is under way.</summary>
+    public bool PaymentUnderWay { get; init; }
+
+    /// <summary>How many payments were started for it.</summary>
+    public int Payments { get; init; }
+
+    /// <summary>When nothing was left to pay; null until then.</summary>
+    public Instant? SettledAt { get; init; }
+
+    /// <summary>What is left to pay.</summary>
+    [JsonIgnore]
+    public Money Outstanding => Total - Settled;
+
+    /// <summary>The invoice of a statement.</summary>
+    public static InvoiceId IdOf(RentStatement statement) => PublicId.Derive<InvoiceId>("invoice", statement.Key);
+
+    /// <summary>The fact that books record of it.</summary>
+    public static string FactOf(InvoiceId id) => "invoice:" + id;
+
+    /// <summary>The invoice with more of it settled.</summary>
+    internal Invoice Settle(Money amount, Instant at)
+    {
+        var settled = Settled + amount;
+        return settled == Total
+            ? this with { Settled = settled, Status = InvoiceStatus.Paid, SettledAt = at }
+            : this with { Settled = settled };
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text.Json.Serialization;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using NodaTime;
+
+namespace Marketplace.Domain.Billing;
+
+/// <summary>What a payment is to bring in; it never changes.</summary>
+/// <param name="Id">The payment.</param>
+/// <param name="Payer">Whose account pays.</param>
+/// <param name="Payee">For whom it is collected.</param>
+/// <param name="Purpose">What it is for.</param>
+/// <param name="Subject">The reservation or invoice, as <paramref name="Purpose"/> says.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Method">How it is paid.</param>
+public sealed record PaymentOrder(
+    PaymentId Id,
+    OrganizationId Payer,
+    OrganizationId Payee,
+    PaymentPurpose Purpose,
+    string Subject,
+    Money Amount,
+    PaymentMethod Method);
+
+/// <summary>What a payer's browser needs to pay. Never stored.</summary>
+/// <param name="ClientSecret">Secret for the gateway's own form, or the reference to put on a transfer.</param>
+public sealed record PaymentSecret(string ClientSecret);
+
+/// <summary>What a verified notification of the gateway says.</summary>
+/// <param name="EventId">The gateway's id of the notification.</param>
+/// <param name="Answer">What it says of the payment.</param>
+/// <param name="Refund">Whether it speaks of the refund rather than of the payment.</param>
+public sealed record GatewayReport(string EventId, GatewayAnswer Answer, bool Refund);
+
+/// <summary>One payment at the gateway.</summary>
+public sealed partial record Payment
+{
+    /// <summary>The payment.</summary>
+    public required PaymentId Id { get; init; }
+
+    /// <summary>When it was asked for.</summary>
+    public required Instant CreatedAt { get; init; }
+
+    /// <summary>What it is to bring in.</summary>
+    public required PaymentOrder Order { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required PaymentStatus Status { get; init; }
+
+    /// <summary>The gateway's id; null until the gateway knows it.</summary>
+    public string? GatewayId { get; init; }
+
+    /// <summary>The call written down and not yet answered; null when none is.</summary>
+    public GatewayCall? Call { get; init; }
+
+    /// <summary>When the call may be tried again; null when it may be now.</summary>
+    public Instant? RetryAt { get; init; }
+
+    /// <summary>Why it is to be called off; null when it is not.</summary>
+    public string? StopReason { get; init; }
+
+    /// <summary>Why the money is to be given back; null when it is not.</summary>
+    public string? RefundReason { get; init; }
+
+    /// <summary>How much is to be given back; null when nothing is.</summary>
+    public Money? RefundAmount { get; init; }
+
+    /// <summary>Refunds the gateway declined.</summary>
+    public int RefundsDeclined { get; init; }
+
+    /// <summary>Given back by the gateway.</summary>
+    public required Money Refunded { get; init; }
+
+    /// <summary>The newest thing the gateway said that a person should read; null when there is none.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>When the newest fact happened.</summary>
+    public required Instant ChangedAt { get; init; }
+
+    /// <summary>Whether nothing more will happen by itself.</summary>
+    [JsonIgnore]
+    public bool IsClosed => Call is null && NextCall() is null && Status is
+        PaymentStatus.Succeeded or PaymentStatus.Cancelled or PaymentStatus.Failed or PaymentStatus.Returned;
+
+    /// <summary>The call to make next: one written down before, else what the state asks for; null when there is nothing to do.</summary>
+    public GatewayCall? NextCall()
+    {
+        if (Call is not null)
+        {
+            return Call;
+        }
+
+        return Status switch
+        {
+            PaymentStatus.Preparing => GatewayCall.For(Id, GatewayPurpose.Create, 1),
+            PaymentStatus.AwaitingPayer when StopReason is not null => GatewayCall.For(Id, GatewayPurpose.Cancel, 1),
+            PaymentStatus.Returning => GatewayCall.For(Id, GatewayPurpose.Refund, RefundsDeclined + 1),
+            _ => null,
+        };
+    }
+}
+
+/// <summary>Why a payment does not do what is asked, in order of precedence.</summary>
+public enum PaymentRefusal
+{
+    /// <summary>There is no such payment.</summary>
+    [RefusalMeaning("payment_not_found", RefusalKind.NotFound, RefusalClass.Final, "There is no such payment in this organization.")]
+    NotFound,
+
+    /// <summary>The id is taken by another order.</summary>
+    [RefusalMeaning("payment_differs", RefusalKind.Conflict, RefusalClass.Final, "A payment with this id exists with other figures.")]
+    Differs,
+
+    /// <summary>It has no secret now.</summary>
+    [RefusalMeaning("payment_not_payable", RefusalKind.Conflict, RefusalClass.Retryable, "The payment does not wait for its payer: the gateway does not know it yet, or it is over.")]
+    NotPayable,
+
+    /// <summary>There is nothing to give back.</summary>
+    [RefusalMeaning("payment_not_refundable", RefusalKind.Conflict, RefusalClass.Final, "The payment has brought in no money that could be given back.")]
+    NotRefundable,
+
+    /// <summary>The gateway cannot say.</summary>
+    [RefusalMeaning("payment_gateway_unknown", RefusalKind.Busy, RefusalClass.Retryable, "The payment gateway cannot say what became of the payment. Repeat the request with the same Idempotency-Key.")]
+    GatewayUnknown,
+}

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using Marketplace.Domain.Primitives;
+using NodaTime;
+
+namespace Marketplace.Domain.Billing;
+
+/// <summary>What happened to a payment.</summary>
+/// <param name="At">When, in market time.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]
+[JsonDerivedType(typeof(PaymentAsked), "asked")]
+[JsonDerivedType(typeof(CallWritten), "callWritten")]
+[JsonDerivedType(typeof(CallUnanswered), "callUnanswered")]
+[JsonDerivedType(typeof(CallAnswered), "callAnswered")]
+[JsonDerivedType(typeof(PaymentMoved), "moved")]
+[JsonDerivedType(typeof(StopAsked), "stopAsked")]
+[JsonDerivedType(typeof(RefundAsked), "refundAsked")]
+[JsonDerivedType(typeof(RefundMade), "refundMade")]
+[JsonDerivedType(typeof(RefundDeclined), "refundDeclined")]
+public abstract record PaymentFact(Instant At);
+
+/// <summary>It was asked for.</summary>
+public sealed record PaymentAsked(Instant At, PaymentOrder Order) : PaymentFact(At);
+
+/// <summary>A call to the gateway is about to be made.</summary>
+public sealed record CallWritten(Instant At, GatewayCall Call) : PaymentFact(At);
+
+/// <summary>Nobody knows what became of the call; it is looked up at <paramref name="RetryAt"/>.</summary>
+public sealed record CallUnanswered(Instant At, Instant RetryAt, string? Detail) : PaymentFact(At);
+
+/// <summary>The gateway answered the call.</summary>
+public sealed record CallAnswered(Instant At, string? GatewayId) : PaymentFact(At);
+
+/// <summary>The payment's state at the gateway moved on.</summary>
+public sealed record PaymentMoved(Instant At, PaymentStatus To, string? GatewayId, string? Detail) : PaymentFact(At);
+
+/// <summary>It is to be called off.</summary>
+public sealed record StopAsked(Instant At, string Reason) : PaymentFact(At);
+
+/// <summary>Its money is to be given back.</summary>
+public sealed record RefundAsked(Instant At, Money Amount, string Reason) : PaymentFact(At);
+
+/// <summary>The gateway gave it back.</summary>
+public sealed record RefundMade(Instant At, Money Amount) : PaymentFact(At);
+
+/// <summary>The gateway will not give it back; a person must.</summary>
+public sealed record RefundDeclined(Instant At, string? Detail) : PaymentFact(At);
+
+/// <summary>What can be asked of a payment.</summary>
+public abstract record PaymentCommand;
+
+/// <summary>Collect it.</summary>
+public sealed record AskPayment(PaymentOrder Order) : PaymentCommand;
+
+/// <summary>Call it off, if that is still possible.</summary>
+public sealed record StopCollecting(PaymentOrder Order, string Reason) : PaymentCommand;
+
+/// <summary>Give the money back.</summary>
+public sealed record GiveBack(Money Amount, string Reason) : PaymentCommand;
+
+/// <summary>Write the next call down.</summary>
+public sealed record WriteCall : PaymentCommand;
+
+/// <summary>Take the answer to the call written down.</summary>
+/// <param name="Answer">The answer.</param>
+/// <param name="LookedUp">Whether it came from looking the call up rather than from making it.</param>
+public sealed record TakeAnswer(GatewayAnswer Answer, bool LookedUp) : PaymentCommand;
+
+/// <summary>Take what a notification says.</summary>
+public sealed record TakeReport(GatewayReport Report) : PaymentCommand;

@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Marketplace.Domain.Leases;
+using Marketplace.Domain.Pricing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using NodaTime;
+
+namespace Marketplace.Domain.Billing;
+
+/// <summary>
+/// Prices a statement of rent as invoice lines. Quantities of one price are added as exact fractions, priced once and
+/// rounded once; a period in which the price changes has a line for each price.
+/// </summary>
+public static class RentEngine
+{
+    /// <summary>The lines of a statement, in order of time; empty when there is nothing to bill.</summary>
+    public static ImmutableArray<InvoiceLine> Lines(RentStatement statement)
+    {
+        if (statement.ExitFee is { } fee)
+        {
+            return fee.IsZero ? [] : [ExitFeeLine(statement, fee)];
+        }
+
+        var lines = ImmutableArray.CreateBuilder<InvoiceLine>();
+        foreach (var (part, year) in Escalation.Split(statement.RentCommencement, statement.Period))
+        {
+            var pricing = new PricedPart(statement, part, year);
+            pricing.AddTo(lines);
+        }
+
+        return lines.ToImmutable();
+    }
+
+    private static InvoiceLine ExitFeeLine(RentStatement statement, Money fee) => new()
+    {
+        Kind = InvoiceLineKind.ExitFee,
+        Text = string.Create(CultureInfo.InvariantCulture, $"Fee for ending the lease early: {statement.Terms.Clauses.EarlyTermination.Fee} of the rent left from {statement.Period}"),
+        Period = statement.Period,
+        Amount = fee,
+    };
+
+    /// <summary>The part of a period in which one price holds.</summary>
+    private sealed class PricedPart(RentStatement statement, BillingPeriod part, int year)
+    {
+        private readonly DateTimeZone zone = statement.Terms.Clauses.Zone();
+        private readonly PricingUnit unit = statement.Terms.Rent.Unit;
+        private readonly UnitPrice price = Escalation.PriceIn(
+            statement.Terms.Rent.Price, statement.Terms.Clauses.Escalator?.PerYear ?? Percentage.Zero, year);
+
+        public void AddTo(ImmutableArray<InvoiceLine>.Builder lines)
+        {
+            var charges = Groups(statement.Charges);
+            var credits = Groups(statement.Credits);
+            var charged = Quantity(charges);
+            Add(lines, InvoiceLineKind.Rent, "Rent", charges, charged);
+            Add(lines, InvoiceLineKind.RentCredit, "Credit for rent no longer due", credits, -Quantity(credits));
+
+            var committed = Groups(statement.Committed.Select(step => (step.Quantity, step.From, step.Until)));
+            var floor = Quantity(committed) * Fraction.From(statement.Terms.Clauses.TakeOrPay.Value) / 100;
+            if (floor > charged)
+            {
+                Add(
+                    lines,
+                    InvoiceLineKind.Shortfall,
+                    $"Take-or-pay: what falls short of {statement.Terms.Clauses.TakeOrPay} of the committed quantity",
+                    committed,
+                    floor - charged);
+            }
+        }
+
+        private void Add(ImmutableArray<InvoiceLine>.Builder lines, InvoiceLineKind kind, string text, ImmutableArray<ServiceGroup> groups, Fraction quantity)
+        {
+            if (quantity.IsZero)
+            {
+                return;
+            }
+
+            var shown = quantity.Round(4);
+            lines.Add(new InvoiceLine
+            {
+                Kind = kind,
+                Text = string.Create(CultureInfo.InvariantCulture, $"{text}, {Dates(groups)} ({zone.Id}): {shown:#,0.####} {Name(unit)} at {price}"),
+                Period = Dates(groups),
+                Quantity = quantity.Round(UnitPrice.Places),
+                Unit = unit,
+                Price = price,
+                Services = groups,
+                Amount = Proration.Price(price, quantity),
+            });
+        }
+
+        private ImmutableArray<ServiceGroup> Groups(ImmutableArray<NodeService> services) =>
+            Groups(services.Select(service => (service.Quantity, service.From, service.Until)));
+
+        /// <summary>Services cut to this part; those with the same times stand together.</summary>
+        private ImmutableArray<ServiceGroup> Groups(IEnumerable<(decimal Quantity, Instant From, Instant Until)> services)
+        {
+            var times = BillingPeriods.ToInterval(zone, part);
+            return
+            [
+                .. services
+                    .Select(service => (service.Quantity, From: Instant.Max(service.From, times.Start), Until: Instant.Min(service.Until, times.End)))
+                    .Where(service => service.From < service.Until)
+                    .GroupBy(service => (service.From, service.Until))
+                    .OrderBy(group => group.Key.From).ThenBy(group => group.Key.Until)
+                    .Select(group => new ServiceGroup(group.Count(), group.Sum(service => service.Quantity), group.Key.From, group.Key.Until)),
+            ];
+        }
+
+        private Fraction Quantity(ImmutableArray<ServiceGroup> groups) => groups.Aggregate(
+            Fraction.Zero,
+            (sum, group) => sum + (Fraction.From(group.Quantity) * (unit == PricingUnit.GpuHour
+                ? Proration.Hours(group.From, group.Until)
+                : Proration.Months(statement.Anchor, BillingPeriods.FirstFullDay(zone, group.From), BillingPeriods.FirstFullDay(zone, group.Until)))));
+
+        private BillingPeriod Dates(ImmutableArray<ServiceGroup> groups) => new(
+            BillingPeriods.DateAt(zone, groups.Min(group => group.From)),
+            BillingPeriods.FirstFullDay(zone, groups.Max(group => group.Until)));
+
+        private static string Name(PricingUnit unit) => unit switch
+        {
+            PricingUnit.GpuHour => "GPU-hours",
+            PricingUnit.NodeMonth => "node-months",
+            PricingUnit.KilowattMonth => "kW-months",
+            _ => throw new InvalidOperationException($"Unit {unit} has no name."),
+        };
+    }
+}

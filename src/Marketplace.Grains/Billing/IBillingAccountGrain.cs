@@ -1,0 +1,46 @@
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using Orleans.Concurrency;
+
+namespace Marketplace.Grains.Billing;
+
+/// <summary>
+/// An organization's books, deposits and invoices. Key: the organization's id. Deposits and invoices of a tenant live in the
+/// tenant's account; what was collected for an operator is mirrored into the operator's.
+/// </summary>
+[Alias("Marketplace.IBillingAccountGrain")]
+public interface IBillingAccountGrain : IAggregateGrain
+{
+    /// <summary>Asks for a deposit; repeated with the same figures it answers alike. The payment reaches the gateway a moment later.</summary>
+    /// <returns>The payment that brings it in.</returns>
+    [Alias("OpenDeposit")]
+    Task<Answer<PaymentId>> OpenDepositAsync(OpenDeposit command);
+
+    /// <summary>
+    /// Calls a deposit's payment off, at the gateway first. Unknown reservations are remembered, so that a late
+    /// <see cref="OpenDepositAsync"/> is refused. Refused as retryable while the gateway cannot say.
+    /// </summary>
+    [Alias("CancelDeposit")]
+    Task<Answer<DepositCancellation>> CancelDepositAsync(CancelDeposit command);
+
+    /// <summary>Gives a deposit back: what is held now, or whatever still comes for it. Repeating changes nothing.</summary>
+    [Alias("ReturnDeposit")]
+    Task<Answer<Deposit>> ReturnDepositAsync(ReturnDeposit command);
+
+    /// <summary>The deposit of a reservation, or null.</summary>
+    [Alias("GetDeposit"), AlwaysInterleave]
+    Task<Deposit?> GetDepositAsync(ReservationId reservation);
+
+    /// <summary>Starts a payment of what is left of an invoice, or answers the one under way.</summary>
+    [Alias("PayInvoice")]
+    Task<Answer<Invoice>> PayInvoiceAsync(PayInvoice command);
+
+    /// <summary>An invoice of this account as tenant, or null.</summary>
+    [Alias("GetInvoice"), AlwaysInterleave]
+    Task<Invoice?> GetInvoiceAsync(InvoiceId invoice);
+
+    /// <summary>The account as last made durable, or null before anything was asked of it.</summary>
+    [Alias("Get"), AlwaysInterleave]
+    Task<Snapshot<BillingSummary>?> GetAsync();
+}
