@@ -134,7 +134,7 @@ public static class LeaseRent
     };
 
     /// <summary>Quantity of one unit in the pricing unit: GPUs, nodes or kW.</summary>
-    internal static decimal QuantityPerUnit(Lease lease) => lease.Opening.Terms.Rent.Unit switch
+    public static decimal QuantityPerUnit(Lease lease) => lease.Opening.Terms.Rent.Unit switch
     {
         PricingUnit.GpuHour => lease.Opening.Terms.GpusPerUnit,
         PricingUnit.NodeMonth => 1,
