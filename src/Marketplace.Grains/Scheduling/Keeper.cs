@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Marketplace.Grains.Scheduling;
 
-/// <summary>Each silo's own heartbeat for the due index: pokes every shard every 10 s, and sweeps every shard once an hour of real time.</summary>
+/// <summary>Each silo's own heartbeat for the due index: pokes every shard every 10 s, and sweeps every shard at the start and then once an hour of real time.</summary>
 internal sealed partial class Keeper(GrainServices services, TimeProvider time, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
@@ -16,8 +16,9 @@ internal sealed partial class Keeper(GrainServices services, TimeProvider time, 
         await using var whenStarted = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
 
+        // The first round sweeps: what a crash left undelivered goes out now, not when its aggregate next falls due.
         using var timer = new PeriodicTimer(Period, time);
-        for (var period = 1; await timer.WaitForNextTickAsync(stoppingToken); period++)
+        for (var period = 0; period == 0 || await timer.WaitForNextTickAsync(stoppingToken); period++)
         {
             for (var shard = 0; shard < GrainKeys.DueShards; shard++)
             {
