@@ -80,8 +80,8 @@ public sealed partial class CapacityCalendar
         return Decision<PoolFact>.Of(facts.ToImmutable());
     }
 
-    /// <summary>Drops tombstones older than <see cref="TombstoneDays"/> days.</summary>
-    public Decision<PoolFact> Prune(Instant now) => NextPruneAt < now
+    /// <summary>Drops tombstones of at least <see cref="TombstoneDays"/> days.</summary>
+    public Decision<PoolFact> Prune(Instant now) => NextPruneAt <= now
         ? new TombstonesPruned(now - Duration.FromDays(TombstoneDays))
         : Decision<PoolFact>.Nothing;
 

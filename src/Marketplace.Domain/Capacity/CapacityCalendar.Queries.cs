@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
 using NodaTime;
 
@@ -11,6 +12,7 @@ public sealed partial class CapacityCalendar
     public const int MostSteps = 10_000;
 
     /// <summary>Whether no hour of the calendar holds more than is supplied.</summary>
+    [JsonIgnore]
     public bool IsWithinSupply => HourTree.Max(load, 0, HourTree.Hours) <= 0;
 
     /// <summary>Units free in every hour of <paramref name="term"/>; 0 where the term leaves the calendar. O(log H).</summary>

@@ -45,6 +45,7 @@ public sealed partial class CapacityCalendar
 
         this.holds = byId.ToImmutable();
         displaced = [.. byId.Values.Where(hold => hold.IsOpen && !hold.Displaced.IsEmpty).Select(hold => hold.Id)];
+        OpenCount = byId.Values.Count(hold => hold.IsOpen);
         tombstones = ImmutableQueue.CreateRange(byId.Values.Where(hold => !hold.IsOpen).OrderBy(hold => hold.EndedAt).ThenBy(hold => hold.Id.Value, StringComparer.Ordinal));
     }
 
@@ -52,6 +53,7 @@ public sealed partial class CapacityCalendar
         CapacityCalendar from,
         HourTree? load,
         ImmutableDictionary<ReservationId, Hold> holds,
+        int opened = 0,
         ImmutableHashSet<ReservationId>? displaced = null,
         ImmutableQueue<Hold>? tombstones = null,
         ImmutableArray<SupplyStep>? supply = null)
@@ -63,6 +65,7 @@ public sealed partial class CapacityCalendar
         this.holds = holds;
         this.displaced = displaced ?? from.displaced;
         this.tombstones = tombstones ?? from.tombstones;
+        OpenCount = from.OpenCount + opened;
     }
 
     /// <summary>The whole UTC hour the calendar starts with.</summary>
@@ -73,6 +76,10 @@ public sealed partial class CapacityCalendar
 
     /// <summary>Every hold and tombstone, in no particular order.</summary>
     public IEnumerable<Hold> Holds => holds.Values;
+
+    /// <summary>Holds that still claim units.</summary>
+    [JsonIgnore]
+    public int OpenCount { get; }
 
     /// <summary>Holds and tombstones.</summary>
     [JsonIgnore]
@@ -118,7 +125,7 @@ public sealed partial class CapacityCalendar
         _ => this,
     };
 
-    private CapacityCalendar Opened(Hold hold) => new(this, AddKept(load, hold, 1), holds.Add(hold.Id, hold));
+    private CapacityCalendar Opened(Hold hold) => new(this, AddKept(load, hold, 1), holds.Add(hold.Id, hold), opened: 1);
 
     private CapacityCalendar Ended(HoldEnded fact)
     {
@@ -134,6 +141,7 @@ public sealed partial class CapacityCalendar
             this,
             AddKept(load, hold, -1),
             holds.SetItem(fact.Id, ended),
+            -1,
             hold.Displaced.IsEmpty ? displaced : displaced.Remove(fact.Id),
             tombstones.Enqueue(ended));
     }
@@ -146,6 +154,7 @@ public sealed partial class CapacityCalendar
             this,
             AddKept(AddKept(load, before, -1), after, 1),
             holds.SetItem(id, after),
+            0,
             after.Displaced.IsEmpty ? displaced.Remove(id) : displaced.Add(id));
     }
 
@@ -153,7 +162,7 @@ public sealed partial class CapacityCalendar
     {
         var rest = tombstones;
         var kept = holds.ToBuilder();
-        while (!rest.IsEmpty && rest.Peek().EndedAt < before)
+        while (!rest.IsEmpty && rest.Peek().EndedAt <= before)
         {
             rest = rest.Dequeue(out var tombstone);
             kept.Remove(tombstone.Id);

@@ -46,5 +46,5 @@ public sealed record UnitsRestored(ReservationId Id, ImmutableArray<HoldSegment>
 /// <summary>The pool's supply became this step function.</summary>
 public sealed record SupplyReforecast(ImmutableArray<SupplyStep> Supply) : PoolFact;
 
-/// <summary>Tombstones of holds that ended before <paramref name="Before"/> were dropped.</summary>
+/// <summary>Tombstones of holds that ended at or before <paramref name="Before"/> were dropped.</summary>
 public sealed record TombstonesPruned(Instant Before) : PoolFact;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
 using NodaTime;
 
@@ -74,15 +75,13 @@ public sealed partial record Pool
     /// <summary>Moves the date of an allocated phase.</summary>
     public static Decision<PoolFact> Decide(Pool? pool, ReschedulePhase command)
     {
-        if (pool?.Allocations.FirstOrDefault(allocation => allocation.PhaseId == command.PhaseId) is not { } known)
+        if (pool?.Allocations.FirstOrDefault(allocation => allocation.PhaseId == command.PhaseId) is not { } known || command.Revision <= known.Revision)
         {
             return Decision<PoolFact>.Nothing;
         }
 
-        var moved = known with { Rfs = command.Rfs, Delivered = command.Delivered };
-        return moved == known
-            ? Decision<PoolFact>.Nothing
-            : pool.Resupplied(new PhaseAllocated(moved), With(pool.Allocations, moved), pool.SpareUnits);
+        var moved = known with { Rfs = command.Rfs, Delivered = command.Delivered, Revision = command.Revision };
+        return pool.Resupplied(new PhaseAllocated(moved), With(pool.Allocations, moved), pool.SpareUnits);
     }
 
     /// <summary>Places a hold. New ones only while published; a repeated one is answered whatever the status.</summary>
@@ -91,6 +90,39 @@ public sealed partial record Pool
         : pool.Status != ListingStatus.Published && pool.Calendar.Find(command.Id) is null
             ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status}.", "poolId")
             : pool.Calendar.Decide(command, now);
+
+    /// <summary>Confirms a hold.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, ConfirmHold command) => pool is null ? NotFound() : pool.Calendar.Decide(command);
+
+    /// <summary>Ends a hold; the nodes assigned to its reservation are free again.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, ReleaseHold command, Instant now)
+    {
+        if (pool is null)
+        {
+            return NotFound();
+        }
+
+        var decision = pool.Calendar.Decide(command, now);
+        return decision.Facts is not [] && pool.Calendar.Find(command.Id) is { Status: HoldStatus.Confirmed } &&
+            Decide(pool, new ReturnNodes(command.Id, [])).Facts is [var returned]
+            ? Decision<PoolFact>.Of(decision.Facts.Add(returned))
+            : decision;
+    }
+
+    /// <summary>Gives a hold other segments; not in a pool that was withdrawn.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, ResizeHold command) =>
+        pool is null ? NotFound()
+        : pool.Status == ListingStatus.Withdrawn ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status}.", "poolId")
+        : pool.Calendar.Decide(command);
+
+    /// <summary>Whether the pool was withdrawn, nobody holds units of it, and it has power to give back.</summary>
+    [JsonIgnore]
+    public bool MayFreePower => Status == ListingStatus.Withdrawn && Calendar.OpenCount == 0 && !Allocations.IsEmpty;
+
+    /// <summary>Records that the site took the power of every phase back.</summary>
+    public Decision<PoolFact> FreePower() => MayFreePower
+        ? Decision<PoolFact>.Of([new PowerFreed(), .. Calendar.Reforecast([]).Facts])
+        : Decision<PoolFact>.Nothing;
 
     /// <summary>The listing goes for good because its site does, or by its operator's wish.</summary>
     public Decision<PoolFact> Withdraw() => Status == ListingStatus.Withdrawn
@@ -108,7 +140,7 @@ public sealed partial record Pool
 
         var fits = command.Kind == PoolKind.Power
             ? command.Hardware is null && command.KilowattsPerUnit == 1
-            : command.Hardware is { GpusPerNode: >= 1 and <= 576 } hardware && command.KilowattsPerUnit is > 0 and <= 2_000 &&
+            : command.Hardware is { GpusPerNode: >= 1 and <= 576 } hardware && command.KilowattsPerUnit is > 0 and <= 2_000 && decimal.Round(command.KilowattsPerUnit, 3) == command.KilowattsPerUnit &&
               HardwareCatalogue.Find(hardware.Sku) is { Kind: HardwareKind.Gpu };
         if (!fits)
         {

@@ -26,7 +26,8 @@ public sealed record NodeHardware(SkuId Sku, int GpusPerNode, string Interconnec
 /// <param name="Units">Units the phase gives, at least 1.</param>
 /// <param name="Rfs">When it is ready for service, as now known; null when it will never be.</param>
 /// <param name="Delivered">Whether it is in service.</param>
-public sealed record PhaseAllocation(PhaseId PhaseId, int Units, Instant? Rfs, bool Delivered);
+/// <param name="Revision">The phase's revision this is known from; an older one never replaces it.</param>
+public sealed record PhaseAllocation(PhaseId PhaseId, int Units, Instant? Rfs, bool Delivered, int Revision);
 
 /// <summary>
 /// A pool of interchangeable units at one site: what they are, from when the site's build phases supply them, and who holds
@@ -136,6 +137,7 @@ public sealed partial record Pool
         PoolAmended amended => pool with { Name = amended.Name, Description = amended.Description, SpareUnits = amended.SpareUnits },
         ListingStatusChanged changed => pool.Step(changed.Status),
         ListingWithdrawn => pool.Step(ListingStatus.Withdrawn),
+        PowerFreed => pool with { Allocations = [] },
         PhaseAllocated allocated => pool with { Allocations = With(pool.Allocations, allocated.Allocation) },
         NodesRegistered or NodesAssigned or NodesReturned or NodeReplaced => pool with { Nodes = pool.Nodes.Evolve(fact) },
         _ => pool with { Calendar = pool.Calendar.Evolve(fact) },

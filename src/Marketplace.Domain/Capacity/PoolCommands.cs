@@ -62,7 +62,8 @@ public sealed record AllocatePhase(PhaseAllocation Allocation);
 /// <param name="PhaseId">The phase.</param>
 /// <param name="Rfs">When it is ready for service, as now known; null when it will never be.</param>
 /// <param name="Delivered">Whether it is in service.</param>
-public sealed record ReschedulePhase(PhaseId PhaseId, Instant? Rfs, bool Delivered);
+/// <param name="Revision">The phase's revision; one not above what the pool knows changes nothing.</param>
+public sealed record ReschedulePhase(PhaseId PhaseId, Instant? Rfs, bool Delivered, int Revision);
 
 /// <summary>Registers physical nodes of a GPU pool, 1 to 1,000 at once. A node registered before with the same serial changes nothing.</summary>
 /// <param name="Actor">The operator.</param>

@@ -12,6 +12,7 @@ namespace Marketplace.Domain.Capacity;
 [JsonDerivedType(typeof(ListingStatusChanged), "pool.status")]
 [JsonDerivedType(typeof(ListingWithdrawn), "pool.withdrawn")]
 [JsonDerivedType(typeof(PhaseAllocated), "pool.phase")]
+[JsonDerivedType(typeof(PowerFreed), "pool.freed")]
 [JsonDerivedType(typeof(SupplyReforecast), "pool.supply")]
 [JsonDerivedType(typeof(NodesRegistered), "nodes.registered")]
 [JsonDerivedType(typeof(NodesAssigned), "nodes.assigned")]
@@ -40,6 +41,9 @@ public sealed record ListingWithdrawn(ImmutableArray<ReservationId> Holders) : P
 
 /// <summary>A phase gives the pool this much from then on; it replaces what was known of the phase.</summary>
 public sealed record PhaseAllocated(PhaseAllocation Allocation) : PoolFact;
+
+/// <summary>A withdrawn pool that nobody holds units of any more gave its phases' power back.</summary>
+public sealed record PowerFreed : PoolFact;
 
 /// <summary>Nodes were registered.</summary>
 public sealed record NodesRegistered(ImmutableArray<NodeRegistration> Nodes, Instant At) : PoolFact;

@@ -18,7 +18,7 @@ public enum PoolRefusal
     TextInvalid,
 
     /// <summary>The hardware does not fit the kind of pool.</summary>
-    [RefusalMeaning("hardware_invalid", RefusalKind.Invalid, RefusalClass.Final, "A GPU pool names a GPU of the hardware catalogue, 1 to 576 GPUs per node and above 0 to 2,000 kW per node; a power pool names no hardware and counts in single kW.")]
+    [RefusalMeaning("hardware_invalid", RefusalKind.Invalid, RefusalClass.Final, "A GPU pool names a GPU of the hardware catalogue, 1 to 576 GPUs per node and above 0 to 2,000 kW per node, to the watt; a power pool names no hardware and counts in single kW.")]
     HardwareInvalid,
 
     /// <summary>The allocations cannot be.</summary>

@@ -20,7 +20,7 @@ public sealed record Listing(Pool? Pool, PoolOffer? Offer)
             return Refusal.Of(PoolRefusal.NotFound, "There is no such pool, or it belongs to another operator.", "poolId");
         }
 
-        return command.Offer.Faults() is [var fault, ..] ? fault
+        return command.Offer.Faults() is [var fault, ..] ? fault!
             : (pool.Kind == PoolKind.Power) != (command.Offer.Prices.Unit == Pricing.PricingUnit.KilowattMonth)
                 ? Refusal.Of(ListingRefusal.UnitMismatch, $"{command.Offer.Prices.Unit} is no price of a {pool.Kind} pool.", "prices.unit")
             : new ListingFact(null, command.Offer);

@@ -90,8 +90,8 @@ public sealed class CapacityCalendarTests
         var due = Now + Duration.FromDays(7);
 
         Assert.Equal(due, calendar.NextPruneAt);
-        Assert.Empty(calendar.Prune(due).Facts);
-        calendar = Do(calendar, calendar.Prune(due + Duration.FromSeconds(1)));
+        Assert.Empty(calendar.Prune(due - Duration.FromSeconds(1)).Facts);
+        calendar = Do(calendar, calendar.Prune(due));
         Assert.Null(calendar.Find(CalendarModel.Id(1)));
         Assert.NotNull(calendar.Find(CalendarModel.Id(2)));
         Assert.Null(calendar.NextPruneAt);
