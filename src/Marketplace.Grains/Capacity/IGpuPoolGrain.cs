@@ -116,3 +116,16 @@ public sealed record HoldRestored(PoolId PoolId, ReservationId ReservationId, Im
 /// <param name="PoolId">The pool.</param>
 /// <param name="ReservationId">The reservation.</param>
 public sealed record PoolWithdrawn(PoolId PoolId, ReservationId ReservationId) : Notice;
+
+/// <summary>Read copies of pools in the row store; the data is a <see cref="PoolSummary"/>, row keys are <see cref="SortKeys"/>.</summary>
+public static class PoolRows
+{
+    /// <summary>Every pool, in the partition of its operator's id.</summary>
+    public const string Table = "pools";
+
+    /// <summary>The pools that are published, in the partition <see cref="Everyone"/>.</summary>
+    public const string Listings = "listings";
+
+    /// <summary>The one partition of <see cref="Listings"/>.</summary>
+    public const string Everyone = "everyone";
+}

@@ -1,0 +1,191 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Capacity;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Sites;
+using NodaTime;
+using Orleans.Concurrency;
+
+namespace Marketplace.Grains.Capacity;
+
+/// <summary>A pool's shell around <see cref="Listing"/>, <see cref="Pool"/> and <see cref="CapacityCalendar"/>. The path of a hold is kept lean: decide, queue, answer.</summary>
+[Reentrant]
+[GrainType("gpu-pool")]
+internal sealed partial class GpuPoolGrain(GrainServices services)
+    : JournaledGrain<Listing, ListingFact, Listing>(services, "gpu-pool"), IGpuPoolGrain
+{
+    public Task<Snapshot<PoolSummary>?> GetAsync() => Task.FromResult(Durable.Pool is { } pool
+        ? new Snapshot<PoolSummary>(PoolSummary.Of(pool, Durable.Offer), Version)
+        : null);
+
+    public Task<Answer<Snapshot<PoolSummary>>> AmendAsync(AmendPool command) =>
+        ChangeAsync((listing, _) => Listing.Of(Pool.Decide(listing.Pool, command)));
+
+    public Task<Answer<Snapshot<PoolSummary>>> SetOfferAsync(SetOffer command) =>
+        ChangeAsync((listing, _) => Listing.Decide(listing, command));
+
+    public Task<Answer<Snapshot<PoolSummary>>> ChangeListingAsync(ChangeListing command) =>
+        ChangeAsync((listing, _) => Listing.Decide(listing, command));
+
+    public Task<Answer<Snapshot<PoolSummary>>> WithdrawAsync(WithdrawPool command) =>
+        ChangeAsync((listing, _) => Listing.Of(Pool.Decide(listing.Pool, command)));
+
+    public Task<Answer<Hold>> PlaceHoldAsync(PlaceHold command) =>
+        HoldAsync(command.Id, (listing, now) => Listing.Of(Pool.Decide(listing.Pool, command, now)));
+
+    public Task<Answer<Hold>> ConfirmHoldAsync(ConfirmHold command) =>
+        HoldAsync(command.Id, (listing, _) => Listing.Of(Pool.Decide(listing.Pool, command)));
+
+    public Task<Answer<Hold>> ReleaseHoldAsync(ReleaseHold command) =>
+        HoldAsync(command.Id, (listing, now) => Listing.Of(Pool.Decide(listing.Pool, command, now)));
+
+    public Task<Answer<Hold>> ResizeHoldAsync(ResizeHold command) =>
+        HoldAsync(command.Id, (listing, _) => Listing.Of(Pool.Decide(listing.Pool, command)));
+
+    public Task<Hold?> GetHoldAsync(ReservationId reservation) => Task.FromResult(Durable.Pool?.Calendar.Find(reservation));
+
+    public Task<ImmutableArray<AvailabilityStep>?> GetAvailabilityAsync(Term term) =>
+        Task.FromResult(Durable.Pool?.Calendar.Availability(term));
+
+    public Task<ImmutableArray<Term>?> GetFreeWindowsAsync(int units, int hours, Term within) =>
+        Task.FromResult(Durable.Pool?.Calendar.FreeWindows(units, hours, within));
+
+    public Task<Instant?> GetEarliestStartAsync(int units, int hours, Instant notBefore) =>
+        Task.FromResult(Durable.Pool?.Calendar.EarliestStart(units, hours, notBefore));
+
+    public Task<Answer<ImmutableArray<PoolNode>>> RegisterNodesAsync(RegisterNodes command) => CommitAsync(
+        (listing, now) => Listing.Of(Pool.Decide(listing.Pool, command, now)),
+        listing => command.Nodes.Select(node => listing.Pool!.Nodes.Find(node.Id)!).ToImmutableArray());
+
+    public Task<Answer<ImmutableArray<PoolNode>>> AssignNodesAsync(AssignNodes command) =>
+        NodesAsync(command.Reservation, listing => Listing.Of(Pool.Decide(listing.Pool, command)));
+
+    public Task<Answer<ImmutableArray<PoolNode>>> SubstituteNodeAsync(SubstituteNode command) =>
+        NodesAsync(command.Reservation, listing => Listing.Of(Pool.Decide(listing.Pool, command)));
+
+    public Task<Answer<ImmutableArray<PoolNode>>> ReturnNodesAsync(ReturnNodes command) =>
+        NodesAsync(command.Reservation, listing => Listing.Of(Pool.Decide(listing.Pool, command)));
+
+    public Task<ImmutableArray<PoolNode>> GetNodesAsync(int after, int limit) => Task.FromResult<ImmutableArray<PoolNode>>(
+        [.. (Durable.Pool?.Nodes.Nodes ?? []).Where(node => node.Order > after).OrderBy(node => node.Order).Take(limit)]);
+
+    public Task<ImmutableArray<string>> CheckInvariantsAsync() => Task.FromResult<ImmutableArray<string>>(
+        Durable.Pool is { Calendar.IsWithinSupply: false } pool ? [$"{pool.Id} holds more units than it has supply in some hour."] : []);
+
+    protected override Listing Empty(string key) => Listing.None;
+
+    protected override Listing Evolve(Listing state, ListingFact fact) => Listing.Evolve(state, fact);
+
+    // A listing is stored as it is: the calendar writes its supply and holds, and builds its tree from them again.
+    protected override Listing ToSnapshot(Listing state) => state;
+
+    protected override Listing FromSnapshot(Listing snapshot) => snapshot;
+
+    protected override Instant? DueAt(Listing state) => state.Pool switch
+    {
+        null => null,
+        { MayFreePower: true } => state.Pool.CreatedAt,
+
+        // By whole days, so that a pool that ends holds all day long moves its due row once a day.
+        { Calendar.NextPruneAt: { } prune } => NextDay(prune),
+        { Status: ListingStatus.Withdrawn, Allocations.IsEmpty: true } => null,
+        _ => Instant.MaxValue,
+    };
+
+    protected override async Task OnNoticeAsync(Envelope envelope)
+    {
+        switch (envelope.Notice)
+        {
+            case PhaseRescheduled moved:
+                await CommitAsync((listing, _) => Listing.Of(Pool.Decide(listing.Pool, new ReschedulePhase(moved.Phase, moved.ReadyFrom, moved.Delivered, moved.Revision))), _ => true, envelope);
+                break;
+            case SiteWithdrawn:
+                await CommitAsync((listing, _) => listing.Pool is { } pool ? Listing.Of(pool.Withdraw()) : Decision<ListingFact>.Nothing, _ => true, envelope);
+                break;
+            default:
+                await base.OnNoticeAsync(envelope);
+                break;
+        }
+    }
+
+    protected override async Task OnDueAsync(Instant now)
+    {
+        if (Durable.Pool?.Calendar.NextPruneAt <= now)
+        {
+            await CommitAsync((listing, at) => Listing.Of(listing.Pool!.Calendar.Prune(at)), _ => true);
+        }
+
+        await AgreeWithSiteAsync();
+    }
+
+    protected override void React(Listing after, ListingFact fact, Effects effects)
+    {
+        switch (fact.Pool)
+        {
+            case HoldPlaced or HoldConfirmed or HoldEnded or HoldResized or TombstonesPruned or NodesAssigned or NodesReturned or NodeReplaced:
+                return;
+            case UnitsDisplaced units:
+                effects.Tell(GrainKeys.Reservation(units.Id), new HoldDisplaced(after.Pool!.Id, units.Id, units.Displaced));
+                return;
+            case UnitsRestored units:
+                effects.Tell(GrainKeys.Reservation(units.Id), new HoldRestored(after.Pool!.Id, units.Id, units.Displaced));
+                return;
+            case ListingWithdrawn withdrawn:
+                foreach (var holder in withdrawn.Holders)
+                {
+                    effects.Tell(GrainKeys.Reservation(holder), new PoolWithdrawn(after.Pool!.Id, holder));
+                }
+
+                break;
+        }
+
+        WriteRows(after, effects);
+        Publish(after, fact, effects);
+    }
+
+    private static Instant NextDay(Instant instant) => instant.InUtc().Date.PlusDays(1).AtMidnight().InUtc().ToInstant();
+
+    private static void WriteRows(Listing after, Effects effects)
+    {
+        var pool = after.Pool!;
+        var summary = PoolSummary.Of(pool, after.Offer);
+        effects.Row(PoolRows.Table, pool.OperatorId.Value, SortKeys.Of(pool.CreatedAt, pool.Id.Value), summary);
+        effects.Row(PoolRows.Listings, PoolRows.Everyone, SortKeys.Of(pool.CreatedAt, pool.Id.Value), pool.Status == ListingStatus.Published ? summary : null);
+    }
+
+    private static void Publish(Listing after, ListingFact fact, Effects effects)
+    {
+        (string Type, object Data)? raised = fact.Pool switch
+        {
+            PoolListed => ("pool.listed", new { after.Pool!.Name, after.Pool.Kind, after.Pool.SiteId }),
+            PoolAmended amended => ("pool.amended", amended),
+            ListingStatusChanged { Status: ListingStatus.Published } => ("pool.published", new { after.Pool!.Name }),
+            ListingStatusChanged => ("pool.paused", new { after.Pool!.Name }),
+            ListingWithdrawn withdrawn => ("pool.withdrawn", new { withdrawn.Holders }),
+            SupplyReforecast reforecast => ("pool.supply_reforecast", new { reforecast.Supply }),
+            NodesRegistered registered => ("pool.nodes_registered", new { registered.Nodes }),
+            null => ("pool.offer_changed", new { after.Offer }),
+            _ => null,
+        };
+        if (raised is { } happened)
+        {
+            effects.Publish(after.Pool!.OperatorId, happened.Type, happened.Data);
+        }
+    }
+
+    private Task<Answer<Hold>> HoldAsync(ReservationId id, Func<Listing, Instant, Decision<ListingFact>> decide) =>
+        CommitAsync(decide, listing => listing.Pool!.Calendar.Find(id)!);
+
+    private Task<Answer<ImmutableArray<PoolNode>>> NodesAsync(ReservationId reservation, Func<Listing, Decision<ListingFact>> decide) => CommitAsync(
+        (listing, _) => decide(listing),
+        listing => listing.Pool!.Nodes.Of(reservation).ToImmutableArray());
+
+    private async Task<Answer<Snapshot<PoolSummary>>> ChangeAsync(Func<Listing, Instant, Decision<ListingFact>> decide)
+    {
+        var answer = await CommitAsync(decide, listing => PoolSummary.Of(listing.Pool!, listing.Offer));
+        return answer.IsGranted
+            ? new Answer<Snapshot<PoolSummary>> { Value = new Snapshot<PoolSummary>(answer.Value, Version), Replayed = answer.Replayed }
+            : answer.Refusal;
+    }
+}
