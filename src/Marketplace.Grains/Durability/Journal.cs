@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
@@ -43,6 +44,37 @@ internal sealed record JournalSnapshot<TSnapshot>
     public ImmutableDictionary<string, SenderMark> Senders { get; init; } = ImmutableDictionary<string, SenderMark>.Empty;
 }
 
+/// <summary>Writes the JSON of a <see cref="JournalEntry{TFact}"/> commit by commit, so that its size is known while it grows.</summary>
+internal sealed class JournalEntryWriter<TFact> : IDisposable
+{
+    private readonly ArrayBufferWriter<byte> buffer = new();
+    private readonly Utf8JsonWriter json;
+
+    public JournalEntryWriter()
+    {
+        json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = MarketJson.Options.Encoder });
+        json.WriteStartObject();
+        json.WriteNumber("schema", Journal<TFact>.CurrentSchema);
+        json.WriteStartArray("commits");
+    }
+
+    /// <summary>Bytes so far.</summary>
+    public long Bytes => json.BytesCommitted + json.BytesPending;
+
+    public void Add(JournalCommit<TFact> commit) => JsonSerializer.Serialize(json, commit, MarketJson.Options);
+
+    /// <summary>Ends the entry; nothing may be added after.</summary>
+    public ReadOnlyMemory<byte> Complete()
+    {
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenMemory;
+    }
+
+    public void Dispose() => json.Dispose();
+}
+
 /// <summary>
 /// The rows of one grain's journal: a partition a grain, a row an entry, inserted only if absent, so that of two activations
 /// that write the same sequence one loses. An entry too large for a row continues in further rows of the same insert; a
@@ -55,21 +87,20 @@ internal sealed class Journal<TFact>(IRowStore rows, AggregateAddress address)
     private const int Page = 500;
     private readonly string partition = address.ToString();
 
-    /// <summary>Appends an entry.</summary>
-    /// <returns>Its size in bytes, or null when another activation wrote this sequence.</returns>
+    /// <summary>Appends an entry, written by a <see cref="JournalEntryWriter{TFact}"/>.</summary>
+    /// <returns>False when another activation wrote this sequence.</returns>
     /// <exception cref="ArgumentException">The entry is larger than one batch holds; nothing was written.</exception>
-    public async Task<int?> TryAppendAsync(long sequence, ImmutableArray<JournalCommit<TFact>> commits)
+    public async Task<bool> TryAppendAsync(long sequence, ReadOnlyMemory<byte> entry)
     {
-        ReadOnlyMemory<byte> bytes = JsonSerializer.SerializeToUtf8Bytes(new JournalEntry<TFact>(CurrentSchema, commits), MarketJson.Options);
-        var parts = Math.Max(1, (bytes.Length + RowLimits.LargestData - 1) / RowLimits.LargestData);
-        var entry = new Row[parts];
+        var parts = Math.Max(1, (entry.Length + RowLimits.LargestData - 1) / RowLimits.LargestData);
+        var batch = new Row[parts];
         for (var part = 0; part < parts; part++)
         {
             var from = part * RowLimits.LargestData;
-            entry[part] = new Row(Key(sequence, part), parts - 1 - part, bytes.Slice(from, Math.Min(RowLimits.LargestData, bytes.Length - from)));
+            batch[part] = new Row(Key(sequence, part), parts - 1 - part, entry.Slice(from, Math.Min(RowLimits.LargestData, entry.Length - from)));
         }
 
-        return await rows.TryInsertAsync(Table, partition, entry) ? bytes.Length : null;
+        return await rows.TryInsertAsync(Table, partition, batch);
     }
 
     /// <summary>Whether an entry with this sequence exists.</summary>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Text;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Ports;
-using Microsoft.Extensions.Logging;
 using NodaTime;
 
 namespace Marketplace.Grains.Durability;
@@ -20,10 +19,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     where TState : class
     where TSnapshot : class
 {
-    private const string SnapshotState = "snapshot";
-    private const string CursorTable = "cursors";
-    private const int MostQueuedCommits = 20_000;
-    private const int LeastSnapshotBytes = 64 * 1024;
+    private const long MostQueuedBytes = 2 * 1024 * 1024;
     private static readonly TimeSpan OutboxPause = TimeSpan.FromSeconds(1);
 
     private Journal<TFact> journal = null!;
@@ -33,10 +29,6 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     private long durableSequence;
     private Batch collecting = null!;
     private Batch? writing;
-    private GrainState<JournalSnapshot<TSnapshot>> stored = new();
-    private Task snapshotting = Task.CompletedTask;
-    private long tailBytes;
-    private long snapshotBytes;
     private long savedCursor;
     private Instant? due;
     private IGrainTimer? housekeeping;
@@ -182,7 +174,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
             return new Answer<T> { Value = unchanged, Replayed = true };
         }
 
-        if (collecting.Commits.Count >= MostQueuedCommits || outbox.Count + collecting.Entries.Count > Outbox.Bound * 50)
+        if (collecting.Entry.Bytes >= MostQueuedBytes || outbox.Count + collecting.Entries.Count > Outbox.Bound * 50)
         {
             return GrainServices.Busy("The commit queue of " + Key);
         }
@@ -190,7 +182,8 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
         var batch = collecting;
         var commit = new JournalCommit<TFact>(now, decision.Facts, envelope?.Sender, envelope?.Sequence);
         working = Fold(working, commit, batch);
-        batch.Commits.Add(commit);
+        batch.Entry.Add(commit);
+        batch.Commits++;
         var value = answer(working.State);
         if (writing is null)
         {
@@ -219,46 +212,9 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
             head.Version + commit.Facts.Length);
     }
 
-    private async Task LoadAsync()
-    {
-        await services.Records.ReadStateAsync(SnapshotState, this.GetGrainId(), stored);
-        var snapshot = stored.RecordExists ? stored.State : null;
-        if (snapshot?.Schema > JournalSnapshot<TSnapshot>.CurrentSchema)
-        {
-            throw new InvalidOperationException($"{Address}: the snapshot was written by a newer version (schema {snapshot.Schema}).");
-        }
-
-        if (await services.Rows.GetAsync(CursorTable, Address.ToString(), "outbox") is { } cursor)
-        {
-            savedCursor = long.Parse(Encoding.UTF8.GetString(cursor.Data.Span));
-        }
-
-        var head = snapshot?.State is { } state
-            ? new Head(FromSnapshot(state), snapshot.Senders, snapshot.LastAt, snapshot.Version)
-            : new Head(Empty(Key), ImmutableDictionary<string, SenderMark>.Empty, Instant.MinValue, 0);
-        durableSequence = snapshot?.Sequence ?? 0;
-        var entries = new List<OutboxEntry>(snapshot?.Outbox ?? []);
-        await foreach (var (sequence, bytes, entry) in journal.ReadAfterAsync(durableSequence))
-        {
-            var batch = new Batch(sequence);
-            foreach (var commit in entry.Commits)
-            {
-                head = Fold(head, commit, batch);
-            }
-
-            entries.AddRange(batch.Entries);
-            durableSequence = sequence;
-            tailBytes += bytes;
-        }
-
-        durable = working = head;
-        due = head.Version == 0 ? null : DueOf(head);
-        outbox.Add([.. entries.Where(entry => entry.Sequence > savedCursor)]);
-    }
-
     private async Task WriteQueuedAsync()
     {
-        while (collecting.Commits.Count > 0 && !broken)
+        while (collecting.Commits > 0 && !broken)
         {
             var batch = writing = collecting;
             var head = working;
@@ -272,10 +228,14 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
                     await services.AddDueAsync(Address, at);
                 }
 
-                var bytes = await journal.TryAppendAsync(batch.Sequence, [.. batch.Commits])
-                    ?? throw new UnknownOutcomeException($"{Address}: another activation wrote entry {batch.Sequence}; repeat the request.");
+                var entry = batch.Entry.Complete();
+                if (!await journal.TryAppendAsync(batch.Sequence, entry))
+                {
+                    throw new UnknownOutcomeException($"{Address}: another activation wrote entry {batch.Sequence}; repeat the request.");
+                }
+
                 due = nextDue;
-                tailBytes += bytes;
+                tailBytes += entry.Length;
             }
             catch (Exception error)
             {
@@ -286,6 +246,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
             durable = head;
             durableSequence = batch.Sequence;
             outbox.Add(batch.Entries);
+            batch.Entry.Dispose();
             batch.Done.SetResult();
             if (oldDue is { } old && old != due)
             {
@@ -305,52 +266,6 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
         await services.RemoveDueAsync(Address, old);
     }
 
-    private void SnapshotIfDue()
-    {
-        if (tailBytes < Math.Max(LeastSnapshotBytes, snapshotBytes) || !snapshotting.IsCompleted)
-        {
-            return;
-        }
-
-        var head = durable;
-        var snapshot = new JournalSnapshot<TSnapshot>
-        {
-            Schema = JournalSnapshot<TSnapshot>.CurrentSchema,
-            Sequence = durableSequence,
-            Version = head.Version,
-            LastAt = head.LastAt,
-            Outbox = [.. outbox.Waiting],
-            Senders = head.Senders,
-        };
-        var covered = tailBytes;
-        snapshotting = SaveSnapshotAsync(head, snapshot, covered);
-    }
-
-    private async Task SaveSnapshotAsync(Head head, JournalSnapshot<TSnapshot> snapshot, long covered)
-    {
-        try
-        {
-            var write = new GrainState<JournalSnapshot<TSnapshot>>(snapshot, stored.ETag) { RecordExists = stored.RecordExists };
-            var id = this.GetGrainId();
-
-            // Immutable, so it is serialized beside the grain's turns.
-            await Task.Run(() =>
-            {
-                write.State = snapshot with { State = ToSnapshot(head.State) };
-                return services.Records.WriteStateAsync(SnapshotState, id, write);
-            });
-            stored = new GrainState<JournalSnapshot<TSnapshot>>(null!, write.ETag) { RecordExists = true };
-            snapshotBytes = covered;
-            tailBytes -= covered;
-        }
-        catch (Exception error)
-        {
-            // The journal alone is the truth; without a newer snapshot loading only takes longer.
-            LogSnapshotFailed(services.Log, noun, error);
-            await services.Records.ReadStateAsync(SnapshotState, this.GetGrainId(), stored);
-        }
-    }
-
     private async Task KeepHouseAsync(CancellationToken cancellation)
     {
         var delivered = outbox.DeliveredThrough;
@@ -365,7 +280,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
 
     /// <summary>Waits for the write that covers everything decided so far.</summary>
     private Task WhenCoveredAsync() =>
-        collecting.Commits.Count > 0 ? collecting.Done.Task : writing?.Done.Task ?? Task.CompletedTask;
+        collecting.Commits > 0 ? collecting.Done.Task : writing?.Done.Task ?? Task.CompletedTask;
 
     /// <summary>
     /// Waits for what a refusal saw and, for a final one, for proof that this activation still held the journal's head after
@@ -373,7 +288,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     /// </summary>
     private async Task WhenRefusableAsync(bool final)
     {
-        if (collecting.Commits.Count > 0)
+        if (collecting.Commits > 0)
         {
             await collecting.Done.Task;
             return;
@@ -432,16 +347,15 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Noun}: a snapshot could not be written; it is tried again after more commits.")]
-    private static partial void LogSnapshotFailed(ILogger log, string noun, Exception error);
-
     private sealed record Head(TState State, ImmutableDictionary<string, SenderMark> Senders, Instant LastAt, long Version);
 
     private sealed class Batch(long sequence)
     {
         public long Sequence { get; } = sequence;
 
-        public List<JournalCommit<TFact>> Commits { get; } = [];
+        public JournalEntryWriter<TFact> Entry { get; } = new();
+
+        public int Commits { get; set; }
 
         public List<OutboxEntry> Entries { get; } = [];
 

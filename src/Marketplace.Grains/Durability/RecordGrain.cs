@@ -15,9 +15,6 @@ namespace Marketplace.Grains.Durability;
 internal abstract partial class RecordGrain<TState, TFact>(GrainServices services, string noun) : Grain, IAggregateGrain
     where TState : class
 {
-    private const int MostOperations = 64;
-    private static readonly Duration OperationLife = Duration.FromDays(7);
-    private static readonly Duration OperationLeast = Duration.FromHours(24);
     private static readonly TimeSpan OutboxPause = TimeSpan.FromSeconds(1);
 
     private GrainState<AggregateRecord<TState>> stored = new();
@@ -252,7 +249,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         };
         if (operation is { } stamped)
         {
-            if (Log(next, stamped, state) is not { } logged)
+            if (OperationLog.Add(next, stamped, services.RealNow) is not { } logged)
             {
                 return GrainServices.Busy("The operation log of " + Key);
             }
@@ -266,39 +263,9 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         return new Snapshot<TState>(state, next.Version);
     }
 
-    private static AggregateRecord<TState> Prune(AggregateRecord<TState> record, Instant now)
-    {
-        var live = record.Operations.RemoveAll(entry => now - entry.At > OperationLife);
-        for (var i = 0; i < live.Length && live.Length >= MostOperations && now - live[i].At > OperationLeast;)
-        {
-            live = live.RemoveAt(i);
-        }
-
-        return record with { Operations = live };
-    }
-
-    private AggregateRecord<TState>? Log(AggregateRecord<TState> next, Operation operation, TState answer)
-    {
-        var now = services.RealNow;
-        var others = Prune(next with { Operations = next.Operations.RemoveAll(entry => entry.Id == operation.Id) }, now);
-        if (others.Operations.Length >= MostOperations)
-        {
-            return null;
-        }
-
-        var entry = new OperationEntry(operation.Id, operation.InputHash, now, next.Version, JsonSerializer.Serialize(answer, MarketJson.Options));
-        return others with
-        {
-            Operations = others.Operations.Add(entry),
-            Created = next.Created ?? entry with { Answer = null },
-        };
-    }
-
     private Answer<Snapshot<TState>>? Replay(Operation operation)
     {
-        var entry = record.Operations.FirstOrDefault(entry => entry.Id == operation.Id)
-            ?? (record.Created?.Id == operation.Id ? record.Created : null);
-        if (entry is null)
+        if (OperationLog.Find(record, operation.Id) is not { } entry)
         {
             return null;
         }

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Marketplace.Grains.Durability;
+
+/// <content>Loading: the last snapshot and the journal's tail after it; and writing snapshots beside the commits.</content>
+internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
+{
+    private const string SnapshotState = "snapshot";
+    private const string CursorTable = "cursors";
+    private const int LeastSnapshotBytes = 64 * 1024;
+
+    private GrainState<JournalSnapshot<TSnapshot>> stored = new();
+    private Task snapshotting = Task.CompletedTask;
+    private long tailBytes;
+    private long snapshotBytes;
+
+    private async Task LoadAsync()
+    {
+        await services.Records.ReadStateAsync(SnapshotState, this.GetGrainId(), stored);
+        var snapshot = stored.RecordExists ? stored.State : null;
+        if (snapshot?.Schema > JournalSnapshot<TSnapshot>.CurrentSchema)
+        {
+            throw new InvalidOperationException($"{Address}: the snapshot was written by a newer version (schema {snapshot.Schema}).");
+        }
+
+        if (await services.Rows.GetAsync(CursorTable, Address.ToString(), "outbox") is { } cursor)
+        {
+            savedCursor = long.Parse(Encoding.UTF8.GetString(cursor.Data.Span), CultureInfo.InvariantCulture);
+        }
+
+        var head = snapshot?.State is { } state
+            ? new Head(FromSnapshot(state), snapshot.Senders, snapshot.LastAt, snapshot.Version)
+            : new Head(Empty(Key), ImmutableDictionary<string, SenderMark>.Empty, Instant.MinValue, 0);
+        durableSequence = snapshot?.Sequence ?? 0;
+        var entries = new List<OutboxEntry>(snapshot?.Outbox ?? []);
+        await foreach (var (sequence, bytes, entry) in journal.ReadAfterAsync(durableSequence))
+        {
+            var batch = new Batch(sequence);
+            foreach (var commit in entry.Commits)
+            {
+                head = Fold(head, commit, batch);
+            }
+
+            entries.AddRange(batch.Entries);
+            durableSequence = sequence;
+            tailBytes += bytes;
+        }
+
+        durable = working = head;
+        due = head.Version == 0 ? null : DueOf(head);
+        outbox.Add([.. entries.Where(entry => entry.Sequence > savedCursor)]);
+    }
+
+    private void SnapshotIfDue()
+    {
+        if (tailBytes < Math.Max(LeastSnapshotBytes, snapshotBytes) || !snapshotting.IsCompleted)
+        {
+            return;
+        }
+
+        var head = durable;
+        var snapshot = new JournalSnapshot<TSnapshot>
+        {
+            Schema = JournalSnapshot<TSnapshot>.CurrentSchema,
+            Sequence = durableSequence,
+            Version = head.Version,
+            LastAt = head.LastAt,
+            Outbox = [.. outbox.Waiting],
+            Senders = head.Senders,
+        };
+        var covered = tailBytes;
+        snapshotting = SaveSnapshotAsync(head, snapshot, covered);
+    }
+
+    private async Task SaveSnapshotAsync(Head head, JournalSnapshot<TSnapshot> snapshot, long covered)
+    {
+        try
+        {
+            var write = new GrainState<JournalSnapshot<TSnapshot>>(snapshot, stored.ETag) { RecordExists = stored.RecordExists };
+            var id = this.GetGrainId();
+
+            // Immutable, so it is serialized beside the grain's turns.
+            await Task.Run(() =>
+            {
+                write.State = snapshot with { State = ToSnapshot(head.State) };
+                return services.Records.WriteStateAsync(SnapshotState, id, write);
+            });
+            stored = new GrainState<JournalSnapshot<TSnapshot>>(null!, write.ETag) { RecordExists = true };
+            snapshotBytes = covered;
+            tailBytes -= covered;
+        }
+        catch (Exception error)
+        {
+            // The journal alone is the truth; without a newer snapshot loading only takes longer.
+            LogSnapshotFailed(services.Log, noun, error);
+            await services.Records.ReadStateAsync(SnapshotState, this.GetGrainId(), stored);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Noun}: a snapshot could not be written; it is tried again after more commits.")]
+    private static partial void LogSnapshotFailed(ILogger log, string noun, Exception error);
+}
