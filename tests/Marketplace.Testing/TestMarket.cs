@@ -6,6 +6,8 @@ using Marketplace.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using NodaTime;
+using Orleans.Providers;
+using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace Marketplace.Testing;
@@ -20,9 +22,9 @@ public sealed class TestMarket : IAsyncDisposable
     private readonly Action<ISiloBuilder>? _configure;
     private InProcessTestCluster? _cluster;
 
-    private TestMarket(Instant now, Action<ISiloBuilder>? configure)
+    private TestMarket(StillClock clock, Action<ISiloBuilder>? configure)
     {
-        Clock = new StillClock(now);
+        Clock = clock;
         _configure = configure;
     }
 
@@ -55,9 +57,29 @@ public sealed class TestMarket : IAsyncDisposable
     /// <param name="now">Market time at the first start; null for <see cref="Begin"/>.</param>
     public static async Task<TestMarket> StartAsync(Action<ISiloBuilder>? configure = null, Instant? now = null)
     {
-        var market = new TestMarket(now ?? Begin, configure);
+        var market = new TestMarket(new StillClock(now ?? Begin), configure);
         await market.DeployAsync();
         return market;
+    }
+
+    /// <summary>
+    /// Starts another silo over the same store and clock which knows nothing of this one, as after a cluster fell apart: every
+    /// grain can be active in both. Dispose it before this one.
+    /// </summary>
+    public async Task<TestMarket> StartSecondAsync()
+    {
+        var records = Services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
+        var rows = Rows;
+        var scan = Services.GetRequiredService<IRecordScan>();
+        var second = new TestMarket(Clock, silo =>
+        {
+            _configure?.Invoke(silo);
+            silo.Services.AddKeyedSingleton(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, records);
+            silo.Services.AddSingleton(rows);
+            silo.Services.AddSingleton(scan);
+        });
+        await second.DeployAsync();
+        return second;
     }
 
     /// <summary>Stops the silo in good order and starts another one over the same folder.</summary>

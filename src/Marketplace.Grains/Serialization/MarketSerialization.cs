@@ -15,7 +15,6 @@ internal static class MarketSerialization
             isSerializable: MarketJson.Covers,
             isCopyable: static _ => false,
             configureOptions: options => options.Configure(json => json.SerializerOptions = MarketJson.Options)));
-        services.AddSingleton<IGrainStorageSerializer, RecordSerializer>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGeneralizedCopier, SharedCopier>());
         services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, MarketRecordSerializer>());
         return services;

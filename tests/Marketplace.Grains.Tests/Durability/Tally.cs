@@ -47,6 +47,9 @@ internal interface ITallyGrain : IAggregateGrain
     [Alias("Count")]
     Task<Answer<int>> CountAsync(Operation operation, int by);
 
+    [Alias("TakeBack")]
+    Task TakeBackAsync(Operation operation, int by);
+
     [Alias("SetAlarm")]
     Task SetAlarmAsync(Instant at);
 
@@ -62,6 +65,8 @@ internal sealed class TallyGrain(GrainServices services) : RecordGrain<Tally, Ta
         var answer = await CommitAsync(operation, (state, _) => TallyRules.Count(state, by));
         return answer.IsGranted ? new Answer<int> { Value = answer.Value.State.Count, Replayed = answer.Replayed } : answer.Refusal;
     }
+
+    public Task TakeBackAsync(Operation operation, int by) => CommitAsync(operation, (_, _) => new Counted(-by));
 
     public Task SetAlarmAsync(Instant at) => CommitAsync(null, (_, _) => new AlarmSet(at));
 
@@ -84,6 +89,7 @@ internal sealed class TallyGrain(GrainServices services) : RecordGrain<Tally, Ta
         if (fact is Counted)
         {
             effects.Publish(OrganizationId.From("org_tally"), "tally.counted", after);
+            effects.Row("tallies", "all", Key, after);
         }
     }
 }
