@@ -45,7 +45,7 @@ public sealed record EvidenceLink(string Url, string Description, string? Sha256
     /// <summary>The first thing wrong with this link, for people; null when nothing is.</summary>
     public string? Fault()
     {
-        if (Url.Length > 2000 || !Uri.TryCreate(Url, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+        if (!IsAddress(Url))
         {
             return "Evidence needs an absolute http or https address of at most 2,000 characters.";
         }
@@ -59,6 +59,9 @@ public sealed record EvidenceLink(string Url, string Description, string? Sha256
             ? null
             : "A SHA-256 digest is 64 lower-case hexadecimal digits.";
     }
+
+    internal static bool IsAddress(string? url) =>
+        url is { Length: <= 2000 } && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https");
 }
 
 /// <summary>Evidence as it stands with a milestone.</summary>
