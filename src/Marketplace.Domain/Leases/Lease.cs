@@ -90,6 +90,9 @@ public sealed partial record Lease
     /// <summary>The one lease of a reservation.</summary>
     public static LeaseId IdOf(ReservationId reservation) => PublicId.Derive<LeaseId>("lease", reservation.Value);
 
+    /// <summary>The lease for lists: without its nodes and the services stated for them, which may be thousands.</summary>
+    public Lease WithoutNodes() => this with { Nodes = [], LastStated = LastStated is null ? null : LastStated with { Services = [] } };
+
     /// <summary>Units in service beyond those leased at an instant: reported, never billed (case BC-21).</summary>
     public int ExcessUnitsAt(Instant instant) => Math.Max(0, InService.Sum(node => node.Units) - LeasedUnitsAt(instant));
 

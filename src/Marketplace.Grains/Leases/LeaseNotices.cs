@@ -12,13 +12,17 @@ public sealed record DeliveryNoticed(LeaseOpening Opening, LeaseDelivery Deliver
 public sealed record RentDue(RentStatement Statement) : Notice;
 
 /// <summary>
-/// Lease to the tenant's billing account, after its last statement: nothing more will be stated, so the deposit held under
-/// the reservation is applied to what is owed and the rest returned.
+/// Lease to the tenant's billing account, after its last statement: nothing more will be stated, so whatever is still held
+/// of the deposit goes back. (A final statement has settled it before; a lease in which nothing was accepted has none.)
 /// </summary>
 public sealed record LeaseSettled(LeaseId LeaseId, ReservationId ReservationId, OrganizationId OperatorId, Instant EndedAt) : Notice;
 
-/// <summary>Lease to its reservation: the tenant accepted units, by word or by silence.</summary>
-public sealed record LeaseUnitsAccepted(LeaseId LeaseId, ReservationId ReservationId, int Units, Instant At) : Notice;
-
-/// <summary>Lease to its reservation: the lease is over and its nodes are back in the pool.</summary>
+/// <summary>Lease to its reservation: the lease is over; the reservation ends its hold, with which the nodes go back to the pool.</summary>
 public sealed record LeaseFinished(LeaseId LeaseId, ReservationId ReservationId, Instant EndedAt) : Notice;
+
+/// <summary>Where lists of leases are: partition by tenant and by operator, key by time and id; rows hold the lease without its nodes.</summary>
+public static class LeaseRows
+{
+    /// <summary>The table.</summary>
+    public const string Table = "leases";
+}

@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Capacity;
+using Marketplace.Domain.Leases;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Billing;
+using Marketplace.Grains.Capacity;
+using Marketplace.Grains.Durability;
+using NodaTime;
+
+namespace Marketplace.Grains.Leases;
+
+/// <summary>
+/// A lease's shell around <see cref="Lease"/>. Its nodes are booked in the pool before a commit that needs them; they stay the
+/// reservation's, rejected ones too, until others take their place or the reservation ends its hold.
+/// </summary>
+[GrainType("lease")]
+internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, LeaseFact>(services, "lease"), ILeaseGrain
+{
+    private IGpuPoolGrain Pool => Services.Grains.GetGrain<IGpuPoolGrain>(State!.Opening.Pool.Value);
+
+    public Task<Snapshot<Lease>?> GetAsync() => Task.FromResult(Durable);
+
+    public Task<Answer<Snapshot<Lease>>> DeliverAsync(Operation operation, DeliverNodes command) =>
+        BookedAsync(operation, command, lease => IsPower(lease)
+            ? NothingToBook
+            : BookDeliveryAsync(lease, [.. command.Delivery.Nodes.Select(node => node.Id)]));
+
+    public Task<Answer<Snapshot<Lease>>> AcceptAsync(Operation operation, AcceptNodes command) => DecideAsync(operation, command);
+
+    public Task<Answer<Snapshot<Lease>>> RejectAsync(Operation operation, RejectNodes command) => DecideAsync(operation, command);
+
+    public Task<Answer<Snapshot<Lease>>> ReplaceNodeAsync(Operation operation, ReplaceNode command) =>
+        BookedAsync(operation, command, lease => IsPower(lease) || command.In is null
+            ? NothingToBook
+            : BookAsync(Pool.SubstituteNodeAsync(new SubstituteNode(command.Actor, lease.Opening.Reservation, command.Out, command.In))));
+
+    public Task<Answer<Snapshot<Lease>>> HandBackAsync(Operation operation, HandBackNodes command) => DecideAsync(operation, command);
+
+    public Task<Answer<Snapshot<Lease>>> RenewAsync(Operation operation, RenewLease command) =>
+        BookedAsync(operation, command, lease => BookAsync(Pool.ResizeHoldAsync(new ResizeHold(lease.Opening.Reservation, Renewed(lease)))));
+
+    public Task<Answer<Snapshot<Lease>>> DeclineRenewalAsync(Operation operation, DeclineRenewal command) => DecideAsync(operation, command);
+
+    public Task<Answer<Snapshot<Lease>>> QuoteExitAsync(Operation operation, QuoteExit command) => DecideAsync(operation, command);
+
+    public Task<Answer<Snapshot<Lease>>> TerminateAsync(Operation operation, TerminateLease command) => DecideAsync(operation, command);
+
+    protected override Lease Evolve(Lease? state, LeaseFact fact) => Lease.Evolve(state, fact);
+
+    protected override Instant? DueAt(Lease state) => LeaseDue.NextAt(state);
+
+    protected override Task OnDueAsync(Instant now) => DecideAsync(null, new MeetDueTimes());
+
+    protected override async Task OnNoticeAsync(Notice notice, AggregateAddress sender)
+    {
+        switch (notice)
+        {
+            case DeliveryNoticed delivered:
+                await TakeAsync(delivered);
+                break;
+            case InvoiceOverdue overdue:
+                await DecideAsync(null, new MarkOverdue(overdue.Invoice));
+                break;
+            case InvoicePaid paid:
+                await DecideAsync(null, new ClearOverdue(paid.Invoice));
+                break;
+            default:
+                await base.OnNoticeAsync(notice, sender);
+                break;
+        }
+    }
+
+    protected override void React(Lease? before, Lease after, LeaseFact fact, Effects effects)
+    {
+        var billing = GrainKeys.BillingAccount(after.Opening.Tenant);
+        switch (fact)
+        {
+            case RentStated stated:
+                effects.Tell(billing, new RentDue(stated.Statement));
+                break;
+            case LeaseEnded ended:
+                effects.Tell(billing, new LeaseSettled(after.Id, after.Opening.Reservation, after.Opening.Operator, ended.At));
+                effects.Tell(GrainKeys.Reservation(after.Opening.Reservation), new LeaseFinished(after.Id, after.Opening.Reservation, ended.At));
+                break;
+        }
+
+        LeaseEvents.Publish(after, fact, effects);
+    }
+
+    protected override void React(Lease after, Effects effects)
+    {
+        var key = SortKeys.Of(after.CreatedAt, after.Id.Value);
+        var row = after.WithoutNodes();
+        effects.Row(LeaseRows.Table, after.Opening.Tenant.Value, key, row);
+        effects.Row(LeaseRows.Table, after.Opening.Operator.Value, key, row);
+    }
+
+    private static Task<Refusal?> NothingToBook => Task.FromResult<Refusal?>(null);
+
+    private static bool IsPower(Lease lease) => lease.Opening.Terms.GpusPerUnit == 0;
+
+    private static ImmutableArray<HoldSegment> Renewed(Lease lease)
+    {
+        var segments = lease.Steps.Select(step => new HoldSegment(step.Term, step.Units)).ToArray();
+        segments[^1] = new HoldSegment(new Term(segments[^1].Term.Start, LeaseDue.RenewedEnd(lease)), segments[^1].Units);
+        return [.. segments];
+    }
+
+    private static async Task<Refusal?> BookAsync<T>(Task<Answer<T>> booking) => (await booking).Refusal;
+
+    private async Task<Refusal?> BookDeliveryAsync(Lease lease, ImmutableArray<NodeId> nodes)
+    {
+        ImmutableArray<NodeId> unused =
+        [
+            .. lease.Nodes.Where(node => node.Standing is NodeStanding.Rejected or NodeStanding.Out).Select(node => node.Id)
+                .Except(lease.Nodes.Where(node => node.Standing is not (NodeStanding.Rejected or NodeStanding.Out)).Select(node => node.Id))
+                .Except(nodes),
+        ];
+        if (!unused.IsEmpty && await BookAsync(Pool.ReturnNodesAsync(new ReturnNodes(lease.Opening.Reservation, unused))) is { } refusal)
+        {
+            return refusal;
+        }
+
+        return await BookAsync(Pool.AssignNodesAsync(new AssignNodes(lease.Opening.Reservation, nodes)));
+    }
+
+    private Task<Answer<Snapshot<Lease>>> DecideAsync(Operation? operation, LeaseCommand command) =>
+        CommitAsync(operation, (lease, now) => Lease.Decide(lease, command, now));
+
+    /// <summary>
+    /// Decides a command that needs something of the pool. The pool is asked only when the lease itself would agree; what it
+    /// books it books by id, so that a call repeated after a crash in between finds it done.
+    /// </summary>
+    private Task<Answer<Snapshot<Lease>>> BookedAsync(Operation operation, LeaseCommand command, Func<Lease, Task<Refusal?>> book) =>
+        OperateAsync(operation, async () =>
+        {
+            if (State is { } lease && Lease.Decide(lease, command, Now).Refusal is null && await book(lease) is { } refusal)
+            {
+                return refusal;
+            }
+
+            return await DecideAsync(operation, command);
+        });
+
+    /// <summary>A delivery that cannot be taken any more gives its nodes back, as the reservation has booked them.</summary>
+    private async Task TakeAsync(DeliveryNoticed notice)
+    {
+        var taken = await DecideAsync(null, new TakeDelivery(notice.Opening, notice.Delivery));
+        if (!taken.IsGranted && State is { } lease && !IsPower(lease))
+        {
+            await Pool.ReturnNodesAsync(new ReturnNodes(lease.Opening.Reservation, [.. notice.Delivery.Nodes.Select(node => node.Id)]));
+        }
+    }
+}
