@@ -139,12 +139,12 @@ public sealed partial record BillingAccount
             account = account.Change(ReservationId.From(settled.Reference), deposit => deposit with { Applied = deposit.Applied + settled.Amount });
         }
 
-        return account.Invoices.Count <= SettledInvoicesKept ? account : account.Forget();
+        return account.Invoices.Count <= SettledInvoicesKept ? account : account.Forget(settled.Invoice);
     }
 
-    private BillingAccount Forget()
+    private BillingAccount Forget(InvoiceId newest)
     {
-        var settled = Invoices.Values.Where(invoice => invoice.SettledAt is not null && !invoice.PaymentUnderWay)
+        var settled = Invoices.Values.Where(invoice => invoice.SettledAt is not null && !invoice.PaymentUnderWay && invoice.Id != newest)
             .OrderBy(invoice => invoice.SettledAt).ThenBy(invoice => invoice.Id.Value, StringComparer.Ordinal).ToList();
         return settled.Count <= SettledInvoicesKept
             ? this

@@ -26,8 +26,11 @@ public sealed record CancelDeposit(ReservationId Reservation, string Reason) : B
 /// <param name="Reason">For people, 1 to 500 characters.</param>
 public sealed record ReturnDeposit(ReservationId Reservation, string Reason) : BillingCommand;
 
-/// <summary>Invoices a statement of rent, once per its key; a final one also settles the deposit.</summary>
+/// <summary>Invoices a statement of rent, once per its key.</summary>
 public sealed record BillRent(RentStatement Statement) : BillingCommand;
+
+/// <summary>Nothing more will be billed for a lease: its deposit is taken for what is owed and the rest given back.</summary>
+public sealed record SettleLease(LeaseId Lease, ReservationId Reservation) : BillingCommand;
 
 /// <summary>Starts a payment of what is left of an invoice.</summary>
 /// <param name="Invoice">The invoice.</param>

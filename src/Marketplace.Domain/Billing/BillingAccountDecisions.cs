@@ -21,6 +21,7 @@ public sealed partial record BillingAccount
             CancelDeposit cancel => draft.Cancel(cancel),
             ReturnDeposit giveBack => draft.Return(giveBack),
             BillRent bill => draft.Bill(bill.Statement),
+            SettleLease settle => draft.Settle(settle),
             PayInvoice pay => draft.Pay(pay),
             TakePayment taken => draft.Take(taken),
             GiveUpPayment given => draft.GiveUp(given),
@@ -148,11 +149,36 @@ public sealed partial record BillingAccount
                 Issue(statement, RentEngine.Lines(statement));
             }
 
-            if (statement.Kind == RentKind.Final)
+            return null;
+        }
+
+        public Refusal? Settle(SettleLease command)
+        {
+            if (!account.Deposits.TryGetValue(command.Reservation, out var deposit) || deposit.Status != DepositStatus.Held)
             {
-                SettleDeposit(statement);
+                return null;
             }
 
+            foreach (var invoice in account.Invoices.Values
+                .Where(invoice => invoice.Lease == command.Lease && invoice.Status != InvoiceStatus.Paid && invoice.Total.Currency == deposit.Amount.Currency)
+                .OrderBy(invoice => invoice.IssuedAt).ThenBy(invoice => invoice.Number, StringComparer.Ordinal))
+            {
+                deposit = account.Deposits[command.Reservation];
+                var used = deposit.Held < invoice.Outstanding ? deposit.Held : invoice.Outstanding;
+                if (used.Minor > 0)
+                {
+                    Settle(
+                        invoice,
+                        SettlementSource.Deposit,
+                        deposit.Reservation.Value,
+                        used,
+                        $"deposit:{deposit.Reservation}:{invoice.Id}",
+                        deposit.Account,
+                        $"Deposit taken for invoice {invoice.Number}");
+                }
+            }
+
+            GiveBack(account.Deposits[command.Reservation], "The lease has ended.");
             return null;
         }
 
@@ -400,35 +426,6 @@ public sealed partial record BillingAccount
 
         private static OnwardTransfer Onward(Invoice invoice, string fact, Money amount, string text) =>
             new(fact, invoice.Operator, amount, amount.Share(invoice.PlatformFee), text);
-
-        private void SettleDeposit(RentStatement statement)
-        {
-            if (!account.Deposits.TryGetValue(statement.Reservation, out var deposit) || deposit.Status != DepositStatus.Held)
-            {
-                return;
-            }
-
-            foreach (var invoice in account.Invoices.Values
-                .Where(invoice => invoice.Lease == statement.Lease && invoice.Status != InvoiceStatus.Paid && invoice.Total.Currency == deposit.Amount.Currency)
-                .OrderBy(invoice => invoice.IssuedAt).ThenBy(invoice => invoice.Number, StringComparer.Ordinal))
-            {
-                deposit = account.Deposits[statement.Reservation];
-                var used = deposit.Held < invoice.Outstanding ? deposit.Held : invoice.Outstanding;
-                if (used.Minor > 0)
-                {
-                    Settle(
-                        invoice,
-                        SettlementSource.Deposit,
-                        deposit.Reservation.Value,
-                        used,
-                        $"deposit:{deposit.Reservation}:{invoice.Id}",
-                        deposit.Account,
-                        $"Deposit taken for invoice {invoice.Number}");
-                }
-            }
-
-            GiveBack(account.Deposits[statement.Reservation], "The lease has ended.");
-        }
 
         private void GiveBack(Deposit deposit, string reason)
         {

@@ -1,0 +1,276 @@
+using System.Globalization;
+using System.Text.Json;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Leases;
+using Marketplace.Grains.Serialization;
+using NodaTime;
+using Orleans.Concurrency;
+
+namespace Marketplace.Grains.Billing;
+
+/// <summary>An organization's billing account: journaled, because its history has no end and its facts are the ledger.</summary>
+[Reentrant]
+[GrainType("billing-account")]
+internal sealed class BillingAccountGrain(GrainServices services)
+    : JournaledGrain<BillingAccount, BillingFact, BillingAccount>(services, "billing-account"), IBillingAccountGrain
+{
+    /// <inheritdoc/>
+    public Task<Answer<PaymentId>> OpenDepositAsync(OpenDeposit command) =>
+        DecideAsync(command, account => account.Deposits[command.Reservation].Payment);
+
+    /// <inheritdoc/>
+    public async Task<Answer<DepositCancellation>> CancelDepositAsync(CancelDeposit command)
+    {
+        if (Durable.Deposits.GetValueOrDefault(command.Reservation) is { Status: DepositStatus.Awaiting } deposit)
+        {
+            var order = Durable.OrderOf(deposit);
+            var stopped = await Services.Grains.GetGrain<IPaymentGrain>(deposit.Payment.Value).CancelAsync(order, command.Reason);
+            if (!stopped.IsGranted)
+            {
+                return stopped.Refusal;
+            }
+
+            if (stopped.Value.Status.IsPaidOrProcessing())
+            {
+                return DepositCancellation.PaidOrProcessing;
+            }
+        }
+
+        var answer = await DecideAsync(command, _ => DepositCancellation.Cancelled);
+        return answer.Refusal?.Code == Refusal.Of(BillingAccountRefusal.DepositPaid, "").Code ? DepositCancellation.PaidOrProcessing : answer;
+    }
+
+    /// <inheritdoc/>
+    public Task<Answer<Deposit>> ReturnDepositAsync(ReturnDeposit command) =>
+        DecideAsync(command, account => account.Deposits[command.Reservation]);
+
+    /// <inheritdoc/>
+    public Task<Deposit?> GetDepositAsync(ReservationId reservation) => Task.FromResult(Durable.Deposits.GetValueOrDefault(reservation));
+
+    /// <inheritdoc/>
+    public Task<Answer<Invoice>> PayInvoiceAsync(PayInvoice command) => DecideAsync(command, account => account.Invoices[command.Invoice]);
+
+    /// <inheritdoc/>
+    public async Task<Invoice?> GetInvoiceAsync(InvoiceId invoice)
+    {
+        if (Durable.Invoices.TryGetValue(invoice, out var found))
+        {
+            return found;
+        }
+
+        if (!Durable.Books.Has(Invoice.FactOf(invoice)))
+        {
+            return null;
+        }
+
+        var row = await Services.Rows.GetAsync(BillingRows.InvoicesById, invoice.Value, BillingRows.InvoiceKey);
+        return row is { } stored ? JsonSerializer.Deserialize<Invoice>(stored.Data.Span, MarketJson.Options) : null;
+    }
+
+    /// <inheritdoc/>
+    public Task<Snapshot<BillingSummary>?> GetAsync() =>
+        Task.FromResult(Version == 0 ? null : new Snapshot<BillingSummary>(Durable.Summary(), Version));
+
+    /// <inheritdoc/>
+    protected override BillingAccount Empty(string key) =>
+        new() { Id = OrganizationId.From(key), CreatedAt = Instant.MinValue, Books = Books.Empty };
+
+    /// <inheritdoc/>
+    protected override BillingAccount Evolve(BillingAccount state, BillingFact fact) => BillingAccount.Evolve(state, fact);
+
+    /// <inheritdoc/>
+    protected override BillingAccount ToSnapshot(BillingAccount state) => state;
+
+    /// <inheritdoc/>
+    protected override BillingAccount FromSnapshot(BillingAccount snapshot) => snapshot;
+
+    /// <inheritdoc/>
+    protected override Instant? DueAt(BillingAccount state) => state.NextOverdueAt ?? Instant.MaxValue;
+
+    /// <inheritdoc/>
+    protected override async Task OnNoticeAsync(Envelope envelope)
+    {
+        BillingCommand command = envelope.Notice switch
+        {
+            RentDue due => new BillRent(due.Statement),
+            LeaseSettled settled => new SettleLease(settled.LeaseId, settled.ReservationId),
+            PaymentReceived received => new TakePayment(received.Order),
+            PaymentFailed failed => new GiveUpPayment(failed.Order, failed.Reason),
+            PaymentReturned returned => new TakeRefund(returned.Order, returned.Amount),
+            ValueTransferred transferred => new TakeTransfer(transferred.Transfer, transferred.From),
+            _ => throw new InvalidOperationException($"A billing account takes no {envelope.Notice.GetType().Name}."),
+        };
+        var answer = await DecideAsync(command, _ => true, envelope);
+        if (!answer.IsGranted)
+        {
+            // Nothing to answer to: the notice stays in its sender's outbox, where it is seen.
+            throw new InvalidOperationException($"{Address}: {answer.Refusal.Code}: {answer.Refusal.Detail}");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnDueAsync(Instant now) => await DecideAsync(new MarkOverdueInvoices(), _ => true);
+
+    /// <inheritdoc/>
+    protected override void React(BillingAccount after, BillingFact fact, Effects effects)
+    {
+        switch (fact)
+        {
+            case AccountOpened:
+                effects.Row(BillingRows.Accounts, BillingRows.AllAccounts, after.Id.Value, after.Id);
+                break;
+            case DepositOpened opened:
+                effects.Tell(GrainKeys.Payment(opened.Deposit.Payment), new CollectPayment(after.OrderOf(opened.Deposit)));
+                ShowDeposit(after, opened.Deposit.Reservation, effects);
+                break;
+            case DepositReceived received:
+                Post(after, received.Entry, effects);
+                ShowDeposit(after, received.Reservation, effects);
+                if (received.Wanted)
+                {
+                    effects.Tell(GrainKeys.Reservation(received.Reservation), new DepositHeld(received.Reservation, after.Deposits[received.Reservation].Payment, received.Amount));
+                    PublishDeposit(after, received.Reservation, "deposit.held", effects);
+                }
+
+                break;
+            case DepositEnded ended:
+                EndDeposit(after, ended, effects);
+                break;
+            case DepositReturning returning:
+                effects.Tell(GrainKeys.Payment(returning.Payment), new RefundPayment(returning.Payment, returning.Amount, returning.Reason));
+                ShowDeposit(after, returning.Reservation, effects);
+                break;
+            case DepositReturned returned:
+                Post(after, returned.Entry, effects);
+                ShowDeposit(after, returned.Reservation, effects);
+                PublishDeposit(after, returned.Reservation, "deposit.returned", effects);
+                break;
+            case InvoiceIssued issued:
+                Post(after, issued.Entry, effects);
+                ShowInvoice(after, issued.Invoice.Id, effects);
+                PublishInvoice(issued.Invoice, "invoice.issued", effects);
+                break;
+            case InvoicePaymentStarted started:
+                effects.Tell(GrainKeys.Payment(started.Order.Id), new CollectPayment(started.Order));
+                ShowInvoice(after, started.Invoice, effects);
+                break;
+            case InvoicePaymentEnded ended:
+                ShowInvoice(after, ended.Invoice, effects);
+                break;
+            case InvoiceSettled settled:
+                Settle(after, settled, effects);
+                break;
+            case PaymentCredited credited:
+                Post(after, credited.Entry, effects);
+                Forward(after, credited.Onward, effects);
+                ShowInvoice(after, credited.Invoice, effects);
+                break;
+            case InvoiceFellOverdue overdue:
+                effects.Tell(GrainKeys.Lease(overdue.Lease), new InvoiceOverdue(overdue.Lease, overdue.Invoice));
+                ShowInvoice(after, overdue.Invoice, effects);
+                PublishInvoice(after.Invoices[overdue.Invoice], "invoice.overdue", effects);
+                break;
+            case TransferTaken taken:
+                Post(after, taken.Entry, effects);
+                Forward(after, taken.Onward, effects);
+                break;
+        }
+    }
+
+    private static void EndDeposit(BillingAccount after, DepositEnded ended, Effects effects)
+    {
+        var deposit = after.Deposits[ended.Reservation];
+        if (ended.Status == DepositStatus.Failed)
+        {
+            effects.Tell(GrainKeys.Reservation(ended.Reservation), new DepositFailed(ended.Reservation, deposit.Payment, ended.Reason));
+        }
+        else
+        {
+            // Harmless where it was called off before; otherwise the payer should not be able to pay in vain.
+            effects.Tell(GrainKeys.Payment(deposit.Payment), new StopPayment(after.OrderOf(deposit), ended.Reason));
+        }
+
+        ShowDeposit(after, ended.Reservation, effects);
+        PublishDeposit(after, ended.Reservation, ended.Status == DepositStatus.Failed ? "deposit.failed" : "deposit.cancelled", effects);
+    }
+
+    private static void Settle(BillingAccount after, InvoiceSettled settled, Effects effects)
+    {
+        Post(after, settled.Entry, effects);
+        Forward(after, settled.Onward, effects);
+        ShowInvoice(after, settled.Invoice, effects);
+        if (settled.Source == SettlementSource.Deposit)
+        {
+            ShowDeposit(after, ReservationId.From(settled.Reference), effects);
+        }
+
+        if (settled.Left.IsZero)
+        {
+            effects.Tell(GrainKeys.Lease(settled.Lease), new InvoicePaid(settled.Lease, settled.Invoice));
+            PublishInvoice(after.Invoices[settled.Invoice], "invoice.paid", effects);
+        }
+    }
+
+    private static void Forward(BillingAccount after, OnwardTransfer? onward, Effects effects)
+    {
+        if (onward is not null)
+        {
+            effects.Tell(GrainKeys.BillingAccount(onward.To), new ValueTransferred(after.Id, onward));
+        }
+    }
+
+    private static void Post(BillingAccount after, LedgerEntry? entry, Effects effects)
+    {
+        if (entry is { Postings.IsEmpty: false })
+        {
+            var number = after.Books.EntryCount;
+            var id = "ent_" + PublicId.Digest(after.Id.Value, entry.FactId);
+            var key = SortKeys.Of(entry.At, string.Create(CultureInfo.InvariantCulture, $"{number:D9}-{id}"));
+            effects.Row(BillingRows.Entries, after.Id.Value, key, new PostedEntry(id, after.Id, number, entry));
+        }
+    }
+
+    private static void ShowDeposit(BillingAccount after, ReservationId reservation, Effects effects)
+    {
+        var deposit = after.Deposits[reservation];
+        var key = SortKeys.Of(deposit.OpenedAt, reservation.Value);
+        effects.Row(BillingRows.Deposits, after.Id.Value, key, deposit);
+        effects.Row(BillingRows.Deposits, deposit.Operator.Value, key, deposit);
+    }
+
+    private static void ShowInvoice(BillingAccount after, InvoiceId id, Effects effects)
+    {
+        if (after.Invoices.TryGetValue(id, out var invoice))
+        {
+            var key = SortKeys.Of(invoice.IssuedAt, id.Value);
+            effects.Row(BillingRows.Invoices, invoice.Tenant.Value, key, invoice);
+            effects.Row(BillingRows.Invoices, invoice.Operator.Value, key, invoice);
+            effects.Row(BillingRows.InvoicesById, id.Value, BillingRows.InvoiceKey, invoice);
+        }
+    }
+
+    private static void PublishDeposit(BillingAccount after, ReservationId reservation, string type, Effects effects)
+    {
+        var deposit = after.Deposits[reservation];
+        effects.Publish(after.Id, type, new { deposit.Reservation, deposit.Payment, deposit.Amount, deposit.Status, deposit.Applied, deposit.Returned });
+    }
+
+    private static void PublishInvoice(Invoice invoice, string type, Effects effects)
+    {
+        var data = new { Invoice = invoice.Id, invoice.Number, invoice.Lease, invoice.Tenant, invoice.Operator, invoice.Total, invoice.Settled, invoice.DueDate, invoice.Status };
+        effects.Publish(invoice.Tenant, type, data);
+        effects.Publish(invoice.Operator, type, data);
+    }
+
+    private Task<Answer<T>> DecideAsync<T>(BillingCommand command, Func<BillingAccount, T> answer, Envelope? envelope = null)
+    {
+        var organization = OrganizationId.From(Key);
+        return CommitAsync(
+            (state, now) => BillingAccount.Decide(organization, state.CreatedAt == Instant.MinValue ? null : state, command, now),
+            answer,
+            envelope);
+    }
+}

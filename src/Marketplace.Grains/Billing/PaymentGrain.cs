@@ -1,0 +1,197 @@
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Ports;
+using NodaTime;
+
+namespace Marketplace.Grains.Billing;
+
+/// <summary>
+/// Drives one payment at the gateway. Each call is durable before it is made, and after an unknown outcome it is looked up
+/// before it is repeated, so that a crash at any moment neither charges nor refunds twice.
+/// </summary>
+[GrainType("payment")]
+internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gateway)
+    : RecordGrain<Payment, PaymentFact>(services, "payment"), IPaymentGrain
+{
+    /// <inheritdoc/>
+    public Task<Snapshot<Payment>?> GetAsync() => Task.FromResult(Durable);
+
+    /// <inheritdoc/>
+    public async Task<Answer<Payment>> CancelAsync(PaymentOrder order, string reason)
+    {
+        var stopped = await DecideAsync(new StopCollecting(order, reason));
+        if (!stopped.IsGranted)
+        {
+            return stopped.Refusal;
+        }
+
+        await WorkAsync(atOnce: true);
+        var payment = State!;
+        return payment.NextCall() is null || payment.Status.IsPaidOrProcessing()
+            ? payment
+            : Refusal.Of(PaymentRefusal.GatewayUnknown, $"The gateway does not say whether {payment.Id} can still be paid: {payment.Problem}");
+    }
+
+    /// <inheritdoc/>
+    public async Task<bool> ReportAsync(GatewayReport report)
+    {
+        if (State is not { } payment)
+        {
+            return false;
+        }
+
+        if (payment.Doubts(report))
+        {
+            var now = await gateway.FindAsync(payment.Id);
+            if (now.Outcome == GatewayOutcome.Unknown)
+            {
+                throw new TimeoutException($"{payment.Id}: the gateway does not say what holds; the notification must come again.");
+            }
+
+            report = report with { Answer = now };
+        }
+
+        await DecideAsync(new TakeReport(report));
+        WorkSoon();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Answer<PaymentSecret>> GetClientSecretAsync()
+    {
+        if (State is not { } payment)
+        {
+            return Refusal.Of(PaymentRefusal.NotFound, $"There is no payment {Key}.");
+        }
+
+        if (payment is not { Status: PaymentStatus.AwaitingPayer, GatewayId: { } id })
+        {
+            return Refusal.Of(PaymentRefusal.NotPayable, $"{Key} is {payment.Status}.");
+        }
+
+        return await gateway.ClientSecretAsync(id) is { } secret
+            ? secret
+            : Refusal.Of(PaymentRefusal.GatewayUnknown, $"The gateway gives no secret for {Key} now.");
+    }
+
+    /// <inheritdoc/>
+    protected override Payment Evolve(Payment? state, PaymentFact fact) => Payment.Evolve(state, fact);
+
+    /// <inheritdoc/>
+    protected override Instant? DueAt(Payment state) => state switch
+    {
+        { IsClosed: true } => null,
+        _ when state.NextCall() is not null => state.RetryAt ?? state.ChangedAt,
+        _ => Instant.MaxValue,
+    };
+
+    /// <inheritdoc/>
+    protected override async Task OnNoticeAsync(Notice notice, AggregateAddress sender)
+    {
+        var answer = await DecideAsync(notice switch
+        {
+            CollectPayment collect => new AskPayment(collect.Order),
+            StopPayment stop => new StopCollecting(stop.Order, stop.Reason),
+            RefundPayment refund => new GiveBack(refund.Amount, refund.Reason),
+            _ => throw new InvalidOperationException($"A payment takes no {notice.GetType().Name}."),
+        });
+        if (!answer.IsGranted)
+        {
+            // Nothing to answer to: the notice stays in its sender's outbox, where it is seen.
+            throw new InvalidOperationException($"{Address}: {answer.Refusal.Code}: {answer.Refusal.Detail}");
+        }
+
+        WorkSoon();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnDueAsync(Instant now)
+    {
+        if (!await WorkAsync(atOnce: false) && State is { Call: null, Status: PaymentStatus.AwaitingPayer or PaymentStatus.Processing } waiting)
+        {
+            // The hourly look: a notification may have been lost, and the gateway is the one who knows.
+            var holds = await gateway.FindAsync(waiting.Id);
+            await DecideAsync(new TakeAnswer(holds, LookedUp: true));
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void React(Payment? before, Payment after, PaymentFact fact, Effects effects)
+    {
+        var account = GrainKeys.BillingAccount(after.Order.Payer);
+        switch (fact)
+        {
+            case PaymentMoved { To: PaymentStatus.Succeeded }:
+                effects.Tell(account, new PaymentReceived(after.Order));
+                break;
+            case PaymentMoved { To: PaymentStatus.Cancelled or PaymentStatus.Failed } ended:
+                effects.Tell(account, new PaymentFailed(after.Order, ended.Detail ?? "The payment was called off."));
+                break;
+            case RefundMade refund:
+                effects.Tell(account, new PaymentReturned(after.Order, refund.Amount));
+                break;
+        }
+
+        if (before?.Status != after.Status && EventOf(fact, after.Status) is { } type)
+        {
+            effects.Publish(after.Order.Payer, type, new { payment = after.Id, after.Order.Purpose, after.Order.Subject, after.Order.Amount, after.Status });
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void React(Payment after, Effects effects) =>
+        effects.Row(PaymentRows.Table, after.Order.Payer.Value, SortKeys.Of(after.CreatedAt, after.Id.Value), after);
+
+    private static string? EventOf(PaymentFact fact, PaymentStatus status) => status switch
+    {
+        _ when fact is RefundDeclined => "payment.refund_failed",
+        PaymentStatus.AwaitingPayer => "payment.action_required",
+        PaymentStatus.Processing => "payment.processing",
+        PaymentStatus.Succeeded => "payment.succeeded",
+        PaymentStatus.Cancelled => "payment.cancelled",
+        PaymentStatus.Failed => "payment.failed",
+        PaymentStatus.Returned => "payment.refunded",
+        _ => null,
+    };
+
+    private Task<Answer<Snapshot<Payment>>> DecideAsync(PaymentCommand command) =>
+        CommitAsync(null, (state, now) => Payment.Decide(state, command, now));
+
+    // In a turn of its own, so that whoever told us does not wait for the gateway.
+    private void WorkSoon()
+    {
+        if (State?.NextCall() is not null)
+        {
+            this.AsReference<IAggregateGrain>().VisitAsync(null).Ignore();
+        }
+    }
+
+    private async Task<bool> WorkAsync(bool atOnce)
+    {
+        var worked = false;
+        while (State is { } payment && payment.NextCall() is not null && (atOnce || payment.RetryAt is not { } retry || retry <= Now))
+        {
+            atOnce = false;
+            worked = true;
+            await DecideAsync(new WriteCall());
+            payment = State!;
+            var call = payment.Call!;
+            var answer = call.Uncertain ? await LookUpAsync(payment, call) : await MakeAsync(payment, call);
+            await DecideAsync(new TakeAnswer(answer, call.Uncertain));
+        }
+
+        return worked;
+    }
+
+    private Task<GatewayAnswer> MakeAsync(Payment payment, GatewayCall call) => call.Purpose switch
+    {
+        GatewayPurpose.Create => gateway.CreateAsync(payment.Order, call.Key),
+        GatewayPurpose.Cancel => gateway.CancelAsync(payment.GatewayId!, call.Key),
+        _ => gateway.RefundAsync(payment.GatewayId!, payment.RefundAmount!.Value, call.Key),
+    };
+
+    private Task<GatewayAnswer> LookUpAsync(Payment payment, GatewayCall call) => call.Purpose == GatewayPurpose.Refund
+        ? gateway.FindRefundAsync(payment.GatewayId!, call.Key)
+        : gateway.FindAsync(payment.Id);
+}
