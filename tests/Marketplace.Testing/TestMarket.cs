@@ -37,6 +37,9 @@ public sealed class TestMarket : IAsyncDisposable
     /// <summary>Faults of the store, and a record of its writes.</summary>
     public FaultPlan Faults { get; } = new();
 
+    /// <summary>The payment gateway: the test plays the payer.</summary>
+    public TestGateway Gateway { get; } = new();
+
     /// <summary>The database file.</summary>
     public string StorePath => _folder.File("marketplace.db");
 
@@ -122,6 +125,7 @@ public sealed class TestMarket : IAsyncDisposable
         {
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
             silo.Services.AddSingleton<IMarketClock>(Clock);
+            silo.Services.AddSingleton<IPaymentGateway>(Gateway);
             silo.AddEmbeddedStore(options => options.Path = StorePath);
             silo.AddFaults(Faults);
             silo.AddMarketplaceGrains();
