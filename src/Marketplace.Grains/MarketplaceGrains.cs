@@ -25,6 +25,7 @@ public static class MarketplaceGrains
             services.GetRequiredService<IGrainFactory>(),
             services.GetRequiredService<IMarketClock>(),
             services.GetRequiredService<OutboxGauge>()));
+        silo.Services.AddSingleton<IInvariant, DueRowInvariant>();
         silo.Services.AddHostedService<Keeper>();
         silo.AddStartupTask<MarketClock>();
         return silo;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Scheduling;
 using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Transparency;
 using Marketplace.Testing;
@@ -50,7 +51,7 @@ public sealed class CrashPointTests : IAsyncLifetime
         old.Faults.At(FaultKind.ErrorBeforeWrite, write => write is { Operation: "WriteState", Table: "tally" });
         await Assert.ThrowsAsync<UnknownOutcomeException>(() => TallyOf(old).SetAlarmAsync(TestMarket.Begin));
         Assert.Single(await DueRowsAsync(old));
-        var shard = old.Grains.GetGrain<Scheduling.ISchedulerGrain>(GrainKeys.DueShardOf(Address));
+        var shard = old.Grains.GetGrain<ISchedulerGrain>(GrainKeys.DueShardOf(Address));
 
         time.Advance(TimeSpan.FromHours(23));
         await shard.VisitDueAsync();
