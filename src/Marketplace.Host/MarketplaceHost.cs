@@ -1,7 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using Marketplace.Api;
 using Marketplace.Grains;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Scheduling;
+using Marketplace.Host.Demo;
 using Marketplace.Storage.Embedded;
+using NodaTime;
 
 namespace Marketplace.Host;
 
@@ -22,6 +27,7 @@ internal static class MarketplaceHost
 
         builder.Logging.AddFilter("Orleans", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // Program says why a start failed.
         builder.Logging.AddFilter("Polly", LogLevel.Warning);
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -31,7 +37,13 @@ internal static class MarketplaceHost
         });
 
         builder.UseOrleans(silo => ConfigureSilo(silo, options));
+        builder.Services.AddMarketplaceApi();
         builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton(services => new DemoMarket(
+            services.GetRequiredService<IGrainFactory>(),
+            services.GetRequiredService<MarketTime>(),
+            services.GetRequiredService<IRowStore>(),
+            _ => Task.CompletedTask));
         builder.Services.AddHostedService<Opening>();
         return builder;
     }
@@ -40,6 +52,8 @@ internal static class MarketplaceHost
     {
         // Opened here rather than by the first grain, so that a store in use is said before anything else starts.
         app.Services.GetRequiredService<EmbeddedStore>();
+        app.UseMarketplaceApi();
+        app.MapMarketplaceApi();
         return app;
     }
 
@@ -48,7 +62,11 @@ internal static class MarketplaceHost
         // One process is the whole cluster: it has no gateway, and other processes cannot reach its silo port.
         silo.UseLocalhostClustering(siloPort: FreeLoopbackPort(), gatewayPort: 0, serviceId: "marketplace", clusterId: "marketplace");
         silo.AddEmbeddedStore(store => store.Path = options.DatabaseFile);
-        silo.AddMarketplaceGrains(clock => clock.Sandbox = options.Sandbox);
+        silo.AddMarketplaceGrains(clock =>
+        {
+            clock.Sandbox = options.Sandbox;
+            clock.BeginAt = options is { Sandbox: true, Demo: true } ? DemoMarket.BeginAt(SystemClock.Instance.GetCurrentInstant()) : null;
+        });
     }
 
     private static int FreeLoopbackPort()

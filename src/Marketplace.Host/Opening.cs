@@ -1,34 +1,130 @@
 using System.Diagnostics;
+using System.Globalization;
+using Marketplace.Api.Organizations;
+using Marketplace.Host.Demo;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using NodaTime;
 
 namespace Marketplace.Host;
 
-/// <summary>What happens once the host listens: first start, seeding, the lines that say where to go on.</summary>
-internal sealed class Opening(IServer server, HostOptions options, Readiness readiness, IHostApplicationLifetime lifetime) : BackgroundService
+/// <summary>What happens once the host listens: the first administrator key, the demo market, and the lines that say where to go on.</summary>
+internal sealed partial class Opening(
+    IServer server,
+    IGrainFactory grains,
+    DemoMarket demo,
+    HostOptions options,
+    Readiness readiness,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<Opening> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var started = new TaskCompletionSource();
-        await using var whenStarted = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
+        if (!await IsStartedAsync(stoppingToken))
+        {
+            return;
+        }
 
-        readiness.Report(null);
-        Welcome();
+        try
+        {
+            var keys = new List<DemoKey>();
+            if (await PlatformBootstrap.EnsureAsync(grains) is { } administrator)
+            {
+                keys.Add(new DemoKey("ADMIN_KEY", "the marketplace itself", administrator));
+                await SaveAsync(keys);
+            }
+
+            if (options is { Demo: true, Sandbox: true } && await ShallSeedAsync(keys.Count > 0))
+            {
+                readiness.Report("seeding the demo market");
+                await Console.Out.WriteLineAsync("Seeding the demo market: two years of history, made by the engine itself.");
+                keys.AddRange(await demo.SeedAsync(Instant.FromDateTimeOffset(time.GetUtcNow()), Progress(), stoppingToken));
+                await SaveAsync(keys);
+            }
+
+            readiness.Report(null);
+            await Console.Out.WriteLineAsync(Welcome(keys));
+        }
+        catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogFailed(log, error);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped while seeding: the next start goes on with it.
+        }
     }
 
-    private void Welcome()
+    /// <summary>Only a store that was empty gets the demo, and one whose seeding was interrupted the rest of it.</summary>
+    private async Task<bool> ShallSeedAsync(bool empty) => !await demo.IsSeededAsync() && (empty || await demo.IsBegunAsync());
+
+    /// <summary>Waits until the host listens; false when it stops before it does.</summary>
+    private async Task<bool> IsStartedAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource<bool>();
+        await using var whenStarted = lifetime.ApplicationStarted.Register(() => started.TrySetResult(true));
+        await using var whenStopped = stoppingToken.Register(() => started.TrySetResult(false));
+        return await started.Task;
+    }
+
+    private static Action<double> Progress()
+    {
+        var told = 0;
+        return done =>
+        {
+            var tenths = (int)(done * 10);
+            if (tenths > told)
+            {
+                told = tenths;
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {tenths * 10} %"));
+            }
+        };
+    }
+
+    /// <summary>Keys lie beside the data for their owner alone, since the store itself knows only their hashes.</summary>
+    private async Task SaveAsync(IReadOnlyList<DemoKey> keys)
+    {
+        var lines = File.Exists(options.KeysFile) ? await File.ReadAllLinesAsync(options.KeysFile) : [];
+        var kept = lines.Where(line => !keys.Any(key => line.StartsWith($"export {key.Variable}=", StringComparison.Ordinal)));
+        var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using var file = new StreamWriter(options.KeysFile, open);
+        foreach (var line in kept.Concat(keys.Select(key => $"export {key.Variable}={key.Key} # {key.Holder}")))
+        {
+            await file.WriteLineAsync(line);
+        }
+    }
+
+    private string Welcome(List<DemoKey> keys)
     {
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? MarketplaceHost.DefaultAddress;
-        Console.WriteLine($"""
+        using var process = Process.GetCurrentProcess();
+        var seconds = (time.GetUtcNow() - process.StartTime).TotalSeconds;
+        var signIn = keys.Count > 0
+            ? string.Join(Environment.NewLine, keys.Select(key => $"    {key.Holder}: {key.Key}"))
+            : $"    the keys printed at the first start; they are also in {options.KeysFile}";
+        return string.Create(CultureInfo.InvariantCulture, $"""
 
-            Marketplace is ready after {(DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime()).TotalSeconds:0.0} s.
+            Marketplace is ready after {seconds:0.0} s.
 
               API in the browser   {address}/swagger
-              Data                 {Path.GetFullPath(options.DataFolder)}
+              Data                 {Path.GetFullPath(options.DataFolder)} (delete it to start anew)
+              Keys for a shell     source {options.KeysFile}
+
+              Sign in: press Authorize there and paste a key.
+            {signIn}
 
             Ctrl+C stops it; nothing acknowledged is lost.
-
             """);
     }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The first start failed. Start again to go on with it, or delete the data folder to begin anew.")]
+    private static partial void LogFailed(ILogger log, Exception error);
 }

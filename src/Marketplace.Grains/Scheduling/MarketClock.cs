@@ -35,9 +35,10 @@ internal sealed class MarketClock(IRowStore rows, TimeProvider time, IOptions<Ma
         {
             Volatile.Write(ref offset, JsonSerializer.Deserialize<Offset>(row.Data.Span, MarketJson.Options)!);
         }
-        else if (CanAdvance && options.Value.BeginAt is { } beginAt)
+        else
         {
-            await SaveAsync(beginAt - Instant.FromDateTimeOffset(time.GetUtcNow()));
+            // Written at the very first start whatever the offset, so that no later one begins in the past of what is stored.
+            await SaveAsync(CanAdvance && options.Value.BeginAt is { } beginAt ? beginAt - Instant.FromDateTimeOffset(time.GetUtcNow()) : Duration.Zero);
         }
     }
 

@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Organizations;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Scheduling;
+using NodaTime;
+
+namespace Marketplace.Host.Demo;
+
+/// <summary>
+/// A market to look at and to try things in. Its two years of history are made by the product itself: the market clock starts
+/// two years back, organizations act through grains as the API does, and time is advanced between their steps. An
+/// interrupted seeding is taken up again at the next start: every step repeats under the same operation.
+/// </summary>
+internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStore rows, Func<PaymentId, Task> payInSandbox)
+{
+    private const string Table = "market";
+    private const string Partition = "demo";
+    private const string RowKey = "seeded";
+
+    /// <summary>Where market time starts in an empty store that gets the demo.</summary>
+    public static Instant BeginAt(Instant today) => DemoTimeline.BeginOf(today).AtMidnight().InUtc().ToInstant();
+
+    public async Task<bool> IsSeededAsync() => await rows.GetAsync(Table, Partition, RowKey) is not null;
+
+    /// <summary>Whether an earlier start began to seed.</summary>
+    public async Task<bool> IsBegunAsync() => await grains.GetGrain<IOrganizationGrain>("org_" + DemoSites.All[0].Key).GetAsync() is not null;
+
+    /// <summary>Seeds, and answers the keys to sign in with: who, and the key.</summary>
+    /// <param name="today">Where history ends.</param>
+    /// <param name="report">Told how much of it is done, 0 to 1.</param>
+    /// <param name="cancellation">Stops between steps.</param>
+    public async Task<IReadOnlyList<DemoKey>> SeedAsync(Instant today, Action<double> report, CancellationToken cancellation)
+    {
+        var timeline = new DemoTimeline(time, today);
+        foreach (var site in DemoSites.All)
+        {
+            await RegisterAsync(site.Key, site.Operator, OrganizationKind.Operator, site.Location.Country);
+        }
+
+        foreach (var (key, name, country) in DemoBookings.Tenants)
+        {
+            await RegisterAsync(key, name, OrganizationKind.Tenant, country);
+        }
+
+        new DemoBuild(grains, timeline).Plan();
+        var payments = new DemoPayments(grains, rows, payInSandbox);
+        payments.Plan(timeline);
+        new DemoTrade(grains, timeline, payments).Plan();
+        await timeline.RunAsync(report, cancellation);
+        DemoKey[] keys =
+        [
+            await IssueAsync("OPERATOR_KEY", "caprock"),
+            await IssueAsync("TENANT_KEY", "lumen"),
+            await IssueAsync("OTHER_TENANT_KEY", "parallax"),
+        ];
+        await rows.TryInsertAsync(Table, Partition, [new Row(RowKey, 1, "{}"u8.ToArray())], cancellation);
+        return keys;
+    }
+
+    /// <summary>The value of a granted answer. The demo is written so that nothing is refused; a refusal is a defect of one of both.</summary>
+    public static T Granted<T>(Answer<T> answer) => answer.IsGranted
+        ? answer.Value
+        : throw new InvalidOperationException($"The demo market was refused: {answer.Refusal.Code}: {answer.Refusal.Detail}");
+
+    /// <summary>The operation of one step, the same whenever it is repeated.</summary>
+    public static Operation Operation(params string[] parts)
+    {
+        var id = "demo-" + PublicId.Digest(parts);
+        return new Operation(id, id);
+    }
+
+    private async Task RegisterAsync(string key, string name, OrganizationKind kind, string country)
+    {
+        var id = OrganizationId.From("org_" + key);
+        var organization = grains.GetGrain<IOrganizationGrain>(id.Value);
+        Granted(await organization.RegisterAsync(Operation(key, "register"), new RegisterOrganization(id, name, kind, country, Currency.Usd)));
+        Granted(await organization.AddMemberAsync(Operation(key, "member"), new AddMember(
+            MemberId.From("mbr_" + key), "First member of " + name, $"first@{key}.example", OrganizationRole.Owner)));
+    }
+
+    private async Task<DemoKey> IssueAsync(string variable, string organization)
+    {
+        var id = OrganizationId.From("org_" + organization);
+        var grain = grains.GetGrain<IOrganizationGrain>(id.Value);
+        var text = ApiKeyText.Of(id, PublicId.Derive<ApiKeyId>(RandomNumberGenerator.GetHexString(32)), RandomNumberGenerator.GetBytes(32));
+        var issued = Granted(await grain.IssueKeyAsync(Operation(text.Key.Value), new IssueApiKey(
+            text.Key, "demo", text.Prefix, ApiKey.Hash(text.Secret), OrganizationRole.Owner, [], null)));
+        return new DemoKey(variable, issued.State.Name, text.Reveal());
+    }
+}
+
+/// <summary>A key that the demo hands out.</summary>
+/// <param name="Variable">Its name in the keys file.</param>
+/// <param name="Holder">Whom it acts for.</param>
+/// <param name="Key">The key.</param>
+internal sealed record DemoKey(string Variable, string Holder, string Key);

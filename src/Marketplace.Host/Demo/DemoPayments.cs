@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using Marketplace.Grains.Billing;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Serialization;
+
+namespace Marketplace.Host.Demo;
+
+/// <summary>Pays what the demo's tenants owe, through the sandbox.</summary>
+/// <param name="grains">Grains.</param>
+/// <param name="rows">Where the lists of invoices are.</param>
+/// <param name="payInSandbox">Plays the payer's bank for one payment.</param>
+internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<PaymentId, Task> payInSandbox)
+{
+    private const int Page = 200;
+
+    /// <summary>Every tenant settles once a month what is open by then.</summary>
+    public void Plan(DemoTimeline timeline)
+    {
+        for (var month = 4; month <= DemoBookings.Today; month++)
+        {
+            foreach (var (key, _, _) in DemoBookings.Tenants)
+            {
+                // Whoever falls behind has paid nothing for three months.
+                if (month < DemoBookings.Today - 3 || !DemoBookings.All.Any(booking => booking.Fate == DemoFate.FallsBehind && booking.Tenant == key))
+                {
+                    timeline.Add(month - 0.3, () => PayInvoicesAsync(OrganizationId.From("org_" + key)));
+                }
+            }
+        }
+    }
+
+    public Task PayAsync(PaymentId payment) => payInSandbox(payment);
+
+    private async Task PayInvoicesAsync(OrganizationId tenant)
+    {
+        var account = grains.GetGrain<IBillingAccountGrain>(tenant.Value);
+        string? from = null;
+        do
+        {
+            var page = await rows.ScanAsync(BillingRows.Invoices, tenant.Value, from, null, Page);
+            foreach (var row in page.Rows)
+            {
+                var invoice = JsonSerializer.Deserialize<Invoice>(row.Data.Span, MarketJson.Options)!;
+                if (invoice.Status != InvoiceStatus.Paid && invoice.Outstanding.Minor > 0)
+                {
+                    var paying = DemoMarket.Granted(await account.PayInvoiceAsync(new PayInvoice(invoice.Id, PaymentMethod.Transfer)));
+                    await PayAsync(paying.Payment!.Value);
+                }
+            }
+
+            from = page.NextFrom;
+        }
+        while (from is not null);
+    }
+}
