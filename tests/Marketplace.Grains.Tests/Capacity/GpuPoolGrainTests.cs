@@ -124,7 +124,7 @@ public sealed class GpuPoolGrainTests : IAsyncLifetime
     public async Task A_hold_whose_answer_was_lost_is_there_once()
     {
         await example.PublishAsync(market, 4, Ready);
-        market.Faults.At(FaultKind.ErrorAfterWrite, write => write.Table == "journal");
+        market.Faults.At(FaultKind.ErrorAfterWrite, write => write is { Table: "journal" } && write.Key.StartsWith("gpu-pool:", StringComparison.Ordinal));
         await Assert.ThrowsAnyAsync<Exception>(() => Pool.PlaceHoldAsync(example.Hold(Reservation(1), Summer, 3)));
 
         var again = await UntilLoadedAsync(() => Pool.PlaceHoldAsync(example.Hold(Reservation(1), Summer, 3)));
@@ -136,7 +136,7 @@ public sealed class GpuPoolGrainTests : IAsyncLifetime
     public async Task A_hold_whose_write_failed_leaves_nothing()
     {
         await example.PublishAsync(market, 4, Ready);
-        market.Faults.At(FaultKind.ErrorBeforeWrite, write => write.Table == "journal");
+        market.Faults.At(FaultKind.ErrorBeforeWrite, write => write is { Table: "journal" } && write.Key.StartsWith("gpu-pool:", StringComparison.Ordinal));
         await Assert.ThrowsAnyAsync<Exception>(() => Pool.PlaceHoldAsync(example.Hold(Reservation(1), Summer, 3)));
 
         var other = await UntilLoadedAsync(() => Pool.PlaceHoldAsync(example.Hold(Reservation(2), Summer, 4)));
