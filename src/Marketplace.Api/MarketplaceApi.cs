@@ -1,4 +1,5 @@
 using Marketplace.Api.Http;
+using Marketplace.Api.Leases;
 using Marketplace.Api.Organizations;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -25,6 +26,7 @@ public static class MarketplaceApi
     public static IEndpointRouteBuilder MapMarketplaceApi(this IEndpointRouteBuilder routes)
     {
         routes.MapOrganizations();
+        routes.MapLeases();
         return routes;
     }
 }
