@@ -1,5 +1,6 @@
 using Marketplace.Api.Http;
 using Marketplace.Api.Leases;
+using Marketplace.Api.OpenApi;
 using Marketplace.Api.Organizations;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,11 +17,11 @@ public static class MarketplaceApi
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RateLimits>();
         services.TryAddSingleton<ICallers, OrganizationCallers>();
-        return services;
+        return services.AddApiDocument();
     }
 
-    /// <summary>Adds problem details and security headers; first in the pipeline.</summary>
-    public static IApplicationBuilder UseMarketplaceApi(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>();
+    /// <summary>Adds problem details, security headers and the API's own page at <c>/swagger</c>; first in the pipeline.</summary>
+    public static IApplicationBuilder UseMarketplaceApi(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>().UseApiDocument();
 
     /// <summary>Maps every operation. One line per room.</summary>
     public static IEndpointRouteBuilder MapMarketplaceApi(this IEndpointRouteBuilder routes)

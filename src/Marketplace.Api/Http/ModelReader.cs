@@ -221,13 +221,14 @@ internal static class ModelReader
             type,
             type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableArray<>) ? type.GetGenericArguments()[0] : null,
             !optional,
+            bare is not null || nullability.Create(parameter).WriteState == NullabilityState.Nullable,
             parameter.HasDefaultValue ? parameter.DefaultValue ?? (bare is null && type.IsValueType ? Activator.CreateInstance(type) : null) : null,
             [.. parameter.GetCustomAttributes<ValidationAttribute>().Concat(property?.GetCustomAttributes<ValidationAttribute>() ?? [])],
             parameter.GetCustomAttribute<ItemsAttribute>() ?? property?.GetCustomAttribute<ItemsAttribute>());
     }
 
     /// <summary>One member of a model.</summary>
-    public sealed record Field(string Name, Type Type, Type? Item, bool Required, object? Default, ImmutableArray<ValidationAttribute> Rules, ItemsAttribute? Items);
+    public sealed record Field(string Name, Type Type, Type? Item, bool Required, bool IsNullable, object? Default, ImmutableArray<ValidationAttribute> Rules, ItemsAttribute? Items);
 
     private sealed record Plan(ConstructorInfo Constructor, ImmutableArray<Field> Fields, Dictionary<string, int> Index);
 }

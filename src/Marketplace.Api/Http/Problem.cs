@@ -43,7 +43,7 @@ internal sealed record Problem(ProblemCode Code, string Detail)
         await http.Response.WriteAsync(JsonSerializer.Serialize(Document(), ApiJson.Options), http.RequestAborted);
     }
 
-    public ProblemDocument Document() => new("urn:marketplace:problem:" + Code.Code, Code.Title, Code.Status, Detail, Code.Code, Code.Retryable, Errors);
+    public ProblemModel Document() => new("urn:marketplace:problem:" + Code.Code, Code.Title, Code.Status, Detail, Code.Code, Code.Retryable, Errors);
 }
 
 /// <summary>Problem details (RFC 9457).</summary>
@@ -54,7 +54,7 @@ internal sealed record Problem(ProblemCode Code, string Detail)
 /// <param name="Code">Stable code to program against.</param>
 /// <param name="Retryable">Whether the same request, with the same Idempotency-Key, may succeed later.</param>
 /// <param name="Errors">Every field at fault, if fields are.</param>
-internal sealed record ProblemDocument(string Type, string Title, int Status, string Detail, string Code, bool Retryable, ImmutableArray<Fault> Errors);
+internal sealed record ProblemModel(string Type, string Title, int Status, string Detail, string Code, bool Retryable, ImmutableArray<Fault> Errors);
 
 /// <summary>Ends a request with a problem.</summary>
 internal sealed class ProblemException(Problem problem) : Exception(problem.Detail)

@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace Marketplace.Api.OpenApi;
+
+/// <summary>What the models' XML documentation says, so that it is written once.</summary>
+internal static partial class ModelDocs
+{
+    private static readonly FrozenDictionary<string, XElement> Members = Load();
+
+    /// <summary>A model's summary.</summary>
+    public static string? Of(Type type) => Text(Find("T:", type)?.Element("summary"));
+
+    /// <summary>What a model's parameter means.</summary>
+    public static string? Of(Type type, string parameter) => Text(Find("T:", type)?.Elements("param")
+        .FirstOrDefault(element => string.Equals((string?)element.Attribute("name"), parameter, StringComparison.OrdinalIgnoreCase)));
+
+    private static XElement? Find(string kind, Type type) =>
+        Members.GetValueOrDefault(kind + (type.IsGenericType ? type.GetGenericTypeDefinition() : type).FullName?.Replace('+', '.'));
+
+    private static string? Text(XElement? element)
+    {
+        if (element is null)
+        {
+            return null;
+        }
+
+        // <see cref="P:A.B.C"/> reads as C.
+        foreach (var reference in element.Descendants("see").ToList())
+        {
+            reference.ReplaceWith(((string?)reference.Attribute("cref") ?? (string?)reference.Attribute("langword") ?? "").Split('.', ':')[^1]);
+        }
+
+        foreach (var code in element.Descendants("c").ToList())
+        {
+            code.ReplaceWith("`" + code.Value + "`");
+        }
+
+        return Spaces().Replace(element.Value, " ").Trim();
+    }
+
+    private static FrozenDictionary<string, XElement> Load()
+    {
+        var path = Path.ChangeExtension(typeof(ModelDocs).Assembly.Location, ".xml");
+        return File.Exists(path)
+            ? XDocument.Load(path).Descendants("member").ToFrozenDictionary(member => (string)member.Attribute("name")!, StringComparer.Ordinal)
+            : FrozenDictionary<string, XElement>.Empty;
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
+}
