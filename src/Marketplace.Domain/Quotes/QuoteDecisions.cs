@@ -169,7 +169,7 @@ public sealed partial record Quote
         }
 
         terms = terms with { Clauses = clauses };
-        if (clauses.Escalator is { PerYear.Value: > 0 } escalator)
+        if (clauses.Escalator is { } escalator && RentSchedule.Total(terms) != total)
         {
             AddLine(QuoteLineKind.Escalation, escalator.PerYear, priced.Price);
         }

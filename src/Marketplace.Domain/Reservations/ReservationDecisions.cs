@@ -62,7 +62,7 @@ public sealed partial record Reservation
             return Refuse(ReservationRefusal.ApprovalNotAwaited, $"The reservation is {state.Status}.");
         }
 
-        if (state.RefuseLate(draft.Now) is { } late)
+        if (state.RefusePaper(draft.Now) is { } late)
         {
             return late;
         }
@@ -126,7 +126,7 @@ public sealed partial record Reservation
             return Refuse(ReservationRefusal.SignatureNotAwaited, $"The reservation is {state.Status}.");
         }
 
-        if (state.RefuseLate(draft.Now) is { } late)
+        if (state.RefusePaper(draft.Now) is { } late)
         {
             return late;
         }
@@ -258,7 +258,14 @@ public sealed partial record Reservation
         return Agreement is null ? Refuse(ReservationRefusal.ApprovalNotAwaited, "No quote is agreed yet.") : null;
     }
 
-    private Refusal? RefuseLate(Instant now) => Deadline is { } deadline && now >= deadline
-        ? Refuse(ReservationRefusal.DeadlinePassed, $"The deadline was {deadline}.")
-        : null;
+    // An amendment being applied replaces the document and voids what was approved, so paper waits for it.
+    private Refusal? RefusePaper(Instant now)
+    {
+        if (Deadline is { } deadline && now >= deadline)
+        {
+            return Refuse(ReservationRefusal.DeadlinePassed, $"The deadline was {deadline}.");
+        }
+
+        return Amendment is { Applying: true } ? Refuse(ReservationRefusal.AmendmentPending, "An amendment is being applied.") : null;
+    }
 }

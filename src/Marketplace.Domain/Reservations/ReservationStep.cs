@@ -85,12 +85,15 @@ public sealed partial record Reservation
             : null;
     }
 
-    /// <summary>Market time of what falls due next: now where a step is open, never where only a notice can move it, null when it is closed.</summary>
+    /// <summary>
+    /// Market time of what falls due next: at once where a step is open (the one instant of creation for all of them, so that
+    /// steps do not move the due row), never where only a notice can move it, null when it is closed.
+    /// </summary>
     public Instant? DueAt()
     {
         if (NextStep() is not null)
         {
-            return ChangedAt;
+            return CreatedAt;
         }
 
         if (ReservationStatuses.IsFinal(Status))
