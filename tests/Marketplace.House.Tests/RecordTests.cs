@@ -32,6 +32,7 @@ public sealed class RecordTests
          from persisted in PersistedIn(reference)
          select persisted)
         .Concat(House.Grains.Types.Where(type => type.Name.Split('`')[0] == "JournalEntry"))
+        .Where(type => !type.IsNested) // A nested one is a reader's partial view of another's record.
         .DistinctBy(type => type.FullName);
 
     private static IEnumerable<TypeDefinition> PersistedIn(TypeReference reference) =>

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace Marketplace.Host.Tests;
+
+/// <summary>First start, later starts, and starts that cannot be.</summary>
+public sealed class OpeningTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("marketplace-host-").FullName;
+
+    private string Data => Path.Combine(folder, "data");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task AnEmptyStoreGetsOneAdministratorKeyThatWorks()
+    {
+        await using var host = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false");
+
+        var key = Keys()["ADMIN_KEY"];
+        Assert.Contains(key, host.Output, StringComparison.Ordinal);
+        var me = await ReadAsync(await host.ReadyAsync(), key, "/v1/me");
+        Assert.Equal("org_platform", me.GetProperty("organizationId").GetString());
+    }
+
+    [Fact]
+    public async Task ALaterStartKeepsTheKeyAndPrintsNone()
+    {
+        await using (var first = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false"))
+        {
+            Assert.Equal(0, await first.StopAsync());
+        }
+
+        var key = Keys()["ADMIN_KEY"];
+        await using var second = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false");
+
+        Assert.DoesNotContain("mk_", second.Output, StringComparison.Ordinal);
+        Assert.Equal("org_platform", (await ReadAsync(await second.ReadyAsync(), key, "/v1/me")).GetProperty("organizationId").GetString());
+    }
+
+    [Fact]
+    public async Task OnlyItsOwnerReadsTheKeys()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "File modes are a Unix matter.");
+        await using var host = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false");
+
+#pragma warning disable CA1416 // Skipped above where there are no file modes.
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Data, "keys.env")));
+#pragma warning restore CA1416
+    }
+
+    [Fact]
+    public async Task ASecondProcessIsKeptFromTheSameData()
+    {
+        await using var first = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false");
+        await using var second = HostProcess.Start(Data, "--Marketplace:Demo", "false");
+
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains("is in use by another process", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnAddressInUseIsSaidPlainly()
+    {
+        await using var first = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false");
+        var address = (await first.ReadyAsync()).GetLeftPart(UriPartial.Authority);
+        await using var second = HostProcess.Start(Path.Combine(folder, "other"), "--Marketplace:Demo", "false", "--urls", address);
+
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains("Marketplace cannot start", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AStoreWithoutTheDemoNeverGetsIt()
+    {
+        await using (var first = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false"))
+        {
+            await first.StopAsync();
+        }
+
+        await using var second = await HostProcess.StartReadyAsync(Data);
+
+        Assert.DoesNotContain("Seeding", second.Output, StringComparison.Ordinal);
+    }
+
+    private Dictionary<string, string> Keys() => HostKeys.Read(Data);
+
+    private static async Task<JsonElement> ReadAsync(Uri address, string key, string path)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+    }
+}
