@@ -1,7 +1,9 @@
+using Marketplace.Api.Capacity;
 using Marketplace.Api.Http;
 using Marketplace.Api.Leases;
 using Marketplace.Api.OpenApi;
 using Marketplace.Api.Organizations;
+using Marketplace.Api.Sites;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Marketplace.Api;
@@ -28,6 +30,8 @@ public static class MarketplaceApi
     {
         routes.MapOrganizations();
         routes.MapLeases();
+        routes.MapSites();
+        routes.MapHardware();
         return routes;
     }
 }

@@ -13,6 +13,10 @@ public enum SiteRefusal
     [RefusalMeaning("site_exists", RefusalKind.Conflict, RefusalClass.Final, "A site with this id was listed with other particulars.")]
     Exists,
 
+    /// <summary>Only operators have sites.</summary>
+    [RefusalMeaning("site_operators_only", RefusalKind.Forbidden, RefusalClass.Final, "Only organizations that operate capacity list or claim sites.")]
+    OperatorsOnly,
+
     /// <summary>The site is closed.</summary>
     [RefusalMeaning("site_retired", RefusalKind.Conflict, RefusalClass.Final, "The site is retired; nothing about it changes any more.")]
     Retired,

@@ -18,7 +18,7 @@ public interface ISiteGrain : IAggregateGrain
 
     /// <summary>Makes or updates an unclaimed site from a public record. The same record again changes nothing, so it needs no operation.</summary>
     [Alias("Import")]
-    Task<Answer<Snapshot<Site>>> ImportAsync(ImportSite command);
+    Task<Answer<SiteImportOutcome>> ImportAsync(ImportSite command);
 
     /// <summary>Restates the particulars.</summary>
     [Alias("Describe")]
@@ -69,6 +69,19 @@ public interface ISiteGrain : IAggregateGrain
     Task<Answer<Snapshot<Site>>> DecideClaimAsync(Operation operation, DecideClaim command);
 }
 
+/// <summary>What an import came to.</summary>
+public enum SiteImportOutcome
+{
+    /// <summary>The site is new.</summary>
+    Created,
+
+    /// <summary>The record had changed, and so has the unclaimed site.</summary>
+    Updated,
+
+    /// <summary>The site is as the record has it, or has an operator whose word counts.</summary>
+    Unchanged,
+}
+
 /// <summary>Read copies of sites in the row store; the data is a <see cref="Site"/> without evidence and given-up forecasts.</summary>
 public static class SiteRows
 {
@@ -78,6 +91,6 @@ public static class SiteRows
     /// <summary>Partition of all sites; an operator's own are also in the partition of its id.</summary>
     public const string Everyone = "everyone";
 
-    /// <summary>Partition of sites whose claim waits for an administrator.</summary>
+    /// <summary>Partition of sites whose claim waits for an administrator, here with the claim's evidence.</summary>
     public const string Claimed = "claims";
 }

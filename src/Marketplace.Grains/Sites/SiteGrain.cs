@@ -15,15 +15,16 @@ internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, Site
     public Task<Answer<Snapshot<Site>>> ListAsync(Operation operation, ListSite command) =>
         CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
 
-    public async Task<Answer<Snapshot<Site>>> ImportAsync(ImportSite command)
+    public async Task<Answer<SiteImportOutcome>> ImportAsync(ImportSite command)
     {
-        // A record that changes nothing writes nothing.
+        var outcome = State is null ? SiteImportOutcome.Created : SiteImportOutcome.Updated;
         if (State is not null && Site.Decide(State, command, Now) is { Refusal: null, Facts.IsEmpty: true })
         {
-            return Durable!;
+            return SiteImportOutcome.Unchanged;
         }
 
-        return await CommitAsync(null, (site, now) => Site.Decide(site, command, now));
+        var answer = await CommitAsync(null, (site, now) => Site.Decide(site, command, now));
+        return answer.IsGranted ? outcome : answer.Refusal;
     }
 
     public Task<Answer<Snapshot<Site>>> DescribeAsync(Operation operation, DescribeSite command, long? ifVersion) =>
@@ -100,7 +101,7 @@ internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, Site
 
         if (after.Claim is { } claim)
         {
-            effects.Row(SiteRows.Table, SiteRows.Claimed, key, claim.Status == SiteClaimStatus.Requested ? row : null);
+            effects.Row(SiteRows.Table, SiteRows.Claimed, key, claim.Status == SiteClaimStatus.Requested ? after : null);
         }
     }
 
