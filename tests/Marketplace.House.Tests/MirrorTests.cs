@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Marketplace.House.Tests;
 
 /// <summary>Tests stand where one would look for them: in the mirrored folder, under the name of what they test.</summary>
-public sealed class MirrorTests
+public sealed partial class MirrorTests
 {
     [Fact]
     public void ATestStandsInTheFolderOfWhatItTests() => House.Holds(
@@ -19,9 +21,7 @@ public sealed class MirrorTests
         let parts = file.Split('/')
         where parts.Length > 3
         let folder = Path.Combine(House.Root, "src", ProjectOf(file), string.Join('/', parts[2..^1]))
-        where Directory.Exists(folder) && !Directory.EnumerateFiles(folder, "*.cs").Any(source =>
-            parts[^1].StartsWith(Path.GetFileNameWithoutExtension(source), StringComparison.Ordinal)
-            || parts[^1].StartsWith(parts[^2], StringComparison.Ordinal))
+        where Directory.Exists(folder) && !NamesIn(folder).Any(name => parts[^1].StartsWith(name, StringComparison.Ordinal)) && !parts[^1].StartsWith(parts[^2], StringComparison.Ordinal)
         select file);
 
     [Fact]
@@ -34,8 +34,15 @@ public sealed class MirrorTests
         where !TestFiles().Any(test => test.StartsWith($"tests/Marketplace.Domain.Tests/{room}/{noun}", StringComparison.Ordinal))
         select file);
 
+    /// <summary>The files of a folder and the types declared in them.</summary>
+    private static IEnumerable<string> NamesIn(string folder) => Directory.EnumerateFiles(folder, "*.cs")
+        .SelectMany(source => TypeName().Matches(File.ReadAllText(source)).Select(match => match.Groups[1].Value).Append(Path.GetFileNameWithoutExtension(source)));
+
     private static IEnumerable<string> TestFiles() => House.Files("tests", "*Tests.cs")
         .Where(file => Directory.Exists(Path.Combine(House.Root, "src", ProjectOf(file))));
 
     private static string ProjectOf(string file) => file.Split('/')[1].Replace(".Tests", "", StringComparison.Ordinal);
+
+    [GeneratedRegex(@"\b(?:class|record|struct|enum|interface) (\w+)")]
+    private static partial Regex TypeName();
 }

@@ -7,6 +7,8 @@ namespace Marketplace.House.Tests;
 /// <summary>Every refusal is documented, has one stable code, and one HTTP status.</summary>
 public sealed partial class RefusalTests
 {
+    private static readonly Type ProblemCode = System.Reflection.Assembly.Load("Marketplace.Api").GetType("Marketplace.Api.Http.ProblemCode", throwOnError: true)!;
+
     [Fact]
     public void EveryValueHasItsMeaning() => House.Holds(
         "A refusal has a code in snake_case, and a meaning that is a sentence: what is wrong and what would be right.",
@@ -16,11 +18,12 @@ public sealed partial class RefusalTests
 
     [Fact]
     public void CodesAreUnique() => House.Holds(
-        "A code names one refusal, whatever room it is in.",
-        from refusal in All()
-        group refusal by refusal.Meaning.Code into same
+        "A code names one refusal, whatever room it is in; the API's own and a room's may be the same with the same status.",
+        from refusal in All().Select(refusal => (refusal.Meaning.Code, Name: $"{refusal.Value.GetType().Name}.{refusal.Value}"))
+            .Concat(OfTheApi().Where(problem => !All().Any(same => same.Meaning.Code == problem.Code && StatusOf(same.Meaning.Kind) == problem.Status)).Select(problem => (problem.Code, Name: "the API's own")))
+        group refusal.Name by refusal.Code into same
         where same.Count() > 1
-        select $"{same.Key}: {string.Join(", ", same.Select(refusal => $"{refusal.Value.GetType().Name}.{refusal.Value}"))}");
+        select $"{same.Key}: {string.Join(", ", same)}");
 
     [Fact]
     public void ValuesStandInOrderOfPrecedence() => House.Holds(
@@ -53,6 +56,12 @@ public sealed partial class RefusalTests
             same idempotency key.
 
             """);
+        page.Append("\n## Of the API itself\n\n| code | status | class | meaning |\n|---|---|---|---|\n");
+        foreach (var (code, status, title, retryable) in OfTheApi())
+        {
+            page.Append($"| `{code}` | {status} | {(retryable ? "retryable" : "final")} | {title} |\n");
+        }
+
         foreach (var list in All().GroupBy(refusal => refusal.Value.GetType()))
         {
             page.Append($"\n## {list.Key.Name}\n\n| code | status | class | meaning |\n|---|---|---|---|\n");
@@ -65,17 +74,15 @@ public sealed partial class RefusalTests
         return page.ToString();
     }
 
-    private static int StatusOf(RefusalKind kind) => kind switch
-    {
-        RefusalKind.Invalid => 400,
-        RefusalKind.Forbidden => 403,
-        RefusalKind.NotFound => 404,
-        RefusalKind.Conflict => 409,
-        RefusalKind.Gone => 410,
-        RefusalKind.Precondition => 412,
-        RefusalKind.Busy => 503,
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No HTTP status."),
-    };
+    /// <summary>The API's own mapping.</summary>
+    private static int StatusOf(RefusalKind kind) => (int)ProblemCode.GetMethod("StatusOf")!.Invoke(null, [kind])!;
+
+    /// <summary>Problems that are no room's refusal: bad input, keys, limits.</summary>
+    private static IEnumerable<(string Code, int Status, string Title, bool Retryable)> OfTheApi() =>
+        from object code in (System.Collections.IEnumerable)ProblemCode.GetProperty("Own")!.GetValue(null)!
+        select ((string)Of(code, "Code"), (int)Of(code, "Status"), (string)Of(code, "Title"), (bool)Of(code, "Retryable"));
+
+    private static object Of(object code, string property) => ProblemCode.GetProperty(property)!.GetValue(code)!;
 
     private static IEnumerable<(Enum Value, RefusalMeaningAttribute Meaning)> All() =>
         House.Modules.SelectMany(module => Refusal.All(System.Reflection.Assembly.Load(module.Assembly.Name.Name)));
