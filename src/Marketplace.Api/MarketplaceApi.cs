@@ -1,7 +1,9 @@
 using Marketplace.Api.Capacity;
+using Marketplace.Api.Events;
 using Marketplace.Api.Http;
 using Marketplace.Api.Leases;
 using Marketplace.Api.OpenApi;
+using Marketplace.Api.Operations;
 using Marketplace.Api.Organizations;
 using Marketplace.Api.Sites;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -28,6 +30,11 @@ public static class MarketplaceApi
     /// <summary>Maps every operation. One line per room.</summary>
     public static IEndpointRouteBuilder MapMarketplaceApi(this IEndpointRouteBuilder routes)
     {
+        routes.MapHealth();
+        routes.MapClock();
+        routes.MapInvariants();
+        routes.MapExport();
+        routes.MapEvents();
         routes.MapOrganizations();
         routes.MapLeases();
         routes.MapSites();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Marketplace.Api;
+using Marketplace.Api.Operations;
 using Marketplace.Grains;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
@@ -39,6 +40,7 @@ internal static class MarketplaceHost
         builder.UseOrleans(silo => ConfigureSilo(silo, options));
         builder.Services.AddMarketplaceApi();
         builder.Services.AddSingleton<Readiness>();
+        builder.Services.AddSingleton<IReadiness>(services => services.GetRequiredService<Readiness>());
         builder.Services.AddSingleton(services => new DemoMarket(
             services.GetRequiredService<IGrainFactory>(),
             services.GetRequiredService<MarketTime>(),

@@ -1,7 +1,9 @@
+using Marketplace.Api.Operations;
+
 namespace Marketplace.Host;
 
 /// <summary>Whether this process may be given work: true once first start and seeding are done.</summary>
-internal sealed class Readiness
+internal sealed class Readiness : IReadiness
 {
     private volatile string? pending = "starting";
 

@@ -50,6 +50,11 @@ public sealed class ApiMarket : IAsyncDisposable
         builder.Services.AddSingleton(market.Services.GetRequiredService<IMarketClock>());
         builder.Services.AddSingleton(market.Services.GetRequiredService<IRecordScan>());
         builder.Services.AddSingleton<MarketTime>(_ => market.Time);
+        foreach (var invariant in market.Services.GetServices<IInvariant>())
+        {
+            builder.Services.AddSingleton(invariant);
+        }
+
         builder.Services.AddMarketplaceApi();
         builder.Services.Configure<Http.ApiOptions>(options => (options.RequestsPerMinutePerKey, options.RequestsPerMinutePerAddress) = (1_000_000, 1_000_000));
         configure?.Invoke(builder.Services);
@@ -117,6 +122,16 @@ public sealed class ApiClient(Uri address, string? key)
     /// <summary>Sends exactly this text.</summary>
     public Task<ApiReply> SendTextAsync(HttpMethod method, string path, string? json, string? idempotencyKey) =>
         SendAsync(method, path, json is null ? null : new StringContent(json, Encoding.UTF8, "application/json"), idempotencyKey);
+
+    /// <summary>Opens a stream of server-sent events.</summary>
+    public async Task<Stream> StreamAsync(string path, string lastEventId, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        request.Headers.Add("Last-Event-ID", lastEventId);
+        var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+        return await response.EnsureSuccessStatusCode().Content.ReadAsStreamAsync(cancellation);
+    }
 
     public async Task<ApiReply> SendAsync(HttpMethod method, string path, HttpContent? content, string? idempotencyKey, params (string Name, string Value)[] headers)
     {

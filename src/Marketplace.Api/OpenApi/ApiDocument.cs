@@ -20,6 +20,7 @@ public static class ApiDocument
         ["Administration"] = "The marketplace's own work: import, confirmation, invariants.",
         ["Availability"] = "What a pool still has over time.",
         ["Billing"] = "Invoices and the ledger of one's own account.",
+        ["Build phases"] = "Parts of a site delivered together, with milestones, forecasts and evidence.",
         ["Clock"] = "Market time, which dates every contract fact.",
         ["Deliveries"] = "Handing over nodes, and accepting them.",
         ["Events"] = "What happened to the caller's organization, in order.",
@@ -35,6 +36,7 @@ public static class ApiDocument
         ["Quotes"] = "Firm prices that expire.",
         ["Reservations"] = "Capacity held and paid for before it exists.",
         ["Search"] = "Finding capacity.",
+        ["Site claims"] = "Operators claim imported sites, administrators decide.",
         ["Sites"] = "Locations, their power, build phases and milestones.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using Marketplace.Api.Operations;
+using Marketplace.Domain.Organizations;
+using Marketplace.Grains.Ports;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Marketplace.Api.Tests.Operations;
+
+public sealed class OperationsTests
+{
+    [Fact]
+    public async Task Ready_only_when_nothing_is_pending()
+    {
+        var starting = new Starting { Pending = "seeding" };
+        await using var api = await ApiMarket.StartAsync(services => services.AddSingleton<IReadiness>(starting));
+
+        (await api.Nobody.GetAsync("/health/live")).With(200);
+        var pending = (await api.Nobody.GetAsync("/health/ready")).With(503);
+        Assert.Equal("unavailable", pending.Code);
+        Assert.Equal("1", pending.Headers["Retry-After"]);
+
+        starting.Pending = null;
+        (await api.Nobody.GetAsync("/health/ready")).With(200);
+    }
+
+    [Fact]
+    public async Task Invariants_are_checked_for_administrators()
+    {
+        await using var api = await ApiMarket.StartAsync(services => services.AddSingleton<IInvariant>(new Broken()));
+        var owner = await api.OrganizationAsync(OrganizationKind.Tenant);
+
+        Assert.Equal("forbidden", (await owner.GetAsync("/v1/admin/invariants")).Code);
+        var report = (await api.Platform.GetAsync("/v1/admin/invariants")).With(200);
+        Assert.False(report.Json.GetProperty("holds").GetBoolean());
+        var broken = Assert.Single(report.Json.GetProperty("invariants").EnumerateArray(), it => !it.GetProperty("holds").GetBoolean());
+        Assert.Equal("two_is_three", broken.GetProperty("name").GetString());
+        Assert.Equal("2 is not 3.", broken.GetProperty("violations")[0].GetString());
+    }
+
+    [Fact]
+    public async Task An_export_is_all_of_ones_own_and_nothing_of_others_or_secrets()
+    {
+        await using var api = await ApiMarket.StartAsync();
+        var owner = await api.OrganizationAsync(OrganizationKind.Tenant, "Mine");
+        var other = await api.OrganizationAsync(OrganizationKind.Tenant, "Theirs");
+        (await owner.PostAsync($"/v1/organizations/{owner.Organization}/members", new { name = "Ada", email = "a@x.example", role = "viewer" })).With(201);
+        await api.SettleAsync();
+
+        var export = (await owner.GetAsync("/v1/export")).With(200);
+
+        Assert.Equal("application/x-ndjson", export.MediaType);
+        var kinds = export.Body.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kind").GetString()).ToList();
+        Assert.Equal(["organization", "member", "apiKey", "event", "event", "event"], kinds);
+        Assert.DoesNotContain(other.Organization, export.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("secretHash", export.Body, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed class Starting : IReadiness
+    {
+        public string? Pending { get; set; }
+    }
+
+    private sealed class Broken : IInvariant
+    {
+        public string Name => "two_is_three";
+
+        public string Meaning => "2 is 3.";
+
+        public Task<System.Collections.Immutable.ImmutableArray<string>> ViolationsAsync(CancellationToken cancellation) => Task.FromResult<System.Collections.Immutable.ImmutableArray<string>>(["2 is not 3."]);
+    }
+}
