@@ -174,7 +174,8 @@ public sealed record Amendment(Agreement Agreement, ImmutableArray<Signature> Si
 /// <param name="Units">Nodes, or kW of critical IT load.</param>
 /// <param name="Nodes">Which nodes; empty for a pool of power.</param>
 /// <param name="At">When.</param>
-public sealed record Delivery(DeliveryId Id, int Units, ImmutableArray<NodeId> Nodes, Instant At);
+/// <param name="ReadyAt">From when the tenant can test; not before <paramref name="At"/>.</param>
+public sealed record Delivery(DeliveryId Id, int Units, ImmutableArray<NodeId> Nodes, Instant At, Instant ReadyAt);
 
 /// <summary>
 /// A tenant's right and duty on capacity with a future start, from request to fulfilment. It also remembers every effect it
@@ -244,6 +245,9 @@ public sealed partial record Reservation
 
     /// <summary>Whether the lease that came from it has ended.</summary>
     public bool LeaseEnded { get; init; }
+
+    /// <summary>The same without the nodes of its deliveries, which may be thousands: for lists.</summary>
+    public Reservation WithoutNodes() => this with { Deliveries = [.. Deliveries.Select(delivery => delivery with { Nodes = [] })] };
 
     /// <summary>Units handed over so far.</summary>
     public int DeliveredUnits() => Deliveries.Sum(delivery => delivery.Units);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Quotes;
 using Marketplace.Domain.Terms;
+using NodaTime;
 
 namespace Marketplace.Domain.Reservations;
 
@@ -43,7 +44,11 @@ public sealed record AmendReservation(Signatory By, Quote Quote) : ReservationCo
 /// <param name="Id">The delivery.</param>
 /// <param name="Units">Nodes, or kW of critical IT load.</param>
 /// <param name="Nodes">The nodes handed over, as many as <paramref name="Units"/>; empty for a pool of power.</param>
-public sealed record DeliverUnits(OrganizationId Actor, DeliveryId Id, int Units, ImmutableArray<NodeId> Nodes) : ReservationCommand;
+public sealed record DeliverUnits(OrganizationId Actor, DeliveryId Id, int Units, ImmutableArray<NodeId> Nodes) : ReservationCommand
+{
+    /// <summary>From when the tenant can test; null, or an instant that has passed, for now.</summary>
+    public Instant? ReadyAt { get; init; }
+}
 
 /// <summary>Process: a quote was used, for an attempt or for an amendment.</summary>
 /// <param name="Quote">The quote, used by this reservation.</param>

@@ -1,4 +1,5 @@
 using Marketplace.Domain.Primitives;
+using NodaTime;
 
 namespace Marketplace.Domain.Reservations;
 
@@ -102,7 +103,8 @@ public sealed partial record Reservation
             return Refuse(ReservationRefusal.DeliveryExceedsReservation, $"{peak} units are reserved, {state.DeliveredUnits()} were delivered.", "nodes");
         }
 
-        draft.Add(new UnitsDelivered(draft.Now, new Delivery(deliver.Id, deliver.Units, deliver.Nodes, draft.Now), delivered == peak));
+        var readyAt = Instant.Max(draft.Now, deliver.ReadyAt ?? draft.Now);
+        draft.Add(new UnitsDelivered(draft.Now, new Delivery(deliver.Id, deliver.Units, deliver.Nodes, draft.Now, readyAt), delivered == peak));
         return null;
     }
 }

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Capacity;
+using Marketplace.Domain.Leases;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Quotes;
+using Marketplace.Domain.Reservations;
+using Marketplace.Domain.Terms;
+using Marketplace.Grains.Billing;
+using Marketplace.Grains.Capacity;
+using Marketplace.Grains.Leases;
+using Marketplace.Grains.Quotes;
+using Delivery = Marketplace.Domain.Reservations.Delivery;
+
+namespace Marketplace.Grains.Reservations;
+
+/// <summary>The effects on quote, pool and billing account. Each is repeatable by the reservation's id.</summary>
+internal sealed partial class ReservationGrain
+{
+    private IBillingAccountGrain Billing => Services.Grains.GetGrain<IBillingAccountGrain>(State!.TenantId.Value);
+
+    private IGpuPoolGrain PoolOf(PoolId pool) => Services.Grains.GetGrain<IGpuPoolGrain>(pool.Value);
+
+    /// <summary>Takes one step after the other until the reservation waits, or a step has to be tried again later.</summary>
+    private async Task TakeStepsAsync()
+    {
+        while (State is { } before && before.NextStep() is { } step && await TakeAsync(step) is { } outcome)
+        {
+            await DecideAsync(outcome);
+            if (ReferenceEquals(before, State))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Takes a step; null when nobody can say yet what came of it.</summary>
+    private Task<ReservationCommand?> TakeAsync(ReservationStep step) => step switch
+    {
+        ReservationStep.UseQuote use => UseAsync(use.Candidate),
+        ReservationStep.PlaceHold place => PlaceAsync(place),
+        ReservationStep.OpenDeposit open => OpenDepositAsync(open),
+        ReservationStep.CancelDeposit => CancelDepositAsync(),
+        ReservationStep.ReturnDeposit giveBack => ReturnDepositAsync(giveBack.Reason),
+        ReservationStep.ConfirmHold confirm => ConfirmAsync(confirm),
+        ReservationStep.Amend amend => AmendAsync(amend),
+        ReservationStep.ReleaseHold release => ReleaseAsync(release.PoolId),
+        _ => throw new InvalidOperationException($"No such step: {step}."),
+    };
+
+    private async Task<ReservationCommand?> UseAsync(ReservationCandidate candidate)
+    {
+        var used = await Services.Grains.GetGrain<IQuoteGrain>(candidate.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
+        if (!used.IsGranted)
+        {
+            return Outcome(used.Refusal, code => new RecordAttemptRefused(candidate, code));
+        }
+
+        var quote = used.Value.State;
+        return quote.PoolId == candidate.PoolId
+            ? new RecordQuoteUsed(quote)
+            : new RecordAttemptRefused(candidate, Refusal.Of(QuoteRefusal.PoolDiffers, "").Code);
+    }
+
+    private async Task<ReservationCommand?> PlaceAsync(ReservationStep.PlaceHold place)
+    {
+        var placed = await PoolOf(place.Candidate.PoolId).PlaceHoldAsync(new PlaceHold(State!.Id, State.TenantId, SegmentsOf(place.Ramp)));
+        return placed.IsGranted
+            ? new RecordHoldPlaced(place.Candidate.PoolId)
+            : Outcome(placed.Refusal, code => new RecordAttemptRefused(place.Candidate, code));
+    }
+
+    private async Task<ReservationCommand?> OpenDepositAsync(ReservationStep.OpenDeposit open)
+    {
+        var opened = await Billing.OpenDepositAsync(new OpenDeposit(State!.Id, open.OperatorId, open.Amount, open.Method, open.Deadline));
+        return opened.IsGranted ? new RecordDepositOpened(opened.Value) : Later(opened.Refusal);
+    }
+
+    private async Task<ReservationCommand?> CancelDepositAsync()
+    {
+        var cancelled = await Billing.CancelDepositAsync(new CancelDeposit(State!.Id, State.End!.Reason));
+        return cancelled.IsGranted
+            ? new RecordDepositCancellation(cancelled.Value == DepositCancellation.Cancelled)
+            : Later(cancelled.Refusal);
+    }
+
+    private async Task<ReservationCommand?> ReturnDepositAsync(string reason)
+    {
+        var returned = await Billing.ReturnDepositAsync(new ReturnDeposit(State!.Id, reason));
+        return returned.IsGranted ? new RecordDepositReturned() : Later(returned.Refusal);
+    }
+
+    private async Task<ReservationCommand?> ConfirmAsync(ReservationStep.ConfirmHold confirm)
+    {
+        var confirmed = await PoolOf(confirm.PoolId).ConfirmHoldAsync(new ConfirmHold(State!.Id, confirm.SignedAt));
+        return confirmed.IsGranted ? new RecordHoldConfirmed() : Later(confirmed.Refusal);
+    }
+
+    private async Task<ReservationCommand?> AmendAsync(ReservationStep.Amend amend)
+    {
+        var used = await Services.Grains.GetGrain<IQuoteGrain>(amend.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
+        if (!used.IsGranted)
+        {
+            return Outcome(used.Refusal, code => new RecordAmendmentRefused(code));
+        }
+
+        var resized = await PoolOf(amend.PoolId).ResizeHoldAsync(new ResizeHold(State.Id, SegmentsOf(amend.Ramp)));
+        return resized.IsGranted ? new RecordAmendmentApplied() : Outcome(resized.Refusal, code => new RecordAmendmentRefused(code));
+    }
+
+    private async Task<ReservationCommand?> ReleaseAsync(PoolId pool)
+    {
+        var expired = State is { Status: ReservationStatus.Expired, ConfirmedAt: null };
+        var released = await PoolOf(pool).ReleaseHoldAsync(new ReleaseHold(State!.Id, expired ? HoldStatus.Expired : HoldStatus.Released));
+
+        // A pool that does not exist holds nothing.
+        return released.IsGranted || released.Refusal.Kind == RefusalKind.NotFound
+            ? new RecordHoldReleased()
+            : Later(released.Refusal);
+    }
+
+    private async Task<Refusal?> AssignAsync(DeliverUnits deliver) => State!.ConfirmedAt is null
+        ? null
+        : (await PoolOf(State.Agreement!.PoolId).AssignNodesAsync(new AssignNodes(State.Id, deliver.Nodes))).Refusal;
+
+    /// <summary>Busy says nothing about the matter, so the step is taken again later; every other refusal is the pool's or quote's word.</summary>
+    private static ReservationCommand? Outcome(Refusal refusal, Func<string, ReservationCommand> definite) =>
+        refusal.Kind == RefusalKind.Busy ? null : definite(refusal.Code);
+
+    private static ImmutableArray<HoldSegment> SegmentsOf(RampSchedule ramp) =>
+        [.. ramp.Segments().Select(segment => new HoldSegment(segment.Term, segment.Units))];
+
+    private static ImmutableArray<RampSegment> SegmentsOf(ImmutableArray<HoldSegment> segments) =>
+        [.. segments.Select(segment => new RampSegment(segment.Term, segment.Units))];
+
+    private static DeliveryNoticed NoticeOf(Reservation reservation, Delivery delivery)
+    {
+        var agreement = reservation.Agreement!;
+        var opening = new LeaseOpening
+        {
+            Reservation = reservation.Id,
+            Tenant = reservation.TenantId,
+            Operator = agreement.OperatorId,
+            Pool = agreement.PoolId,
+            Site = agreement.SiteId,
+            Terms = agreement.Terms,
+            OrderFormDigest = agreement.Digest,
+            KilowattsPerUnit = agreement.KilowattsPerUnit,
+            Deposit = agreement.Deposit,
+        };
+        ImmutableArray<DeliveredNode> nodes = delivery.Nodes.IsEmpty
+            ? [new DeliveredNode(PublicId.Derive<NodeId>("block", delivery.Id.Value), delivery.Units)]
+            : [.. delivery.Nodes.Select(node => new DeliveredNode(node))];
+        return new DeliveryNoticed(opening, new LeaseDelivery(delivery.Id, delivery.ReadyAt, nodes));
+    }
+
+    /// <summary>For steps that nobody has a reason to refuse: what is refused for now is tried again, anything else is a defect that must be seen.</summary>
+    private ReservationCommand? Later(Refusal refusal) => refusal.Class == RefusalClass.Retryable
+        ? null
+        : throw new InvalidOperationException($"{Address}: a step was refused with {refusal.Code}, which its record rules out.");
+}
