@@ -20,7 +20,6 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     where TSnapshot : class
 {
     private const long MostQueuedBytes = 2 * 1024 * 1024;
-    private static readonly TimeSpan OutboxPause = TimeSpan.FromSeconds(1);
 
     private Journal<TFact> journal = null!;
     private Outbox outbox = null!;
@@ -115,8 +114,8 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
         await outbox.DrainAsync();
         if (!broken && (outbox.Count > 0 || outbox.DeliveredThrough > savedCursor))
         {
-            housekeeping ??= this.RegisterGrainTimer(KeepHouseAsync, new GrainTimerCreationOptions(OutboxPause, Timeout.InfiniteTimeSpan) { Interleave = true });
-            housekeeping.Change(OutboxPause, Timeout.InfiniteTimeSpan);
+            housekeeping ??= this.RegisterGrainTimer(KeepHouseAsync, new GrainTimerCreationOptions(outbox.Pause, Timeout.InfiniteTimeSpan) { Interleave = true });
+            housekeeping.Change(outbox.Pause, Timeout.InfiniteTimeSpan);
         }
     }
 

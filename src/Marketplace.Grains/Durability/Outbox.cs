@@ -15,6 +15,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     public const int Bound = 2000;
 
     private const int MostDestinationsAtOnce = 16;
+    private const int LongestPauseSeconds = 30;
 
     private readonly SortedDictionary<long, OutboxEntry> waiting = [];
     private readonly Dictionary<string, int> failures = new(StringComparer.Ordinal);
@@ -23,6 +24,9 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     public int Count => waiting.Count;
 
     public IEnumerable<OutboxEntry> Waiting => waiting.Values;
+
+    /// <summary>How long to wait before the next attempt: a second after a delivery or first failure, doubling to half a minute while all of what is left keeps failing.</summary>
+    public TimeSpan Pause => TimeSpan.FromSeconds(Math.Min(LongestPauseSeconds, 1 << Math.Min(10, Math.Max(0, failures.Count == 0 ? 0 : failures.Values.Min() - 1))));
 
     /// <summary>Highest sequence below which everything was delivered; entries up to it may leave the durable state.</summary>
     public long DeliveredThrough { get; private set; }
@@ -93,7 +97,11 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             {
                 failures[destination] = failures.GetValueOrDefault(destination) + 1;
                 failed.Add(destination);
-                LogUndelivered(services.Log, sender.Noun, destination, failures[destination], error);
+                if (int.IsPow2(failures[destination]))
+                {
+                    LogUndelivered(services.Log, sender.Noun, destination, failures[destination], error);
+                }
+
                 return;
             }
 

@@ -15,7 +15,6 @@ namespace Marketplace.Grains.Durability;
 internal abstract partial class RecordGrain<TState, TFact>(GrainServices services, string noun) : Grain, IAggregateGrain
     where TState : class
 {
-    private static readonly TimeSpan OutboxPause = TimeSpan.FromSeconds(1);
 
     private GrainState<AggregateRecord<TState>> stored = new();
     private AggregateRecord<TState> record = new();
@@ -128,8 +127,8 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         if (!broken && (outbox.Count > 0 || record.Outbox.Length > 0))
         {
             // Delivered entries leave with the next commit, or with this turn if none comes; failed ones are tried again.
-            housekeeping ??= this.RegisterGrainTimer(KeepHouseAsync, new GrainTimerCreationOptions(OutboxPause, Timeout.InfiniteTimeSpan));
-            housekeeping.Change(OutboxPause, Timeout.InfiniteTimeSpan);
+            housekeeping ??= this.RegisterGrainTimer(KeepHouseAsync, new GrainTimerCreationOptions(outbox.Pause, Timeout.InfiniteTimeSpan));
+            housekeeping.Change(outbox.Pause, Timeout.InfiniteTimeSpan);
         }
     }
 
