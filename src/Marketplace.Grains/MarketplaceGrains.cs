@@ -1,3 +1,4 @@
+using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
@@ -26,6 +27,7 @@ public static class MarketplaceGrains
             services.GetRequiredService<IMarketClock>(),
             services.GetRequiredService<OutboxGauge>()));
         silo.Services.AddSingleton<IInvariant, DueRowInvariant>();
+        silo.Services.AddSingleton<IInvariant, SitePowerInvariant>();
         silo.Services.AddHostedService<Keeper>();
         silo.AddStartupTask<MarketClock>();
         return silo;
