@@ -146,7 +146,7 @@ public sealed partial record BillingAccount
     {
         var settled = Invoices.Values.Where(invoice => invoice.SettledAt is not null && !invoice.PaymentUnderWay && invoice.Id != newest)
             .OrderBy(invoice => invoice.SettledAt).ThenBy(invoice => invoice.Id.Value, StringComparer.Ordinal).ToList();
-        return settled.Count <= SettledInvoicesKept
+        return settled.Count < SettledInvoicesKept
             ? this
             : this with { Invoices = Invoices.RemoveRange(settled.Take(settled.Count - (SettledInvoicesKept / 2)).Select(invoice => invoice.Id)) };
     }

@@ -1,0 +1,239 @@
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Primitives;
+using Marketplace.Testing;
+using Marketplace.Testing.Faults;
+using NodaTime;
+using static Marketplace.Grains.Tests.Billing.BillingWorld;
+
+namespace Marketplace.Grains.Tests.Billing;
+
+public class DepositTests
+{
+    [Fact]
+    public async Task A_deposit_is_asked_for_paid_and_held()
+    {
+        await using var world = await BillingWorld.StartAsync();
+
+        var opened = await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Market.Time.SettleAsync();
+        Assert.Equal(DepositPayment, opened.Value);
+        Assert.Equal(PaymentStatus.AwaitingPayer, (await world.PaymentAsync(DepositPayment)).Status);
+        await world.PayAsync(DepositPayment);
+
+        Assert.Equal((DepositStatus.Held, Usd(100_000)), ((await world.DepositAsync()).Status, (await world.DepositAsync()).Held));
+        await world.AssertBooksAgreeAsync(100_000);
+    }
+
+    [Fact]
+    public async Task Asking_twice_makes_one_payment()
+    {
+        await using var world = await BillingWorld.StartAsync();
+
+        var first = await world.Account.OpenDepositAsync(OpenDeposit);
+        var second = await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Market.Time.SettleAsync();
+
+        Assert.Equal((first.Value, true), (second.Value, second.Replayed));
+        Assert.Equal(1, world.Market.Gateway.Created);
+    }
+
+    [Theory]
+    [InlineData(GatewayOutcome.Created, DepositCancellation.Cancelled)]
+    [InlineData(GatewayOutcome.NeedsAction, DepositCancellation.Cancelled)]
+    [InlineData(GatewayOutcome.Processing, DepositCancellation.PaidOrProcessing)]
+    [InlineData(GatewayOutcome.Succeeded, DepositCancellation.PaidOrProcessing)]
+    public async Task At_the_deadline_the_gateway_decides(GatewayOutcome atGateway, DepositCancellation expected)
+    {
+        await using var world = await BillingWorld.StartAsync();
+        await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Market.Time.SettleAsync();
+        world.Market.Gateway.Move(DepositPayment, atGateway); // The notification is still on its way.
+
+        var answer = await world.Account.CancelDepositAsync(CancelDeposit);
+        await world.Market.Time.SettleAsync();
+
+        Assert.Equal(expected, answer.Value);
+        if (expected == DepositCancellation.Cancelled)
+        {
+            Assert.Equal(GatewayOutcome.Cancelled, world.Market.Gateway.OutcomeOf(DepositPayment));
+            Assert.NotEqual(DepositStatus.Awaiting, (await world.DepositAsync()).Status);
+        }
+        else
+        {
+            await world.PayAsync(DepositPayment);
+            Assert.Equal(DepositStatus.Held, (await world.DepositAsync()).Status);
+            Assert.Equal(DepositCancellation.PaidOrProcessing, (await world.Account.CancelDepositAsync(CancelDeposit)).Value);
+        }
+    }
+
+    [Fact]
+    public async Task While_the_gateway_cannot_say_nothing_is_cancelled()
+    {
+        await using var world = await BillingWorld.StartAsync();
+        await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Market.Time.SettleAsync();
+        world.Market.Gateway.IsDown = true;
+
+        var answer = await world.Account.CancelDepositAsync(CancelDeposit);
+
+        Assert.Equal(("payment_gateway_unknown", RefusalClass.Retryable), (answer.Refusal?.Code, answer.Refusal?.Class));
+        Assert.Equal(DepositStatus.Awaiting, (await world.DepositAsync()).Status);
+
+        world.Market.Gateway.IsDown = false;
+        Assert.Equal(DepositCancellation.Cancelled, (await world.Account.CancelDepositAsync(CancelDeposit)).Value);
+    }
+
+    [Fact]
+    public async Task Cancelling_what_was_never_asked_for_refuses_it_later()
+    {
+        await using var world = await BillingWorld.StartAsync();
+
+        Assert.Equal(DepositCancellation.Cancelled, (await world.Account.CancelDepositAsync(CancelDeposit)).Value);
+
+        Assert.Equal("deposit_reservation_ended", (await world.Account.OpenDepositAsync(OpenDeposit)).Refusal?.Code);
+        Assert.Equal(0, world.Market.Gateway.Created);
+    }
+
+    [Fact]
+    public async Task Money_that_comes_after_the_end_goes_back_by_itself()
+    {
+        await using var world = await BillingWorld.StartAsync();
+        await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Market.Time.SettleAsync();
+        await world.PayAsync(DepositPayment, GatewayOutcome.Processing);
+        await world.Account.ReturnDepositAsync(new ReturnDeposit(Reservation, "cancelled by the tenant"));
+        await world.Market.Time.SettleAsync();
+
+        await world.PayAsync(DepositPayment);
+
+        Assert.Equal([Usd(100_000)], world.Market.Gateway.Refunds);
+        Assert.Equal(DepositStatus.Returned, (await world.DepositAsync()).Status);
+        await world.AssertBooksAgreeAsync(0);
+    }
+
+    [Theory]
+    [InlineData(GatewayFault.Lost)]
+    [InlineData(GatewayFault.Unanswered)]
+    public async Task A_refund_whose_answer_is_lost_is_made_once(GatewayFault fault)
+    {
+        await using var world = await BillingWorld.StartAsync();
+        await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Market.Time.SettleAsync();
+        await world.PayAsync(DepositPayment);
+
+        world.Market.Gateway.Fail(fault, fault);
+        await world.Account.ReturnDepositAsync(new ReturnDeposit(Reservation, "cancelled"));
+        await world.Market.Time.AdvanceAsync(TestMarket.Begin + Duration.FromHours(1));
+
+        Assert.Equal([Usd(100_000)], world.Market.Gateway.Refunds);
+        Assert.Equal(DepositStatus.Returned, (await world.DepositAsync()).Status);
+    }
+
+    [Theory]
+    [InlineData(GatewayFault.Lost)]
+    [InlineData(GatewayFault.Unanswered)]
+    public async Task A_creation_whose_answer_is_lost_makes_one_payment(GatewayFault fault)
+    {
+        await using var world = await BillingWorld.StartAsync();
+        world.Market.Gateway.Fail(fault, fault);
+
+        await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Market.Time.AdvanceAsync(TestMarket.Begin + Duration.FromMinutes(10));
+
+        Assert.Equal(1, world.Market.Gateway.Created);
+        Assert.Equal(PaymentStatus.AwaitingPayer, (await world.PaymentAsync(DepositPayment)).Status);
+    }
+
+    [Fact]
+    public async Task A_crash_between_any_two_steps_loses_no_money()
+    {
+        await using var world = await BillingWorld.StartAsync();
+        await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Market.CrashAsync();
+        await world.Market.Time.SettleAsync();
+        var report = world.Market.Gateway.Move(DepositPayment, GatewayOutcome.Succeeded);
+        await InsistAsync(() => world.Payment(DepositPayment).ReportAsync(report));
+        await world.Market.CrashAsync();
+        await world.Payment(DepositPayment).VisitAsync(null);
+        await world.Market.Time.SettleAsync();
+
+        Assert.Equal(DepositStatus.Held, (await world.DepositAsync()).Status);
+        await world.AssertBooksAgreeAsync(100_000);
+    }
+
+    [Fact]
+    public async Task A_lost_notification_is_made_good_by_the_hourly_look()
+    {
+        await using var world = await BillingWorld.StartAsync();
+        await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Market.Time.SettleAsync();
+        world.Market.Gateway.Move(DepositPayment, GatewayOutcome.Succeeded);
+
+        await world.Payment(DepositPayment).VisitAsync(null);
+        await world.Market.Time.SettleAsync();
+
+        Assert.Equal(DepositStatus.Held, (await world.DepositAsync()).Status);
+    }
+
+    public static TheoryData<FaultKind, int> EveryWrite()
+    {
+        var data = new TheoryData<FaultKind, int>();
+        foreach (var kind in new[] { FaultKind.ErrorBeforeWrite, FaultKind.ErrorAfterWrite })
+        {
+            for (var number = 1; number <= 24; number++)
+            {
+                data.Add(kind, number);
+            }
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(EveryWrite))]
+    public async Task A_fault_at_any_write_ends_in_one_payment_held_and_one_refund(FaultKind kind, int number)
+    {
+        await using var world = await BillingWorld.StartAsync();
+        world.Market.Faults.Reset();
+        world.Market.Faults.AtNumber(kind, number);
+
+        await InsistAsync(() => world.Account.OpenDepositAsync(OpenDeposit));
+        await EventuallyAsync(world, async () => world.Market.Gateway.OutcomeOf(DepositPayment) == GatewayOutcome.Created
+            && (await world.PaymentAsync(DepositPayment)).Status == PaymentStatus.AwaitingPayer);
+        var report = world.Market.Gateway.Move(DepositPayment, GatewayOutcome.Succeeded);
+        await InsistAsync(() => world.Payment(DepositPayment).ReportAsync(report));
+        await EventuallyAsync(world, async () => (await world.DepositAsync()).Status == DepositStatus.Held);
+        await InsistAsync(() => world.Account.ReturnDepositAsync(new ReturnDeposit(Reservation, "cancelled")));
+        await EventuallyAsync(world, async () => (await world.DepositAsync()).Status == DepositStatus.Returned);
+
+        Assert.Equal(1, world.Market.Gateway.Created);
+        Assert.Equal([Usd(100_000)], world.Market.Gateway.Refunds);
+        await world.AssertBooksAgreeAsync(0);
+        Assert.Equal(Usd(0), await world.BalanceAsync(Tenant, LedgerAccountKind.DepositsHeld, Reservation.Value));
+    }
+
+    // What the keeper does in operation: visits and drains until it is done. A wait on a condition, bounded by rounds.
+    private static async Task EventuallyAsync(BillingWorld world, Func<Task<bool>> holds)
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            try
+            {
+                await world.Account.VisitAsync(null);
+                await world.Payment(DepositPayment).VisitAsync(null);
+                await world.Market.Time.SettleAsync();
+                if (await holds())
+                {
+                    return;
+                }
+            }
+            catch (Exception) when (round < 199)
+            {
+                // The injected fault, or the activation it broke.
+            }
+        }
+
+        Assert.Fail("It never came to that.");
+    }
+}
