@@ -15,13 +15,13 @@ public class DepositTests
     {
         await using var world = await BillingWorld.StartAsync();
 
-        var opened = await world.Account.OpenDepositAsync(OpenDeposit);
-        await world.Market.Time.SettleAsync();
+        var opened = await world.Account.OpenDepositAsync(Opening);
         Assert.Equal(DepositPayment, opened.Value);
-        Assert.Equal(PaymentStatus.AwaitingPayer, (await world.PaymentAsync(DepositPayment)).Status);
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
         await world.PayAsync(DepositPayment);
+        await world.DepositBecomesAsync(DepositStatus.Held);
 
-        Assert.Equal((DepositStatus.Held, Usd(100_000)), ((await world.DepositAsync()).Status, (await world.DepositAsync()).Held));
+        Assert.Equal(Usd(100_000), (await world.DepositAsync()).Held);
         await world.AssertBooksAgreeAsync(100_000);
     }
 
@@ -30,9 +30,9 @@ public class DepositTests
     {
         await using var world = await BillingWorld.StartAsync();
 
-        var first = await world.Account.OpenDepositAsync(OpenDeposit);
-        var second = await world.Account.OpenDepositAsync(OpenDeposit);
-        await world.Market.Time.SettleAsync();
+        var first = await world.Account.OpenDepositAsync(Opening);
+        var second = await world.Account.OpenDepositAsync(Opening);
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
 
         Assert.Equal((first.Value, true), (second.Value, second.Replayed));
         Assert.Equal(1, world.Market.Gateway.Created);
@@ -46,12 +46,11 @@ public class DepositTests
     public async Task At_the_deadline_the_gateway_decides(GatewayOutcome atGateway, DepositCancellation expected)
     {
         await using var world = await BillingWorld.StartAsync();
-        await world.Account.OpenDepositAsync(OpenDeposit);
-        await world.Market.Time.SettleAsync();
+        await world.Account.OpenDepositAsync(Opening);
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
         world.Market.Gateway.Move(DepositPayment, atGateway); // The notification is still on its way.
 
-        var answer = await world.Account.CancelDepositAsync(CancelDeposit);
-        await world.Market.Time.SettleAsync();
+        var answer = await world.Account.CancelDepositAsync(Cancelling);
 
         Assert.Equal(expected, answer.Value);
         if (expected == DepositCancellation.Cancelled)
@@ -62,8 +61,8 @@ public class DepositTests
         else
         {
             await world.PayAsync(DepositPayment);
-            Assert.Equal(DepositStatus.Held, (await world.DepositAsync()).Status);
-            Assert.Equal(DepositCancellation.PaidOrProcessing, (await world.Account.CancelDepositAsync(CancelDeposit)).Value);
+            await world.DepositBecomesAsync(DepositStatus.Held);
+            Assert.Equal(DepositCancellation.PaidOrProcessing, (await world.Account.CancelDepositAsync(Cancelling)).Value);
         }
     }
 
@@ -71,17 +70,17 @@ public class DepositTests
     public async Task While_the_gateway_cannot_say_nothing_is_cancelled()
     {
         await using var world = await BillingWorld.StartAsync();
-        await world.Account.OpenDepositAsync(OpenDeposit);
-        await world.Market.Time.SettleAsync();
+        await world.Account.OpenDepositAsync(Opening);
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
         world.Market.Gateway.IsDown = true;
 
-        var answer = await world.Account.CancelDepositAsync(CancelDeposit);
+        var answer = await world.Account.CancelDepositAsync(Cancelling);
 
         Assert.Equal(("payment_gateway_unknown", RefusalClass.Retryable), (answer.Refusal?.Code, answer.Refusal?.Class));
         Assert.Equal(DepositStatus.Awaiting, (await world.DepositAsync()).Status);
 
         world.Market.Gateway.IsDown = false;
-        Assert.Equal(DepositCancellation.Cancelled, (await world.Account.CancelDepositAsync(CancelDeposit)).Value);
+        Assert.Equal(DepositCancellation.Cancelled, (await world.Account.CancelDepositAsync(Cancelling)).Value);
     }
 
     [Fact]
@@ -89,9 +88,9 @@ public class DepositTests
     {
         await using var world = await BillingWorld.StartAsync();
 
-        Assert.Equal(DepositCancellation.Cancelled, (await world.Account.CancelDepositAsync(CancelDeposit)).Value);
+        Assert.Equal(DepositCancellation.Cancelled, (await world.Account.CancelDepositAsync(Cancelling)).Value);
 
-        Assert.Equal("deposit_reservation_ended", (await world.Account.OpenDepositAsync(OpenDeposit)).Refusal?.Code);
+        Assert.Equal("deposit_reservation_ended", (await world.Account.OpenDepositAsync(Opening)).Refusal?.Code);
         Assert.Equal(0, world.Market.Gateway.Created);
     }
 
@@ -99,16 +98,15 @@ public class DepositTests
     public async Task Money_that_comes_after_the_end_goes_back_by_itself()
     {
         await using var world = await BillingWorld.StartAsync();
-        await world.Account.OpenDepositAsync(OpenDeposit);
-        await world.Market.Time.SettleAsync();
+        await world.Account.OpenDepositAsync(Opening);
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
         await world.PayAsync(DepositPayment, GatewayOutcome.Processing);
         await world.Account.ReturnDepositAsync(new ReturnDeposit(Reservation, "cancelled by the tenant"));
-        await world.Market.Time.SettleAsync();
 
         await world.PayAsync(DepositPayment);
+        await world.DepositBecomesAsync(DepositStatus.Returned);
 
         Assert.Equal([Usd(100_000)], world.Market.Gateway.Refunds);
-        Assert.Equal(DepositStatus.Returned, (await world.DepositAsync()).Status);
         await world.AssertBooksAgreeAsync(0);
     }
 
@@ -118,16 +116,20 @@ public class DepositTests
     public async Task A_refund_whose_answer_is_lost_is_made_once(GatewayFault fault)
     {
         await using var world = await BillingWorld.StartAsync();
-        await world.Account.OpenDepositAsync(OpenDeposit);
-        await world.Market.Time.SettleAsync();
+        await world.Account.OpenDepositAsync(Opening);
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
         await world.PayAsync(DepositPayment);
+        await world.DepositBecomesAsync(DepositStatus.Held);
 
         world.Market.Gateway.Fail(fault, fault);
         await world.Account.ReturnDepositAsync(new ReturnDeposit(Reservation, "cancelled"));
-        await world.Market.Time.AdvanceAsync(TestMarket.Begin + Duration.FromHours(1));
+        await world.EventuallyAsync(async () => (await world.PaymentAsync(DepositPayment)).Call?.Uncertain == true, DepositPayment);
+        await world.Market.Clock.SetForwardAsync(TestMarket.Begin + Duration.FromMinutes(1));
+        await world.EventuallyAsync(async () => (await world.PaymentAsync(DepositPayment)).Call is null or { Tries: > 1 }, DepositPayment);
+        await world.Market.Clock.SetForwardAsync(TestMarket.Begin + Duration.FromHours(1));
+        await world.DepositBecomesAsync(DepositStatus.Returned);
 
         Assert.Equal([Usd(100_000)], world.Market.Gateway.Refunds);
-        Assert.Equal(DepositStatus.Returned, (await world.DepositAsync()).Status);
     }
 
     [Theory]
@@ -138,27 +140,28 @@ public class DepositTests
         await using var world = await BillingWorld.StartAsync();
         world.Market.Gateway.Fail(fault, fault);
 
-        await world.Account.OpenDepositAsync(OpenDeposit);
-        await world.Market.Time.AdvanceAsync(TestMarket.Begin + Duration.FromMinutes(10));
+        await world.Account.OpenDepositAsync(Opening);
+        await world.EventuallyAsync(async () => (await world.PaymentAsync(DepositPayment)).Call?.Uncertain == true, DepositPayment);
+        await world.Market.Clock.SetForwardAsync(TestMarket.Begin + Duration.FromMinutes(1));
+        await world.EventuallyAsync(async () => (await world.PaymentAsync(DepositPayment)).Call is null or { Tries: > 1 }, DepositPayment);
+        await world.Market.Clock.SetForwardAsync(TestMarket.Begin + Duration.FromMinutes(10));
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
 
         Assert.Equal(1, world.Market.Gateway.Created);
-        Assert.Equal(PaymentStatus.AwaitingPayer, (await world.PaymentAsync(DepositPayment)).Status);
     }
 
     [Fact]
     public async Task A_crash_between_any_two_steps_loses_no_money()
     {
         await using var world = await BillingWorld.StartAsync();
-        await world.Account.OpenDepositAsync(OpenDeposit);
+        await world.Account.OpenDepositAsync(Opening);
         await world.Market.CrashAsync();
-        await world.Market.Time.SettleAsync();
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
         var report = world.Market.Gateway.Move(DepositPayment, GatewayOutcome.Succeeded);
         await InsistAsync(() => world.Payment(DepositPayment).ReportAsync(report));
         await world.Market.CrashAsync();
-        await world.Payment(DepositPayment).VisitAsync(null);
-        await world.Market.Time.SettleAsync();
 
-        Assert.Equal(DepositStatus.Held, (await world.DepositAsync()).Status);
+        await world.DepositBecomesAsync(DepositStatus.Held);
         await world.AssertBooksAgreeAsync(100_000);
     }
 
@@ -166,14 +169,11 @@ public class DepositTests
     public async Task A_lost_notification_is_made_good_by_the_hourly_look()
     {
         await using var world = await BillingWorld.StartAsync();
-        await world.Account.OpenDepositAsync(OpenDeposit);
-        await world.Market.Time.SettleAsync();
+        await world.Account.OpenDepositAsync(Opening);
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
         world.Market.Gateway.Move(DepositPayment, GatewayOutcome.Succeeded);
 
-        await world.Payment(DepositPayment).VisitAsync(null);
-        await world.Market.Time.SettleAsync();
-
-        Assert.Equal(DepositStatus.Held, (await world.DepositAsync()).Status);
+        await world.DepositBecomesAsync(DepositStatus.Held);
     }
 
     public static TheoryData<FaultKind, int> EveryWrite()
@@ -198,42 +198,17 @@ public class DepositTests
         world.Market.Faults.Reset();
         world.Market.Faults.AtNumber(kind, number);
 
-        await InsistAsync(() => world.Account.OpenDepositAsync(OpenDeposit));
-        await EventuallyAsync(world, async () => world.Market.Gateway.OutcomeOf(DepositPayment) == GatewayOutcome.Created
-            && (await world.PaymentAsync(DepositPayment)).Status == PaymentStatus.AwaitingPayer);
+        await InsistAsync(() => world.Account.OpenDepositAsync(Opening));
+        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
         var report = world.Market.Gateway.Move(DepositPayment, GatewayOutcome.Succeeded);
         await InsistAsync(() => world.Payment(DepositPayment).ReportAsync(report));
-        await EventuallyAsync(world, async () => (await world.DepositAsync()).Status == DepositStatus.Held);
+        await world.DepositBecomesAsync(DepositStatus.Held);
         await InsistAsync(() => world.Account.ReturnDepositAsync(new ReturnDeposit(Reservation, "cancelled")));
-        await EventuallyAsync(world, async () => (await world.DepositAsync()).Status == DepositStatus.Returned);
+        await world.DepositBecomesAsync(DepositStatus.Returned);
 
         Assert.Equal(1, world.Market.Gateway.Created);
         Assert.Equal([Usd(100_000)], world.Market.Gateway.Refunds);
         await world.AssertBooksAgreeAsync(0);
         Assert.Equal(Usd(0), await world.BalanceAsync(Tenant, LedgerAccountKind.DepositsHeld, Reservation.Value));
-    }
-
-    // What the keeper does in operation: visits and drains until it is done. A wait on a condition, bounded by rounds.
-    private static async Task EventuallyAsync(BillingWorld world, Func<Task<bool>> holds)
-    {
-        for (var round = 0; round < 200; round++)
-        {
-            try
-            {
-                await world.Account.VisitAsync(null);
-                await world.Payment(DepositPayment).VisitAsync(null);
-                await world.Market.Time.SettleAsync();
-                if (await holds())
-                {
-                    return;
-                }
-            }
-            catch (Exception) when (round < 199)
-            {
-                // The injected fault, or the activation it broke.
-            }
-        }
-
-        Assert.Fail("It never came to that.");
     }
 }
