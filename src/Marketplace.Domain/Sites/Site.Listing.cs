@@ -94,7 +94,7 @@ public sealed partial record Site
             return Decision<SiteFact>.Nothing;
         }
 
-        return SiteStatusTable.Allows(site.Status, SiteStatus.UnderConstruction)
+        return SiteStatuses.Allows(site.Status, SiteStatus.UnderConstruction)
             ? new SiteStatusChanged(SiteStatus.UnderConstruction, now)
             : Refusal.Of(SiteRefusal.StatusStepIllegal, $"A site that is {site.Status} does not go back to {SiteStatus.UnderConstruction}.");
     }

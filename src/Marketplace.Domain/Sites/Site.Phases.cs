@@ -198,7 +198,7 @@ public sealed partial record Site
             facts.Add(added);
         }
 
-        if (StatusAfter(command.Kind) is { } status && SiteStatusTable.Allows(site.Status, status))
+        if (StatusAfter(command.Kind) is { } status && SiteStatuses.Allows(site.Status, status))
         {
             facts.Add(new SiteStatusChanged(status, now));
         }

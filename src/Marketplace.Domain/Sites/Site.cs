@@ -111,7 +111,7 @@ public sealed partial record Site
     private static Site Change(Site site, SiteFact fact) => fact switch
     {
         SiteDescribed described => site with { Description = described.Description },
-        SiteStatusChanged changed => SiteStatusTable.Allows(site.Status, changed.To)
+        SiteStatusChanged changed => SiteStatuses.Allows(site.Status, changed.To)
             ? site with { Status = changed.To }
             : throw new InvalidOperationException($"{site.Id}: no step leads from {site.Status} to {changed.To}."),
         WithdrawalBegun withdrawn => site with { WithdrawnAt = withdrawn.At, WithdrawalReason = withdrawn.Reason },

@@ -128,9 +128,9 @@ public sealed class SiteTests
     [Fact]
     public void Every_status_is_in_the_table_and_none_returns_to_plan()
     {
-        Assert.Equal(Enum.GetValues<SiteStatus>(), SiteStatusTable.Next.Keys.Order());
-        Assert.DoesNotContain(SiteStatus.Planned, SiteStatusTable.Next.Values.SelectMany(next => next));
-        Assert.Empty(SiteStatusTable.Next[SiteStatus.Retired]);
+        Assert.Equal(Enum.GetValues<SiteStatus>(), SiteStatuses.Next.Keys.Order());
+        Assert.DoesNotContain(SiteStatus.Planned, SiteStatuses.Next.Values.SelectMany(next => next).Select(step => step.To));
+        Assert.Empty(SiteStatuses.Next[SiteStatus.Retired]);
     }
 
     private static Decision<SiteFact> List(SiteDescription description) =>
