@@ -5,6 +5,8 @@ using Marketplace.Api.Leases;
 using Marketplace.Api.OpenApi;
 using Marketplace.Api.Operations;
 using Marketplace.Api.Organizations;
+using Marketplace.Api.Quotes;
+using Marketplace.Api.Reservations;
 using Marketplace.Api.Sites;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -36,6 +38,8 @@ public static class MarketplaceApi
         routes.MapExport();
         routes.MapEvents();
         routes.MapOrganizations();
+        routes.MapQuotes();
+        routes.MapReservations();
         routes.MapLeases();
         routes.MapSites();
         routes.MapHardware();

@@ -26,6 +26,9 @@ public enum QuoteRefusal
     [RefusalMeaning("amount_too_large", RefusalKind.Invalid, RefusalClass.Final, "The rent over the term is more than an amount of money can hold.")]
     AmountTooLarge,
 
+    [RefusalMeaning("total_above_limit", RefusalKind.Conflict, RefusalClass.Final, "The total is above the limit named in the request, or in another currency.")]
+    AboveLimit,
+
     [RefusalMeaning("quote_pool_differs", RefusalKind.Invalid, RefusalClass.Final, "The quote is for another pool than the one named with it.")]
     PoolDiffers,
 

@@ -14,6 +14,9 @@ public enum ReservationRefusal
     [RefusalMeaning("candidates_invalid", RefusalKind.Invalid, RefusalClass.Final, "The pools to try are none, too many, or one is named twice.")]
     CandidatesInvalid,
 
+    [RefusalMeaning("no_capacity", RefusalKind.Conflict, RefusalClass.Final, "None of the pools would hold the capacity. Ask again with other pools, another term or a smaller quantity, and a new Idempotency-Key.")]
+    NoCapacity,
+
     [RefusalMeaning("signatory_invalid", RefusalKind.Invalid, RefusalClass.Final, "The person's name or authority is missing or too long.")]
     SignatoryInvalid,
 
@@ -37,6 +40,9 @@ public enum ReservationRefusal
 
     [RefusalMeaning("document_differs", RefusalKind.Conflict, RefusalClass.Final, "The digest is not that of the order form to be signed. Read it again.")]
     DocumentDiffers,
+
+    [RefusalMeaning("document_missing", RefusalKind.NotFound, RefusalClass.Final, "There is no such order form: no quote is agreed, or no amendment is pending.")]
+    DocumentMissing,
 
     [RefusalMeaning("deadline_passed", RefusalKind.Gone, RefusalClass.Final, "It came after the deadline.")]
     DeadlinePassed,

@@ -1,0 +1,183 @@
+using Marketplace.Api.Http;
+using Marketplace.Api.Quotes;
+using Marketplace.Domain.Capacity;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Quotes;
+using Marketplace.Domain.Reservations;
+using Marketplace.Grains.Billing;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Reservations;
+
+namespace Marketplace.Api.Reservations;
+
+/// <summary>Reservations: request, approval, signature, amendment, cancellation, and the document that is signed.</summary>
+internal static class ReservationEndpoints
+{
+    private static readonly Permission Read = Permission.Read("reservations");
+    private static readonly Permission Change = Permission.Change("reservations");
+
+    public static IEndpointRouteBuilder MapReservations(this IEndpointRouteBuilder routes)
+    {
+        var room = new Room(routes, "Reservations");
+        room.Post("/v1/reservations", new(
+            "createReservation",
+            "Reserve capacity",
+            "Uses a firm quote, or tries pools in order, and holds the capacity. The answer says what comes next: approval, signature or deposit, and until when. Without any of these it is confirmed at once.",
+            Change)
+        {
+            Takes = NewReservation.Example,
+            Gives = ReservationModel.Example,
+            Status = 201,
+            Refuses =
+            [
+                QuoteRefusal.NotFound, QuoteRefusal.Used, QuoteRefusal.Expired, QuoteRefusal.AboveLimit, .. QuoteEndpoints.MakeRefusals,
+                ReservationRefusal.NoCapacity, HoldRefusal.NotFree, HoldRefusal.BeyondCalendar, PoolRefusal.NotListed,
+            ],
+        }, ReservationRequests.CreateAsync);
+
+        room.Get("/v1/reservations", new("listReservations", "List reservations", "The caller's reservations, as tenant and as operator, newest first.", Read)
+        {
+            Query = ReservationFilter.Example,
+            Gives = Page.Of(ReservationModel.Example),
+            Pages = true,
+        }, request => request.PageAsync<Reservation, ReservationModel>(
+            ReservationRows.Table, request.Caller.Organization.Value, ReservationModel.Of, request.ReadQuery<ReservationFilter>().Takes));
+
+        room.Get("/v1/reservations/{reservationId}", new("getReservation", "Read a reservation", "The reservation as it stands, for its two parties.", Read)
+        {
+            Gives = ReservationModel.Example,
+        }, async request => await ShowAsync(request, await FindAsync(request)));
+
+        room.Get("/v1/reservations/{reservationId}/order-form", new(
+            "getOrderForm",
+            "Read the order form",
+            "The exact document that both sides sign, with its digest.",
+            Read)
+        {
+            Gives = OrderFormModel.Example,
+            Refuses = [ReservationRefusal.DocumentMissing],
+        }, request => OrderFormAsync(request, reservation => (reservation.Agreement, reservation.Signatures)));
+
+        room.Get("/v1/reservations/{reservationId}/amendment/order-form", new(
+            "getAmendedOrderForm",
+            "Read the order form of a pending amendment",
+            "The exact document that the operator signs to agree to the amendment.",
+            Read)
+        {
+            Gives = OrderFormModel.Example with { DocumentVersion = 2 },
+            Refuses = [ReservationRefusal.DocumentMissing],
+        }, request => OrderFormAsync(request, reservation => (reservation.Amendment?.Agreement, reservation.Amendment?.Signatures ?? [])));
+
+        room.Post("/v1/reservations/{reservationId}/approvals", new(
+            "approveReservation", "Approve for one side", "By the operator or the tenant, where the terms ask for it.", Change)
+        {
+            Takes = NewApproval.Example,
+            Gives = ReservationModel.Example,
+            Status = 201,
+            Refuses = [ReservationRefusal.Ended, ReservationRefusal.ApprovalNotAwaited, ReservationRefusal.DeadlinePassed, ReservationRefusal.AmendmentPending],
+        }, async request =>
+        {
+            var body = await request.ReadAsync<NewApproval>();
+            return await CommandAsync(request, grain => grain.ApproveAsync(request.Operation, new ApproveReservation(Person(request, body.Name, body.Authority))));
+        });
+
+        room.Post("/v1/reservations/{reservationId}/declines", new(
+            "declineReservation", "Decline to approve or sign", "Ends the reservation as refused; while an amendment waits for a signature, ends only the amendment.", Change)
+        {
+            Takes = NewDecline.Example,
+            Gives = ReservationModel.Example with { Status = ReservationStatus.Refused },
+            Status = 201,
+            Refuses = [ReservationRefusal.Ended, ReservationRefusal.ApprovalNotAwaited],
+        }, async request =>
+        {
+            var body = await request.ReadAsync<NewDecline>();
+            return await CommandAsync(request, grain => grain.DeclineAsync(request.Operation, new DeclineReservation(Person(request, body.Name, body.Authority), body.Reason)));
+        });
+
+        room.Post("/v1/reservations/{reservationId}/signatures", new(
+            "signReservation",
+            "Sign the order form",
+            "Records who signed, when, with what authority, and under which exact document. While an amendment waits, it is the amended order form that is signed.",
+            Change)
+        {
+            Takes = NewSignature.Example,
+            Gives = ReservationModel.Example,
+            Status = 201,
+            Refuses =
+            [
+                ReservationRefusal.Ended, ReservationRefusal.SignatureNotAwaited, ReservationRefusal.DocumentDiffers, ReservationRefusal.DeadlinePassed,
+                ReservationRefusal.AmendmentPending,
+            ],
+        }, async request =>
+        {
+            var body = await request.ReadAsync<NewSignature>();
+            return await CommandAsync(request, grain => grain.SignAsync(request.Operation, new SignReservation(Person(request, body.Name, body.Authority), body.Digest)));
+        });
+
+        room.Post("/v1/reservations/{reservationId}/cancellations", new(
+            "cancelReservation",
+            "Cancel before delivery",
+            "By the tenant until it is binding, and afterwards only while the capacity is late; by the operator until delivery begins, with the deposit returned. A deposit that was asked for is first called off at the gateway; money that still comes goes back.",
+            Change)
+        {
+            Takes = NewCancellation.Example,
+            Gives = ReservationModel.Example with { Status = ReservationStatus.Cancelled },
+            Status = 201,
+            Refuses = [ReservationRefusal.Ended, ReservationRefusal.Binding, ReservationRefusal.DeliveryBegun],
+        }, async request =>
+        {
+            var body = await request.ReadAsync<NewCancellation>();
+            return await CommandAsync(request, grain => grain.CancelAsync(request.Operation, new CancelReservation(request.Caller.Organization, body.Reason)));
+        });
+
+        room.Post("/v1/reservations/{reservationId}/amendments", new(
+            "amendReservation",
+            "Change quantity or term before delivery",
+            "By the tenant, at the price of a new quote for the same pool. Before the reservation is binding, the paper starts again; afterwards the operator signs where the terms ask for it, and the deposit stays as paid. What the pool cannot hold is refused and all stays as agreed.",
+            Change)
+        {
+            Takes = NewAmendment.Example,
+            Gives = ReservationModel.Example,
+            Status = 201,
+            Refuses =
+            [
+                ReservationRefusal.Ended, ReservationRefusal.TenantOnly, ReservationRefusal.AmendmentNotPossible, ReservationRefusal.AmendmentPending,
+                ReservationRefusal.AmendmentPoolDiffers, QuoteRefusal.NotFound, QuoteRefusal.Used, QuoteRefusal.Expired,
+            ],
+        }, async request =>
+        {
+            var body = await request.ReadAsync<NewAmendment>();
+            return await CommandAsync(request, grain => grain.AmendAsync(request.Operation, Person(request, body.Name, body.Authority), body.QuoteId));
+        });
+        return routes;
+    }
+
+    /// <summary>A reservation with its payment as it stands.</summary>
+    public static async Task<IResult> ShowAsync(ApiRequest request, Snapshot<Reservation> snapshot)
+    {
+        var payment = snapshot.State.Deposit?.PaymentId is { } id ? await request.Grain<IPaymentGrain>(id.Value).GetAsync() : null;
+        return request.Ok(snapshot, reservation => ReservationModel.Of(reservation, payment?.State.Status ?? Domain.Billing.PaymentStatus.Preparing));
+    }
+
+    private static async Task<IResult> CommandAsync(ApiRequest request, Func<IReservationGrain, Task<Answer<Snapshot<Reservation>>>> command)
+    {
+        var reservation = await FindAsync(request);
+        return await ShowAsync(request, request.Granted(await command(request.Grain<IReservationGrain>(reservation.State.Id.Value))));
+    }
+
+    private static async Task<IResult> OrderFormAsync(
+        ApiRequest request, Func<Reservation, (Agreement? Agreement, System.Collections.Immutable.ImmutableArray<Signature> Signatures)> document)
+    {
+        var reservation = (await FindAsync(request)).State;
+        var (agreement, signatures) = document(reservation);
+        return agreement is null
+            ? throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.DocumentMissing, $"The reservation is {reservation.Status}.")))
+            : request.Ok(OrderFormModel.Of(reservation, agreement, signatures));
+    }
+
+    private static async Task<Snapshot<Reservation>> FindAsync(ApiRequest request) => request.Visible(
+        await request.Grain<IReservationGrain>(request.Id<ReservationId>("reservationId").Value).GetAsync(),
+        reservation => reservation.TenantId == request.Caller.Organization || reservation.Agreement?.OperatorId == request.Caller.Organization);
+
+    private static Signatory Person(ApiRequest request, string name, string authority) => new(request.Caller.Organization, name, authority, request.Caller.Actor);
+}
