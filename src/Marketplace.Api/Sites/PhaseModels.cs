@@ -135,29 +135,69 @@ internal sealed record PhaseSummary(
 internal sealed record MilestoneDays(MilestoneKind Milestone, LocalDate? Planned, LocalDate? Forecast, LocalDate? Actual);
 
 /// <summary>A build phase with its evidence.</summary>
+/// <param name="Id">Public id.</param>
 /// <param name="SiteId">Its site.</param>
-/// <param name="Phase">Name, megawatts and days.</param>
-/// <param name="Record">Evidence and given-up forecasts, milestone by milestone.</param>
-internal sealed record PhaseModel(SiteId SiteId, PhaseSummary Phase, ImmutableArray<MilestoneRecord> Record)
+/// <param name="Name">Name.</param>
+/// <param name="CriticalItMw">MW it adds.</param>
+/// <param name="ContractRfs">The day promised as ready for service.</param>
+/// <param name="ForecastRfs">The day now expected.</param>
+/// <param name="ActualRfs">The day it became ready; null until then.</param>
+/// <param name="ReadyFrom">When its power counts as supply: the start of the actual, else forecast, day in the site's zone, on a whole UTC hour.</param>
+/// <param name="AllocatedKw">kW of critical IT load that pools plan on.</param>
+/// <param name="FreeKw">kW that no pool plans on yet.</param>
+/// <param name="Milestones">Milestones in their usual order.</param>
+internal sealed record PhaseModel(
+    PhaseId Id,
+    SiteId SiteId,
+    string Name,
+    CriticalItMegawatts CriticalItMw,
+    LocalDate ContractRfs,
+    LocalDate ForecastRfs,
+    LocalDate? ActualRfs,
+    Instant ReadyFrom,
+    decimal AllocatedKw,
+    decimal FreeKw,
+    ImmutableArray<MilestoneModel> Milestones)
 {
     public static PhaseModel Example { get; } = Of(SiteExamples.Site, SiteExamples.Site.Phases[0]);
 
     public static PhaseModel Of(Site site, BuildPhase phase) => new(
+        phase.Id,
         site.Id,
-        PhaseSummary.Of(site, phase),
-        [
-            .. phase.Milestones.Where(milestone => !milestone.Evidence.IsEmpty || !milestone.Revisions.IsEmpty).Select(milestone => new MilestoneRecord(
-                milestone.Kind,
-                [.. milestone.Evidence.Select(evidence => new EvidenceModel(evidence.Link.Url, evidence.Link.Description, evidence.Link.Sha256, evidence.AddedBy, evidence.AddedAt))],
-                [.. milestone.Revisions.Select(revision => new ForecastRevisionModel(revision.From, revision.To, revision.Reason, revision.At))])),
-        ]);
+        phase.Name,
+        phase.CriticalIt,
+        phase.ContractRfs,
+        phase.ForecastRfs,
+        phase.ActualRfs,
+        site.ReadyFrom(phase),
+        PowerEnvelope.AllocatedKilowatts(site, phase.Id),
+        PowerEnvelope.FreeKilowatts(site, phase.Id),
+        [.. phase.Milestones.Select(MilestoneModel.Of)]);
 }
 
-/// <summary>What stands behind a milestone's days.</summary>
+/// <summary>A milestone with what stands behind its days, which are days in the site's zone.</summary>
 /// <param name="Milestone">Which step.</param>
+/// <param name="Planned">The day promised when the phase was planned.</param>
+/// <param name="Forecast">The day now expected.</param>
+/// <param name="Actual">The day it was reached.</param>
 /// <param name="Evidence">Evidence, oldest first.</param>
 /// <param name="Revisions">Forecasts given up, oldest first, the latest 20.</param>
-internal sealed record MilestoneRecord(MilestoneKind Milestone, ImmutableArray<EvidenceModel> Evidence, ImmutableArray<ForecastRevisionModel> Revisions);
+internal sealed record MilestoneModel(
+    MilestoneKind Milestone,
+    LocalDate? Planned,
+    LocalDate? Forecast,
+    LocalDate? Actual,
+    ImmutableArray<EvidenceModel> Evidence,
+    ImmutableArray<ForecastRevisionModel> Revisions)
+{
+    public static MilestoneModel Of(Milestone milestone) => new(
+        milestone.Kind,
+        milestone.Planned,
+        milestone.Forecast,
+        milestone.Actual,
+        [.. milestone.Evidence.Select(evidence => new EvidenceModel(evidence.Link.Url, evidence.Link.Description, evidence.Link.Sha256, evidence.AddedBy, evidence.AddedAt))],
+        [.. milestone.Revisions.Select(revision => new ForecastRevisionModel(revision.From, revision.To, revision.Reason, revision.At))]);
+}
 
 /// <summary>A piece of evidence.</summary>
 /// <param name="Url">Address.</param>

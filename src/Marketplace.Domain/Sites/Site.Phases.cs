@@ -145,11 +145,11 @@ public sealed partial record Site
         var today = Today(site, now);
         if (!IsSane(command.Forecast) || command.Forecast < today)
         {
-            return Refusal.Of(SiteRefusal.DateInvalid, $"A forecast is {today} or later and before {LatestDate.Year + 1}; what already happened is recorded as reached.", "forecast");
+            return Refusal.Of(SiteRefusal.DateInvalid, $"A forecast is {today:R} or later and before {LatestDate.Year + 1}; what already happened is recorded as reached.", "forecast");
         }
 
         return milestone?.Actual is { } actual
-            ? Refusal.Of(SiteRefusal.MilestoneReached, $"{command.Kind} was reached on {actual}.")
+            ? Refusal.Of(SiteRefusal.MilestoneReached, $"{command.Kind} was reached on {actual:R}.")
             : new ForecastRevised(command.Phase, command.Kind, command.Forecast, command.Reason, now);
     }
 
@@ -169,12 +169,12 @@ public sealed partial record Site
         var today = Today(site, now);
         if (!IsSane(command.Actual) || command.Actual > today)
         {
-            return Refusal.Of(SiteRefusal.DateInvalid, $"An actual day is {today} or earlier, and not before {EarliestDate.Year}.", "actual");
+            return Refusal.Of(SiteRefusal.DateInvalid, $"An actual day is {today:R} or earlier, and not before {EarliestDate.Year}.", "actual");
         }
 
         if (milestone?.Actual is { } before && before != command.Actual)
         {
-            return Refusal.Of(SiteRefusal.MilestoneReached, $"{command.Kind} was reached on {before}.", "actual");
+            return Refusal.Of(SiteRefusal.MilestoneReached, $"{command.Kind} was reached on {before:R}.", "actual");
         }
 
         if (command.Kind == MilestoneKind.ReadyForService && !(phase.Of(MilestoneKind.Energised)?.Actual <= command.Actual))

@@ -120,7 +120,7 @@ internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, Site
         (string Type, object Data)? raised = fact switch
         {
             SiteListed listed => ("site.listed", new { listed.OperatorName, listed.Description.Name, listed.Description.Zone }),
-            SiteDescribed described => ("site.described", new { described.Description }),
+            SiteDescribed described => ("site.described", new { described.Description.Name, described.Description.Zone, GrossMw = described.Description.Gross, CriticalItMw = described.Description.CriticalIt }),
             SiteStatusChanged changed => ("site.status_changed", new { Status = changed.To }),
             WithdrawalBegun withdrawn => ("site.withdrawn", new { withdrawn.Reason }),
             PhasePlanned planned => ("site.phase_planned", new { PhaseId = planned.Phase.Id, planned.Phase.Name, CriticalItMw = planned.Phase.CriticalIt, planned.Phase.ContractRfs }),
@@ -128,7 +128,7 @@ internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, Site
             PhaseRemoved removed => ("site.phase_removed", new { PhaseId = removed.Phase }),
             ForecastRevised revised => ("site.forecast_revised", new { PhaseId = revised.Phase, Milestone = revised.Kind, revised.Forecast, revised.Reason }),
             MilestoneReached reached => ("site.milestone_reached", new { PhaseId = reached.Phase, Milestone = reached.Kind, reached.Actual }),
-            EvidenceAdded added => ("site.evidence_added", new { PhaseId = added.Phase, Milestone = added.Kind, added.Evidence }),
+            EvidenceAdded added => ("site.evidence_added", new { PhaseId = added.Phase, Milestone = added.Kind, Evidence = added.Evidence.Select(evidence => evidence.Link) }),
             ClaimRequested requested => ("site.claim_requested", new { ClaimantId = requested.Claim.Claimant, requested.Claim.ClaimantName, requested.Claim.Statement }),
             ClaimDecided { Confirmed: true } => ("site.claim_confirmed", new { ClaimantId = site.Claim!.Claimant }),
             ClaimDecided decided => ("site.claim_rejected", new { ClaimantId = site.Claim!.Claimant, decided.Reason }),

@@ -38,13 +38,15 @@ public sealed class SiteEndpointsTests : IAsyncLifetime
 
         var phase = (await _operator.PostAsync(path + "/phases", new { name = "Hall A", criticalItMw = 24, contractRfs = "2026-09-01", milestones = new[] { new { milestone = "energised", planned = "2026-06-01" } } })).With(201);
         var phasePath = phase.Headers["Location"];
-        Assert.Equal("2026-09-01T05:00:00Z", phase.Text("phase.readyFrom"));
+        Assert.Equal("2026-09-01T05:00:00Z", phase.Text("readyFrom"));
 
         (await _operator.PostAsync(path + "/begin-construction")).With(200);
         var slipped = (await _operator.PostAsync(phasePath + "/forecasts", new { milestone = "readyForService", forecast = "2026-10-15", reason = "Switchgear late" })).With(200);
-        Assert.Equal(("2026-09-01", "2026-10-15"), (slipped.Text("phase.contractRfs"), slipped.Text("phase.forecastRfs")));
+        Assert.Equal(("2026-09-01", "2026-10-15"), (slipped.Text("contractRfs"), slipped.Text("forecastRfs")));
 
         await _api.Market.Time.AdvanceAsync(Instant.FromUtc(2026, 10, 10, 12, 0));
+        var future = await _operator.PostAsync(phasePath + "/milestones", new { milestone = "energised", actual = "2026-10-11" });
+        Assert.Contains("2026-10-10 or earlier", future.Text("detail"), StringComparison.Ordinal);
         var early = await _operator.PostAsync(phasePath + "/milestones", new { milestone = "readyForService", actual = "2026-10-10" });
         Assert.Equal((409, "milestone_out_of_order"), (early.Status, early.Code));
         var letter = new { url = "https://northern.example/letter.pdf", description = "Utility letter", sha256 = new string('a', 64) };
@@ -55,9 +57,10 @@ public sealed class SiteEndpointsTests : IAsyncLifetime
         var seen = (await _api.Nobody.GetAsync(path)).With(200);
         Assert.Equal("inService", seen.Text("status"));
         Assert.Equal("2026-10-10", seen.Json.GetProperty("phases")[0].GetProperty("actualRfs").GetString());
-        var record = (await _api.Nobody.GetAsync(phasePath)).With(200).Json.GetProperty("record").EnumerateArray().ToList();
-        Assert.Equal(["energised", "readyForService"], record.Select(milestone => milestone.GetProperty("milestone").GetString()));
-        Assert.Equal("Switchgear late", record[1].GetProperty("revisions")[0].GetProperty("reason").GetString());
+        var milestones = (await _api.Nobody.GetAsync(phasePath)).With(200).Json.GetProperty("milestones").EnumerateArray().ToList();
+        Assert.Equal(["energised", "readyForService"], milestones.Select(milestone => milestone.GetProperty("milestone").GetString()));
+        Assert.All(milestones, milestone => Assert.Equal("Utility letter", milestone.GetProperty("evidence")[0].GetProperty("description").GetString()));
+        Assert.Equal("Switchgear late", milestones[1].GetProperty("revisions")[0].GetProperty("reason").GetString());
         var power = (await _api.Nobody.GetAsync(path + "/power")).With(200);
         Assert.Equal(24_000, power.Json.GetProperty("steps")[0].GetProperty("energisedKw").GetDecimal());
     }
@@ -134,7 +137,7 @@ public sealed class SiteEndpointsTests : IAsyncLifetime
         var path = "/v1/sites/" + (await _operator.PostAsync("/v1/sites", Site)).Text("id");
         var phase = (await _operator.PostAsync(path + "/phases", new { name = "Hall A", criticalItMw = 24, contractRfs = "2026-09-01" })).Headers["Location"];
         Assert.Equal("phases_exceed_site", (await _operator.PutAsync(phase, new { name = "Hall A", criticalItMw = 49 })).Code);
-        Assert.Equal("30", (await _operator.PutAsync(phase, new { name = "Hall One", criticalItMw = 30 })).With(200).Text("phase.criticalItMw"));
+        Assert.Equal("30", (await _operator.PutAsync(phase, new { name = "Hall One", criticalItMw = 30 })).With(200).Text("criticalItMw"));
         (await _operator.DeleteAsync(phase)).With(204);
         Assert.Equal(404, (await _operator.GetAsync(phase)).Status);
         Assert.Empty((await _operator.GetAsync(path + "/phases")).With(200).Json.GetProperty("data").EnumerateArray());
