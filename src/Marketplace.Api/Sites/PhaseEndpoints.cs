@@ -133,5 +133,5 @@ internal static class PhaseEndpoints
     }
 
     private static IResult Answer(ApiRequest request, Answer<Snapshot<Site>> answer, PhaseId id, string? location = null) =>
-        request.Answer(answer, site => PhaseModel.Of(site, site.Phase(id)!), location);
+        request.Answer(answer, site => PhaseModel.Of(site, site.Phase(id) ?? throw Problem.NotFound("The build phase was dropped since.")), location);
 }

@@ -1,13 +1,18 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Marketplace.Grains.Serialization;
 using NodaTime;
 
 namespace Marketplace.Grains.Durability;
 
-/// <summary>The operation log inside a record: entries live 7 days, none younger than 24 hours is dropped, a creation is remembered for ever.</summary>
+/// <summary>
+/// The operation log inside a record: entries live 7 days, none younger than 24 hours is dropped, a creation is remembered for
+/// ever. The newest entries keep their answers; one that is repeated after many others is answered with the noun as it stands.
+/// </summary>
 internal static class OperationLog
 {
-    private const int MostEntries = 64;
+    private const int MostEntries = 1024;
+    private const int MostAnswerCharacters = 256 * 1024;
     private static readonly Duration Life = Duration.FromDays(7);
     private static readonly Duration Least = Duration.FromHours(24);
 
@@ -33,8 +38,23 @@ internal static class OperationLog
         var entry = new OperationEntry(operation.Id, operation.InputHash, now, record.Version, JsonSerializer.Serialize(record.State, MarketJson.Options));
         return record with
         {
-            Operations = live.Add(entry),
+            Operations = Bounded(live, entry.Answer!.Length).Add(entry),
             Created = record.Created ?? entry with { Answer = null },
         };
+    }
+
+    /// <summary>The log is written whole with every commit, so its answers may not outgrow what they answer.</summary>
+    private static ImmutableArray<OperationEntry> Bounded(ImmutableArray<OperationEntry> entries, long characters)
+    {
+        for (var i = entries.Length - 1; i >= 0 && entries[i].Answer is { } answer; i--)
+        {
+            characters += answer.Length;
+            if (characters > MostAnswerCharacters)
+            {
+                return [.. entries.Select((entry, index) => index <= i ? entry with { Answer = null } : entry)];
+            }
+        }
+
+        return entries;
     }
 }
