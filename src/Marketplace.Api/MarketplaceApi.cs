@@ -2,6 +2,7 @@ using Marketplace.Api.Capacity;
 using Marketplace.Api.Events;
 using Marketplace.Api.Http;
 using Marketplace.Api.Leases;
+using Marketplace.Api.Market;
 using Marketplace.Api.OpenApi;
 using Marketplace.Api.Operations;
 using Marketplace.Api.Organizations;
@@ -40,6 +41,8 @@ public static class MarketplaceApi
         routes.MapOrganizations();
         routes.MapQuotes();
         routes.MapReservations();
+        routes.MapCapacity();
+        routes.MapMarket();
         routes.MapLeases();
         routes.MapSites();
         routes.MapHardware();

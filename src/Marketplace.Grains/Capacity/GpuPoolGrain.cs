@@ -54,6 +54,10 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
     public Task<Instant?> GetEarliestStartAsync(int units, int hours, Instant notBefore) =>
         Task.FromResult(Durable.Pool?.Calendar.EarliestStart(units, hours, notBefore));
 
+    public Task<FreeUnits> GetFreeAsync(Term term, int units) => Task.FromResult(Durable.Pool?.Calendar is { } calendar
+        ? new FreeUnits(calendar.FreeThroughout(term), calendar.EarliestStart(units, term.Hours, term.Start))
+        : default);
+
     public Task<Answer<ImmutableArray<PoolNode>>> RegisterNodesAsync(RegisterNodes command) => CommitAsync(
         (listing, now) => Listing.Of(Pool.Decide(listing.Pool, command, now)),
         listing => command.Nodes.Select(node => listing.Pool!.Nodes.Find(node.Id)!).ToImmutableArray());

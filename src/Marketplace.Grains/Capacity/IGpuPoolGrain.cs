@@ -75,6 +75,10 @@ public interface IGpuPoolGrain : IAggregateGrain
     [Alias("GetEarliestStart"), AlwaysInterleave]
     Task<Instant?> GetEarliestStartAsync(int units, int hours, Instant notBefore);
 
+    /// <summary>Units free throughout a term, and from when so many units are free for as long.</summary>
+    [Alias("GetFree"), AlwaysInterleave]
+    Task<FreeUnits> GetFreeAsync(Term term, int units);
+
     /// <summary>Registers physical nodes.</summary>
     [Alias("RegisterNodes")]
     Task<Answer<ImmutableArray<PoolNode>>> RegisterNodesAsync(RegisterNodes command);
@@ -99,6 +103,12 @@ public interface IGpuPoolGrain : IAggregateGrain
     [Alias("CheckInvariants"), AlwaysInterleave]
     Task<ImmutableArray<string>> CheckInvariantsAsync();
 }
+
+/// <summary>What a pool has free.</summary>
+/// <param name="Units">Units free in every hour of the term asked for.</param>
+/// <param name="From">The first hour at or after its start from which the units asked for are free for as long; null when there is none.</param>
+[GenerateSerializer, Immutable, Alias("Marketplace.FreeUnits")]
+public readonly record struct FreeUnits([property: Id(0)] int Units, [property: Id(1)] Instant? From);
 
 /// <summary>Tells a reservation that supply fell away under its hold.</summary>
 /// <param name="PoolId">The pool.</param>

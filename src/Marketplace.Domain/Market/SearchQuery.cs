@@ -1,0 +1,67 @@
+using Marketplace.Domain.Capacity;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Verification;
+
+namespace Marketplace.Domain.Market;
+
+/// <summary>What a tenant looks for. What is null is not asked for.</summary>
+public sealed record SearchQuery
+{
+    /// <summary>GPU nodes, or power for the tenant's own hardware.</summary>
+    public required PoolKind Kind { get; init; }
+
+    /// <summary>GPUs, or kW of critical IT load; at least 1, throughout the term.</summary>
+    public required int Quantity { get; init; }
+
+    /// <summary>When.</summary>
+    public required Term Term { get; init; }
+
+    /// <summary>A model of the hardware catalogue.</summary>
+    public SkuId? Sku { get; init; }
+
+    /// <summary>ISO 3166-1 alpha-2 code of the site's country.</summary>
+    public string? Country { get; init; }
+
+    /// <summary>State, province or comparable, as the site states it; capitals do not matter.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The lowest level of verification.</summary>
+    public VerificationLevel? Level { get; init; }
+
+    /// <summary>The highest price per GPU-hour, or per kW-month of power; other currencies do not match.</summary>
+    public UnitPrice? HighestPrice { get; init; }
+
+    /// <summary>The lowest renewable share of the site's electricity, by contracts where stated, else by the physical supply.</summary>
+    public Percentage? Renewable { get; init; }
+}
+
+/// <summary>What a listing can fail a query by, in the order in which a search names them.</summary>
+public enum SearchConstraint
+{
+    /// <summary>Another model of hardware.</summary>
+    Hardware,
+
+    /// <summary>Another country or region.</summary>
+    Region,
+
+    /// <summary>Less was verified.</summary>
+    Verification,
+
+    /// <summary>Less of its electricity is renewable, or it states none.</summary>
+    Energy,
+
+    /// <summary>The quantity is no whole number of nodes.</summary>
+    NodeSize,
+
+    /// <summary>It is let for longer or shorter terms only.</summary>
+    TermLength,
+
+    /// <summary>It costs more, or is priced in another currency.</summary>
+    Price,
+
+    /// <summary>It never supplies as much.</summary>
+    Quantity,
+
+    /// <summary>Too few units are free throughout the term.</summary>
+    Availability,
+}
