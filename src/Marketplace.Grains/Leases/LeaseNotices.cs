@@ -12,8 +12,8 @@ public sealed record DeliveryNoticed(LeaseOpening Opening, LeaseDelivery Deliver
 public sealed record RentDue(RentStatement Statement) : Notice;
 
 /// <summary>
-/// Lease to the tenant's billing account, after its last statement: nothing more will be stated, so whatever is still held
-/// of the deposit goes back. (A final statement has settled it before; a lease in which nothing was accepted has none.)
+/// Lease to the tenant's billing account, after its last statement: nothing more will be stated, so the deposit held under
+/// the reservation is applied to what is owed and the rest goes back.
 /// </summary>
 public sealed record LeaseSettled(LeaseId LeaseId, ReservationId ReservationId, OrganizationId OperatorId, Instant EndedAt) : Notice;
 
