@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Sites;
 using Marketplace.Grains.Durability;
@@ -122,7 +123,7 @@ public sealed class SiteGrainTests : IAsyncLifetime
 
         await Site.WithdrawAsync(new Operation("withdraw", "a"), new WithdrawSite(example.Operator, "Sold"));
         await market.Time.SettleAsync();
-        Assert.Equal(Marketplace.Domain.Capacity.ListingStatus.Withdrawn, (await pool.GetAsync())!.State.Status);
+        Assert.Equal(ListingStatus.Withdrawn, (await pool.GetAsync())!.State.Status);
         Assert.Equal(SiteStatus.Retired, (await Site.GetAsync())!.State.Status);
     }
 
@@ -138,6 +139,38 @@ public sealed class SiteGrainTests : IAsyncLifetime
         await market.Time.SettleAsync();
         var violation = Assert.Single(await invariant.ViolationsAsync(TestContext.Current.CancellationToken));
         Assert.Contains(example.Pool.Value, violation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_site_with_commitments_is_retired_only_after_they_have_ended()
+    {
+        var pool = await example.PublishAsync(market, 40, Ready);
+        var reservation = PublicId.Derive<ReservationId>("committed");
+        var term = new Term(Instant.FromUtc(2026, 7, 1, 0, 0), Instant.FromUtc(2027, 7, 1, 0, 0));
+        Assert.True((await pool.PlaceHoldAsync(example.Hold(reservation, term, 8))).IsGranted);
+        Assert.True((await pool.ConfirmHoldAsync(new ConfirmHold(reservation, TestMarket.Begin))).IsGranted);
+
+        await Site.WithdrawAsync(new Operation("withdraw", "a"), new WithdrawSite(example.Operator, "Sold"));
+        await market.Time.SettleAsync();
+        Assert.Equal(SiteStatus.Decommissioning, (await Site.GetAsync())!.State.Status);
+        Assert.Equal(HoldStatus.Confirmed, (await pool.GetHoldAsync(reservation))!.Status);
+        var late = await pool.PlaceHoldAsync(example.Hold(PublicId.Derive<ReservationId>("late"), term, 8));
+        Assert.False(late.IsGranted);
+
+        Assert.True((await pool.ReleaseHoldAsync(new ReleaseHold(reservation, HoldStatus.Released))).IsGranted);
+        await market.Time.SettleAsync();
+        Assert.Equal(SiteStatus.Retired, (await Site.GetAsync())!.State.Status);
+    }
+
+    [Theory]
+    [InlineData(2000, 1, 1, true)]
+    [InlineData(2100, 12, 31, false)]
+    public async Task A_pool_takes_the_earliest_and_the_latest_day_a_phase_can_have(int year, int month, int day, bool supplies)
+    {
+        var pool = await example.PublishAsync(market, 40, new LocalDate(year, month, day));
+        var soon = Term.CeilingHour(TestMarket.Begin);
+        var availability = await pool.GetAvailabilityAsync(new Term(soon, soon + Duration.FromHours(1)));
+        Assert.Equal(supplies ? 40 : 0, Assert.Single(availability!.Value).Supply);
     }
 
     private static readonly FacilityCollection Atlas = new("Atlas", "CC BY 4.0", "Atlas (CC BY 4.0)", "US");
