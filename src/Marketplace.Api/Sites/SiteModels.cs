@@ -20,25 +20,25 @@ namespace Marketplace.Api.Sites;
 /// <param name="EnergyMix">Where the electricity comes from.</param>
 internal sealed record SiteInput(
     [Length(1, 200)] string Name,
-    LocationInput Location,
+    LocationModel Location,
     string Zone,
     GrossMegawatts? GrossMw,
     CriticalItMegawatts? CriticalItMw,
     CoolingKind? Cooling,
-    NetworkInput? Network,
+    NetworkModel? Network,
     Pue? Pue,
-    EnergyMixInput? EnergyMix)
+    EnergyMixModel? EnergyMix)
 {
     public static SiteInput Example { get; } = new(
         "Prairie One",
-        new LocationInput("US", "ND", "Jamestown", new CoordinatesInput(46.91m, -98.71m, false)),
+        new LocationModel("US", "ND", "Jamestown", new CoordinatesModel(46.91m, -98.71m, false)),
         "America/Chicago",
         GrossMegawatts.From(60),
         CriticalItMegawatts.From(48),
         CoolingKind.DirectLiquid,
-        new NetworkInput(800, 3, "Two fibre entries on separate sides"),
+        new NetworkModel(800, 3, "Two fibre entries on separate sides"),
         Domain.Energy.Pue.From(1.2m),
-        new EnergyMixInput([new EnergyShareInput(EnergySource.Wind, Percentage.From(70)), new EnergyShareInput(EnergySource.Grid, Percentage.From(30))], Percentage.From(74), Percentage.From(100)));
+        new EnergyMixModel([new EnergyShareModel(EnergySource.Wind, Percentage.From(70)), new EnergyShareModel(EnergySource.Grid, Percentage.From(30))], Percentage.From(74), Percentage.From(100)));
 
     public SiteDescription ToDescription(Faults faults)
     {
@@ -70,35 +70,35 @@ internal sealed record SiteInput(
 /// <param name="Region">State, province or comparable.</param>
 /// <param name="Locality">Town or county.</param>
 /// <param name="Coordinates">A point of it.</param>
-internal sealed record LocationInput([RegularExpression("^[A-Z]{2}$")] string Country, [Length(1, 100)] string Region, [Length(1, 100)] string? Locality, CoordinatesInput? Coordinates)
+internal sealed record LocationModel([RegularExpression("^[A-Z]{2}$")] string Country, [Length(1, 100)] string Region, [Length(1, 100)] string? Locality, CoordinatesModel? Coordinates)
 {
     public SiteLocation ToLocation() => new(
         Country, Region, Locality, Coordinates is { } point ? new SiteCoordinates(point.Latitude, point.Longitude, point.Approximate) : null);
 
-    public static LocationInput Of(SiteLocation location) => new(
+    public static LocationModel Of(SiteLocation location) => new(
         location.Country,
         location.Region,
         location.Locality,
-        location.Coordinates is { } point ? new CoordinatesInput(point.Latitude, point.Longitude, point.Approximate) : null);
+        location.Coordinates is { } point ? new CoordinatesModel(point.Latitude, point.Longitude, point.Approximate) : null);
 }
 
 /// <summary>A point on the globe (WGS 84).</summary>
 /// <param name="Latitude">Degrees north.</param>
 /// <param name="Longitude">Degrees east.</param>
 /// <param name="Approximate">Whether it stands for the surrounding area rather than the site's own ground.</param>
-internal sealed record CoordinatesInput([Range(-90.0, 90.0)] decimal Latitude, [Range(-180.0, 180.0)] decimal Longitude, bool Approximate = false);
+internal sealed record CoordinatesModel([Range(-90.0, 90.0)] decimal Latitude, [Range(-180.0, 180.0)] decimal Longitude, bool Approximate = false);
 
 /// <summary>A site's connection to the outside.</summary>
 /// <param name="UplinkGbps">Sum of uplinks in Gbit/s.</param>
 /// <param name="Carriers">Independent carriers.</param>
 /// <param name="Summary">In words.</param>
-internal sealed record NetworkInput([Range(0.001, 10_000_000.0)] decimal? UplinkGbps, [Range(0, 100)] int? Carriers, [Length(1, 500)] string? Summary);
+internal sealed record NetworkModel([Range(0.001, 10_000_000.0)] decimal? UplinkGbps, [Range(0, 100)] int? Carriers, [Length(1, 500)] string? Summary);
 
 /// <summary>Electricity by source, and how much of it is renewable by both methods of the GHG Protocol.</summary>
 /// <param name="Shares">Shares, each source once, adding to exactly 100 %.</param>
 /// <param name="RenewableLocationBased">Renewable percentage of the physical supply.</param>
 /// <param name="RenewableMarketBased">Renewable percentage by contracts and certificates.</param>
-internal sealed record EnergyMixInput([Items(1, 11)] ImmutableArray<EnergyShareInput> Shares, Percentage? RenewableLocationBased, Percentage? RenewableMarketBased)
+internal sealed record EnergyMixModel([Items(1, 11)] ImmutableArray<EnergyShareModel> Shares, Percentage? RenewableLocationBased, Percentage? RenewableMarketBased)
 {
     public EnergyMix ToEnergyMix() => new()
     {
@@ -107,14 +107,14 @@ internal sealed record EnergyMixInput([Items(1, 11)] ImmutableArray<EnergyShareI
         RenewableMarketBased = RenewableMarketBased,
     };
 
-    public static EnergyMixInput Of(EnergyMix mix) => new(
-        [.. mix.Shares.Select(share => new EnergyShareInput(share.Source, share.Share))], mix.RenewableLocationBased, mix.RenewableMarketBased);
+    public static EnergyMixModel Of(EnergyMix mix) => new(
+        [.. mix.Shares.Select(share => new EnergyShareModel(share.Source, share.Share))], mix.RenewableLocationBased, mix.RenewableMarketBased);
 }
 
 /// <summary>One source's share.</summary>
 /// <param name="Source">The source.</param>
 /// <param name="Percent">Above 0, up to 100.</param>
-internal sealed record EnergyShareInput(EnergySource Source, Percentage Percent);
+internal sealed record EnergyShareModel(EnergySource Source, Percentage Percent);
 
 /// <summary>Which sites to list.</summary>
 /// <param name="OperatorId">Only this operator's.</param>
@@ -165,15 +165,15 @@ internal sealed record SiteModel(
     OrganizationId? OperatorId,
     string OperatorName,
     string Name,
-    LocationInput Location,
+    LocationModel Location,
     string? Zone,
     SiteStatus Status,
     GrossMegawatts? GrossMw,
     CriticalItMegawatts? CriticalItMw,
     CoolingKind? Cooling,
-    NetworkInput? Network,
+    NetworkModel? Network,
     Pue? Pue,
-    EnergyMixInput? EnergyMix,
+    EnergyMixModel? EnergyMix,
     ImmutableArray<PhaseSummary> Phases,
     SiteOriginModel? Origin,
     SiteClaimStatus? ClaimStatus,
@@ -188,15 +188,15 @@ internal sealed record SiteModel(
         site.Operator,
         site.OperatorName,
         site.Description.Name,
-        LocationInput.Of(site.Description.Location),
+        LocationModel.Of(site.Description.Location),
         site.Description.Zone,
         site.Status,
         site.Description.Gross,
         site.Description.CriticalIt,
         site.Description.Cooling,
-        site.Description.Network is { } network ? new NetworkInput(network.UplinkGigabitsPerSecond, network.Carriers, network.Summary) : null,
+        site.Description.Network is { } network ? new NetworkModel(network.UplinkGigabitsPerSecond, network.Carriers, network.Summary) : null,
         site.Description.Pue,
-        site.Description.Energy is { } mix ? EnergyMixInput.Of(mix) : null,
+        site.Description.Energy is { } mix ? EnergyMixModel.Of(mix) : null,
         [.. site.Phases.Select(phase => PhaseSummary.Of(site, phase))],
         site.Origin is { } origin ? SiteOriginModel.Of(origin) : null,
         site.Claim?.Status,
