@@ -7,13 +7,13 @@ namespace Marketplace.Grains.Scheduling;
 public interface ISchedulerGrain : IGrainWithStringKey
 {
     /// <summary>Visits everything due at the present market time.</summary>
-    /// <returns>How many aggregates were visited without failure.</returns>
+    /// <returns>How many aggregates there were to visit, failed visits included; rows whose aggregate never came into being do not count.</returns>
     [Alias("VisitDue")]
     Task<int> VisitDueAsync();
 
-    /// <summary>Market time at which the next aggregate falls due, or null for an empty shard.</summary>
+    /// <summary>Market time of the first row later than <paramref name="after"/>, or of all rows; null when there is none.</summary>
     [Alias("NextDue")]
-    Task<Instant?> NextDueAsync();
+    Task<Instant?> NextDueAsync(Instant? after);
 
     /// <summary>Lets every open aggregate of the shard check itself and drain its outbox, due or not.</summary>
     /// <returns>How many were visited without failure.</returns>

@@ -16,9 +16,10 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
 
     public Task<int> SweepAsync() => VisitAsync(until: null, due: false);
 
-    public async Task<Instant?> NextDueAsync()
+    public async Task<Instant?> NextDueAsync(Instant? after)
     {
-        var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), null, null, 1);
+        var from = after is { } instant ? DueIndex.KeyAfter(instant) : null;
+        var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, null, 1);
         return page.Rows is [var first, ..] ? DueIndex.Parse(first.Key).Due : null;
     }
 
@@ -60,6 +61,7 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
         catch (Exception error)
         {
             LogVisitFailed(services.Log, address.Noun, error);
+            return due;
         }
 
         return false;

@@ -45,6 +45,18 @@ public sealed class CrashPointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_due_row_whose_record_never_came_does_not_stop_market_time()
+    {
+        market.Faults.At(FaultKind.ErrorBeforeWrite, write => write is { Operation: "WriteState", Table: "tally" });
+        await Assert.ThrowsAsync<UnknownOutcomeException>(() => Tally.SetAlarmAsync(TestMarket.Begin));
+
+        await market.Time.AdvanceAsync(TestMarket.Begin + NodaTime.Duration.FromHours(1));
+
+        Assert.Equal(TestMarket.Begin + NodaTime.Duration.FromHours(1), market.Clock.Now);
+        Assert.Single(await DueRowsAsync());
+    }
+
+    [Fact]
     public async Task A_due_row_whose_record_never_came_goes_after_24_hours()
     {
         await using var old = await StartWithRealTimeAsync(out var time);
