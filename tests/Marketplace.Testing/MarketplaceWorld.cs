@@ -70,7 +70,13 @@ public sealed class MarketplaceWorld : IAsyncDisposable
     public static async Task<MarketplaceWorld> StartAsync(int nodes, LocalDate ready, PoolOffer? offer = null)
     {
         var gateway = new TestGateway();
-        var world = new MarketplaceWorld(await TestMarket.StartAsync(silo => silo.Services.AddSingleton<IPaymentGateway>(gateway)), gateway);
+        return await InAsync(await TestMarket.StartAsync(silo => silo.Services.AddSingleton<IPaymentGateway>(gateway)), gateway, nodes, ready, offer);
+    }
+
+    /// <summary>As <see cref="StartAsync"/>, in a market that runs already and pays through <paramref name="gateway"/>.</summary>
+    public static async Task<MarketplaceWorld> InAsync(TestMarket market, TestGateway gateway, int nodes, LocalDate ready, PoolOffer? offer = null)
+    {
+        var world = new MarketplaceWorld(market, gateway);
         await world.Example.PublishAsync(world.Market, nodes, ready, offer);
         Granted(await world.Pool.RegisterNodesAsync(new RegisterNodes(
             world.Example.Operator, [.. Enumerable.Range(1, nodes).Select(number => new NodeRegistration(Node(number), $"SN-{number}", null))])));

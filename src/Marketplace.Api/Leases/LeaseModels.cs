@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using Marketplace.Api.Http;
+using Marketplace.Api.Quotes;
+using Marketplace.Api.Terms;
 using Marketplace.Domain.Leases;
+using Marketplace.Domain.Pricing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
 using NodaTime;
@@ -92,6 +95,16 @@ internal sealed record LeaseUnitsModel(int AwaitingAcceptance, int InService, in
         lease.Nodes.Where(node => node.Standing == NodeStanding.Offered).Min(node => node.DeemedAt));
 }
 
+/// <summary>The commercial terms of a lease, as the order form pinned them; the leased units over time stand beside them, as renewals change them.</summary>
+/// <param name="Version">Version of this record.</param>
+/// <param name="PricingUnit">What the rent is per.</param>
+/// <param name="UnitPrice">Rent per unit in the first year, after every discount.</param>
+/// <param name="Clauses">The conditions.</param>
+internal sealed record LeaseTermsModel(int Version, PricingUnit PricingUnit, UnitPriceModel UnitPrice, ClausesModel Clauses)
+{
+    public static LeaseTermsModel Of(ContractTerms terms) => new(terms.Version, terms.Rent.Unit, UnitPriceModel.Of(terms.Rent.Price), ClausesModel.Of(terms.Clauses));
+}
+
 /// <summary>A lease.</summary>
 /// <param name="Id">Public id.</param>
 /// <param name="ReservationId">The reservation it came from; there is one lease for each.</param>
@@ -106,6 +119,7 @@ internal sealed record LeaseUnitsModel(int AwaitingAcceptance, int InService, in
 /// <param name="EndsAt">First instant after the lease as it stands: the exit if notice was given, else the end of the term.</param>
 /// <param name="EndedAt">When it ended; null while it runs.</param>
 /// <param name="Steps">The leased units over time, renewals included.</param>
+/// <param name="Terms">The commercial terms.</param>
 /// <param name="RentCommencement">First day rent accrued; null until a node is accepted.</param>
 /// <param name="BilledThrough">First day for which no rent has been stated yet.</param>
 /// <param name="Renewal">The renewal option that can be used next; null when none is left.</param>
@@ -128,6 +142,7 @@ internal sealed record LeaseModel(
     Instant EndsAt,
     Instant? EndedAt,
     ImmutableArray<LeasedStepModel> Steps,
+    LeaseTermsModel Terms,
     LocalDate? RentCommencement,
     LocalDate? BilledThrough,
     RenewalOptionModel? Renewal,
@@ -151,6 +166,7 @@ internal sealed record LeaseModel(
         Instant.FromUtc(2028, 1, 1, 0, 0),
         null,
         [new LeasedStepModel(Instant.FromUtc(2027, 1, 1, 0, 0), Instant.FromUtc(2028, 1, 1, 0, 0), 8)],
+        LeaseTermsModel.Of(QuoteExample.Quote.Terms),
         new LocalDate(2027, 1, 6),
         new LocalDate(2027, 4, 1),
         new RenewalOptionModel(2, 12, Instant.FromUtc(2027, 10, 3, 0, 0)),
@@ -174,6 +190,7 @@ internal sealed record LeaseModel(
         lease.EndsAt,
         lease.EndedAt,
         [.. lease.Steps.Select(LeasedStepModel.Of)],
+        LeaseTermsModel.Of(lease.Opening.Terms),
         lease.RentCommencement,
         lease.BilledThrough,
         RenewalOptionModel.Of(lease),

@@ -1,0 +1,151 @@
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Organizations;
+using Marketplace.Grains.Ports;
+using Marketplace.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using NodaTime;
+
+namespace Marketplace.Api.Tests.Leases;
+
+public sealed class LeaseEndpointsTests : IAsyncLifetime
+{
+    private static readonly Term Summer = new(Instant.FromUtc(2026, 6, 1, 5, 0), Instant.FromUtc(2026, 9, 1, 5, 0));
+    private readonly TestGateway _gateway = new();
+    private ApiMarket _api = null!;
+    private MarketplaceWorld _world = null!;
+    private ApiClient _operator = null!;
+    private ApiClient _tenant = null!;
+    private ApiClient _stranger = null!;
+
+    private string Lease => "/v1/leases/" + _world.LeaseId;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await ApiMarket.StartAsync(configureSilo: silo => silo.Services.AddSingleton<IPaymentGateway>(_gateway));
+        var clauses = ExamplePool.Offer.Clauses with { Renewal = new Renewal(1, 1, 30), EarlyTermination = new EarlyTermination(Percentage.From(50), 30) };
+        _world = await MarketplaceWorld.InAsync(_api.Market, _gateway, 6, new LocalDate(2026, 6, 1), ExamplePool.Offer with { Clauses = clauses });
+        _operator = await RegisterAsync(_world.Example.Operator, OrganizationKind.Operator);
+        _tenant = await RegisterAsync(_world.Example.Tenant, OrganizationKind.Tenant);
+        _stranger = await _api.OrganizationAsync(OrganizationKind.OperatorAndTenant);
+        await _world.ReserveAsync(Summer, 16);
+        await _world.PayDepositAsync();
+        await _world.AdvanceAsync(Summer.Start);
+    }
+
+    public ValueTask DisposeAsync() => _api.DisposeAsync();
+
+    [Fact]
+    public async Task A_delivery_opens_a_lease_that_both_parties_and_nobody_else_see()
+    {
+        var path = $"/v1/reservations/{_world.ReservationId}/deliveries";
+        var delivery = (await _operator.PostAsync(path, new { nodes = new[] { "node_1", "node_2" } }, "d1")).With(201);
+        Assert.Equal(_world.LeaseId.Value, delivery.Text("leaseId"));
+        Assert.True((await _operator.PostAsync(path, new { nodes = new[] { "node_1", "node_2" } }, "d1")).Replayed);
+        Assert.Equal("idempotency_key_reused", (await _operator.PostAsync(path, new { nodes = new[] { "node_1" } }, "d1")).Code);
+        await _api.SettleAsync();
+
+        foreach (var party in new[] { _operator, _tenant })
+        {
+            var lease = (await party.GetAsync(Lease)).With(200);
+            Assert.Equal(("inAcceptance", "2", "0"), (lease.Text("status"), lease.Text("units.awaitingAcceptance"), lease.Text("units.inService")));
+            Assert.Equal(_world.LeaseId.Value, Assert.Single((await party.GetAsync("/v1/leases?status=inAcceptance")).With(200).Json.GetProperty("data").EnumerateArray()).GetProperty("id").GetString());
+            Assert.Equal(2, (await party.GetAsync(Lease + "/nodes")).With(200).Json.GetProperty("data").GetArrayLength());
+        }
+
+        Assert.Equal(404, (await _stranger.GetAsync(Lease)).Status);
+        Assert.Equal(404, (await _stranger.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_1" } })).Status);
+        Assert.Equal(404, (await _stranger.PostAsync(path, new { nodes = new[] { "node_3" } })).Status);
+        Assert.Empty((await _stranger.GetAsync("/v1/leases")).With(200).Json.GetProperty("data").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Nodes_are_accepted_rejected_delivered_again_and_replaced()
+    {
+        await _world.DeliverAsync(1, 2);
+
+        Assert.Equal((403, "lease_not_tenant"), Outcome(await _operator.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_1" } })));
+        var accepted = (await _tenant.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_1" } })).With(201);
+        Assert.Equal(("active", "2026-06-01", "1"), (accepted.Text("status"), accepted.Text("rentCommencement"), accepted.Text("units.inService")));
+
+        (await _tenant.PostAsync(Lease + "/rejections", new { nodes = new[] { "node_2" }, reason = "Dead link." })).With(201);
+        Assert.Equal((409, "lease_node_not_offered"), Outcome(await _tenant.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_2" } })));
+        Assert.Equal((403, "lease_not_operator"), Outcome(await _tenant.PostAsync(Lease + "/deliveries", new { nodes = new[] { "node_3" } })));
+        (await _operator.PostAsync(Lease + "/deliveries", new { nodes = new[] { "node_3" } })).With(201);
+        (await _tenant.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_3" } })).With(201);
+
+        var replaced = (await _operator.PostAsync(Lease + "/replacements", new { nodeId = "node_1", replacementId = "node_4", reason = "Failed board." })).With(201);
+        Assert.Equal(("1", "1"), (replaced.Text("units.inService"), replaced.Text("units.awaitingAcceptance")));
+        Assert.Equal((404, "node_not_found"), Outcome(await _operator.PostAsync(Lease + "/replacements", new { nodeId = "node_3", replacementId = "node_99", reason = "Failed board." })));
+
+        var back = (await _tenant.PostAsync(Lease + "/hand-backs", new { nodes = new[] { "node_3" } })).With(201);
+        Assert.Equal("0", back.Text("units.inService"));
+        Assert.Equal(
+            ["out", "rejected", "handedBack", "offered"],
+            (await _tenant.GetAsync(Lease + "/nodes")).Json.GetProperty("data").EnumerateArray().Select(node => node.GetProperty("standing").GetString()));
+    }
+
+    [Fact]
+    public async Task A_lease_is_renewed_once_or_its_option_given_up()
+    {
+        await _world.DeliverAsync(1, 2);
+        Assert.Equal((409, "lease_not_running"), Outcome(await _tenant.PostAsync(Lease + "/renewals")));
+        await _world.AcceptAsync(1, 2);
+
+        var renewed = (await _tenant.PostAsync(Lease + "/renewals", idempotencyKey: "r1")).With(201);
+        Assert.Equal("2026-10-01T05:00:00Z", renewed.Text("endsAt"));
+        Assert.Equal(renewed.Body, (await _tenant.PostAsync(Lease + "/renewals", idempotencyKey: "r1")).With(201).Body);
+        Assert.Equal((409, "lease_no_renewal_left"), Outcome(await _tenant.PostAsync(Lease + "/renewals")));
+        Assert.Equal((409, "lease_no_renewal_left"), Outcome(await _tenant.PostAsync(Lease + "/renewal-declines")));
+    }
+
+    [Fact]
+    public async Task An_exit_is_priced_first_and_given_notice_of_against_its_quote()
+    {
+        await _world.DeliverAsync(1, 2);
+        await _world.AcceptAsync(1, 2);
+
+        Assert.Equal((400, "lease_exit_too_soon"), Outcome(await _tenant.PostAsync(Lease + "/exit-quotes", new { exitsOn = "2026-06-15" })));
+        Assert.Equal((400, "lease_exit_after_end"), Outcome(await _tenant.PostAsync(Lease + "/exit-quotes", new { exitsOn = "2026-09-01" })));
+        var quote = (await _tenant.PostAsync(Lease + "/exit-quotes", new { exitsOn = "2026-07-15" })).With(201);
+        Assert.Equal(MinorOf(quote, "rentLeft") / 2.0, MinorOf(quote, "fee"), tolerance: 0.5);
+        Assert.Equal((404, "lease_exit_quote_unknown"), Outcome(await _tenant.PostAsync(Lease + "/terminations", new { exitQuoteId = "exit_other" })));
+
+        var notice = (await _tenant.PostAsync(Lease + "/terminations", new { exitQuoteId = quote.Text("id") })).With(201);
+        Assert.Equal(("terminating", "2026-07-15T05:00:00Z"), (notice.Text("status"), notice.Text("endsAt")));
+        Assert.Equal((409, "lease_terminating"), Outcome(await _tenant.PostAsync(Lease + "/renewals")));
+
+        await _world.AdvanceAsync(Instant.FromUtc(2026, 7, 16, 0, 0));
+        Assert.Equal("ended", (await _tenant.GetAsync(Lease)).Text("status"));
+        Assert.Equal((409, "lease_ended"), Outcome(await _tenant.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_1" } })));
+    }
+
+    [Fact]
+    public async Task Faults_of_a_request_are_named()
+    {
+        await _world.DeliverAsync(1, 2);
+        var deliveries = $"/v1/reservations/{_world.ReservationId}/deliveries";
+
+        Assert.Equal(["nodes inconsistent"], (await _operator.PostAsync(deliveries, new { })).With(400).Faults);
+        Assert.Equal(["nodes inconsistent"], (await _operator.PostAsync(deliveries, new { nodes = new[] { "node_3" }, kilowatts = 5 })).With(400).Faults);
+        Assert.Equal((409, "reservation_ended"), Outcome(await _operator.PostAsync(deliveries, new { nodes = new[] { "node_3" } })));
+        Assert.Equal(["nodes out_of_range"], (await _tenant.PostAsync(Lease + "/acceptances", new { nodes = Array.Empty<string>() })).With(400).Faults);
+        Assert.Equal((400, "lease_node_named_twice"), Outcome(await _tenant.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_1", "node_1" } })));
+        Assert.Equal((404, "lease_node_unknown"), Outcome(await _tenant.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_5" } })));
+        Assert.Equal(404, (await _tenant.GetAsync("/v1/leases/rsv_1")).Status);
+        Assert.Equal(404, (await _tenant.GetAsync("/v1/leases/lease_none")).Status);
+    }
+
+    private static long MinorOf(ApiReply reply, string amount) => reply.Json.GetProperty(amount).GetProperty("amountMinor").GetInt64();
+
+    private static (int, string?) Outcome(ApiReply reply) => (reply.Status, reply.Code);
+
+    private async Task<ApiClient> RegisterAsync(OrganizationId id, OrganizationKind kind)
+    {
+        var command = new RegisterOrganization(id, id.Value, kind, "US", Currency.Usd);
+        Assert.True((await _api.Market.Grains.GetGrain<IOrganizationGrain>(id.Value).RegisterAsync(new Operation(id.Value, id.Value), command)).IsGranted);
+        return await _api.KeyAsync(id.Value, OrganizationRole.Owner);
+    }
+}
