@@ -28,7 +28,7 @@ internal static class DemoBookings
         new(8.5, "parallax", "caprock.power", 8_000, 11, 120, DemoFate.Runs),
         new(9.5, "harbor", "williston.rtx4090", 12, 10, 3, DemoFate.Runs),
         new(10.2, "atlas", "itaipu.h100", 24, 12, 24, DemoFate.Runs),
-        new(10.4, "lumen", "caprock.gb200", 6, 14, 36, DemoFate.Runs),
+        new(10.4, "lumen", "caprock.gb200", 6, 15, 36, DemoFate.Runs),
         new(12.6, "meridian", "becancour.b200", 40, 20, 24, DemoFate.Runs),
         new(13.1, "parallax", "sundsvall.mi325x", 24, 14, 18, DemoFate.FallsBehind),
         new(15.2, "nimbus", "mesa.b200", 32, 18, 24, DemoFate.Runs),

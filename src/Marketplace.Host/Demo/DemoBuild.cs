@@ -34,23 +34,23 @@ internal sealed class DemoBuild(IGrainFactory grains, DemoTimeline timeline)
         foreach (var (index, site) in DemoSites.All.Index())
         {
             var listed = 0.1 * index;
-            timeline.Add(listed, () => ListAsync(site));
+            timeline.Add(listed, site.Key, () => ListAsync(site));
             foreach (var phase in site.Phases)
             {
                 foreach (var (kind, before) in Course)
                 {
-                    timeline.Add(Math.Max(listed + 0.1, phase.ReachedMonth - before), () => ReachAsync(site, phase, kind, phase.ReachedMonth - before));
+                    timeline.Add(Math.Max(listed + 0.1, phase.ReachedMonth - before), $"{site.Key} {phase.Name} {kind}", () => ReachAsync(site, phase, kind, phase.ReachedMonth - before));
                 }
 
                 if (phase.SlipMonth is { } slip)
                 {
-                    timeline.Add(slip + 0.5, () => SlipAsync(site, phase));
+                    timeline.Add(slip + 0.5, $"{site.Key} {phase.Name} slips", () => SlipAsync(site, phase));
                 }
             }
 
             foreach (var pool in site.Pools)
             {
-                timeline.Add(Math.Max(listed + 0.1, FirstMonth(site, pool) - 14), () => OfferAsync(site, pool));
+                timeline.Add(Math.Max(listed + 0.1, FirstMonth(site, pool) - 14), $"{site.Key}.{pool.Key}", () => OfferAsync(site, pool));
             }
         }
     }

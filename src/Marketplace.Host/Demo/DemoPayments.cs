@@ -16,7 +16,7 @@ internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<Pa
 {
     private const int Page = 200;
 
-    /// <summary>Every tenant settles once a month what is open by then.</summary>
+    /// <summary>Every tenant settles twice a month what is open by then.</summary>
     public void Plan(DemoTimeline timeline)
     {
         for (var month = 4; month <= DemoBookings.Today; month++)
@@ -26,7 +26,8 @@ internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<Pa
                 // Whoever falls behind has paid nothing for three months.
                 if (month < DemoBookings.Today - 3 || !DemoBookings.All.Any(booking => booking.Fate == DemoFate.FallsBehind && booking.Tenant == key))
                 {
-                    timeline.Add(month - 0.3, () => PayInvoicesAsync(OrganizationId.From("org_" + key)));
+                    timeline.Add(month - 0.6, $"invoices of {key}", () => PayInvoicesAsync(OrganizationId.From("org_" + key)));
+                    timeline.Add(month - 0.15, $"invoices of {key}", () => PayInvoicesAsync(OrganizationId.From("org_" + key)));
                 }
             }
         }

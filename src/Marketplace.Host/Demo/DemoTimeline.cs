@@ -8,7 +8,7 @@ namespace Marketplace.Host.Demo;
 /// <param name="today">Where history ends; steps after it are left for whoever uses the demo.</param>
 internal sealed class DemoTimeline(MarketTime time, Instant today)
 {
-    private readonly PriorityQueue<Func<Task>, (Instant At, int Order)> steps = new();
+    private readonly PriorityQueue<(string About, Func<Task> Take), (Instant At, int Order)> steps = new();
     private int order;
 
     /// <summary>The first day: two years before today.</summary>
@@ -25,9 +25,12 @@ internal sealed class DemoTimeline(MarketTime time, Instant today)
     /// <summary>An instant at an hour of that day, UTC.</summary>
     public Instant At(double month, int hour = 9) => Day(month).At(new LocalTime(hour, 0)).InUtc().ToInstant();
 
-    public void Add(Instant at, Func<Task> step) => steps.Enqueue(step, (at, order++));
+    /// <param name="at">When.</param>
+    /// <param name="about">What the step is about, for whoever has to find out why it failed.</param>
+    /// <param name="step">What happens.</param>
+    public void Add(Instant at, string about, Func<Task> step) => steps.Enqueue((about, step), (at, order++));
 
-    public void Add(double month, Func<Task> step) => Add(At(month), step);
+    public void Add(double month, string about, Func<Task> step) => Add(At(month), about, step);
 
     /// <summary>Takes every step up to today and brings market time there.</summary>
     public async Task RunAsync(Action<double> report, CancellationToken cancellation)
@@ -37,7 +40,15 @@ internal sealed class DemoTimeline(MarketTime time, Instant today)
         {
             steps.Dequeue();
             await time.AdvanceAsync(due.At, cancellation: cancellation);
-            await step();
+            try
+            {
+                await step.Take();
+            }
+            catch (InvalidOperationException error)
+            {
+                throw new InvalidOperationException($"{step.About} on {due.At}: {error.Message}", error);
+            }
+
             report((due.At - begin) / (today - begin));
         }
 

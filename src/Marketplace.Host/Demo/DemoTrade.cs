@@ -9,6 +9,7 @@ using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
 using Marketplace.Grains.Quotes;
 using Marketplace.Grains.Reservations;
+using NodaTime;
 
 namespace Marketplace.Host.Demo;
 
@@ -19,18 +20,22 @@ internal sealed class DemoTrade(IGrainFactory grains, DemoTimeline timeline, Dem
     {
         foreach (var booking in DemoBookings.All)
         {
-            timeline.Add(booking.Month, () => ReserveAsync(booking));
+            timeline.Add(booking.Month, $"request of {KeyOf(booking)}", () => ReserveAsync(booking));
             if (booking.Fate is DemoFate.Pending)
             {
                 continue;
             }
 
-            timeline.Add(booking.Month + 0.05, () => ProceedAsync(booking));
+            // A card deposit is waited for by the minute; papers and transfers take days.
+            timeline.Add(
+                Find(booking).Pool.Offer == DemoOffer.OnDemand ? timeline.At(booking.Month) + Duration.FromMinutes(5) : timeline.At(booking.Month + 0.05),
+                $"papers of {KeyOf(booking)}",
+                () => ProceedAsync(booking));
             if (booking.Fate is DemoFate.Runs or DemoFate.Renews or DemoFate.LeavesEarly or DemoFate.FallsBehind or DemoFate.LosesANode
                 or DemoFate.HalfDelivered or DemoFate.AwaitsAcceptance)
             {
                 var delivery = booking.Fate == DemoFate.AwaitsAcceptance ? DemoBookings.Today - 0.1 : Math.Max(booking.StartMonth, ReadyMonth(booking)) + 0.04;
-                timeline.Add(delivery, () => DeliverAsync(booking));
+                timeline.Add(delivery, $"delivery of {KeyOf(booking)}", () => DeliverAsync(booking));
                 PlanLease(booking, delivery);
             }
         }
@@ -40,23 +45,23 @@ internal sealed class DemoTrade(IGrainFactory grains, DemoTimeline timeline, Dem
     {
         if (booking.Fate != DemoFate.AwaitsAcceptance)
         {
-            timeline.Add(delivery + 0.07, () => AcceptAsync(booking));
+            timeline.Add(delivery + 0.07, $"acceptance of {KeyOf(booking)}", () => AcceptAsync(booking));
         }
 
         if (booking.Fate == DemoFate.Renews)
         {
-            timeline.Add(booking.StartMonth + booking.Months - 1.5, async () =>
+            timeline.Add(booking.StartMonth + booking.Months - 1.5, $"renewal of {KeyOf(booking)}", async () =>
                 DemoMarket.Granted(await LeaseOf(booking).RenewAsync(Operation(booking, "renew"), new RenewLease(TenantOf(booking)))));
         }
 
         if (booking.Fate == DemoFate.LeavesEarly)
         {
-            timeline.Add(booking.StartMonth + (booking.Months / 2.0), () => LeaveAsync(booking));
+            timeline.Add(booking.StartMonth + (booking.Months / 2.0), $"exit of {KeyOf(booking)}", () => LeaveAsync(booking));
         }
 
         if (booking.Fate == DemoFate.LosesANode)
         {
-            timeline.Add(booking.StartMonth + 6.3, () => ReplaceNodeAsync(booking));
+            timeline.Add(booking.StartMonth + 6.3, $"replacement in {KeyOf(booking)}", () => ReplaceNodeAsync(booking));
         }
     }
 
@@ -68,8 +73,12 @@ internal sealed class DemoTrade(IGrainFactory grains, DemoTimeline timeline, Dem
         var quote = PublicId.Derive<QuoteId>("demo", KeyOf(booking));
         DemoMarket.Granted(await grains.GetGrain<IQuoteGrain>(quote.Value).MakeAsync(
             Operation(booking, "quote"), TenantOf(booking), poolId, term, [new QuantityStep(term.Start, booking.Units * (pool.Hardware?.GpusPerNode ?? 1))]));
-        DemoMarket.Granted(await ReservationOf(booking).RequestAsync(
+        var reserved = DemoMarket.Granted(await ReservationOf(booking).RequestAsync(
             Operation(booking, "reserve"), new RequestReservation(IdOf(booking), TenantOf(booking), [new ReservationCandidate(poolId, quote)])));
+        if (reserved.State.Status == ReservationStatus.Refused)
+        {
+            throw new InvalidOperationException($"The pool refused: {reserved.State.End?.Reason}");
+        }
     }
 
     /// <summary>Approves, signs and pays, as far as the booking is meant to come.</summary>
