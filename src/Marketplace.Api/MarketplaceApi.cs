@@ -1,3 +1,4 @@
+using Marketplace.Api.Billing;
 using Marketplace.Api.Capacity;
 using Marketplace.Api.Events;
 using Marketplace.Api.Http;
@@ -44,6 +45,9 @@ public static class MarketplaceApi
         routes.MapCapacity();
         routes.MapMarket();
         routes.MapLeases();
+        routes.MapPayments();
+        routes.MapInvoices();
+        routes.MapLedger();
         routes.MapSites();
         routes.MapHardware();
         return routes;

@@ -1,3 +1,4 @@
+using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
@@ -28,6 +29,10 @@ public static class MarketplaceGrains
             services.GetRequiredService<OutboxGauge>()));
         silo.Services.AddSingleton<IInvariant, DueRowInvariant>();
         silo.Services.AddSingleton<IInvariant, SitePowerInvariant>();
+        silo.Services.TryAddSingleton<BillingAccounts>();
+        silo.Services.AddSingleton<IInvariant, LedgersBalance>();
+        silo.Services.AddSingleton<IInvariant, HeldMoneyIsThere>();
+        silo.Services.AddSingleton<IInvariant, ClearingNetsToZero>();
         silo.Services.AddHostedService<Keeper>();
         silo.AddStartupTask<MarketClock>();
         return silo;

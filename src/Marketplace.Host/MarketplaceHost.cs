@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Marketplace.Api;
+using Marketplace.Api.Billing;
+using Marketplace.Api.Billing.Sandbox;
 using Marketplace.Api.Operations;
 using Marketplace.Grains;
 using Marketplace.Grains.Ports;
@@ -39,13 +41,22 @@ internal static class MarketplaceHost
 
         builder.UseOrleans(silo => ConfigureSilo(silo, options));
         builder.Services.AddMarketplaceApi();
+        if (options.Sandbox)
+        {
+            builder.Services.AddSandboxPayments();
+        }
+        else
+        {
+            builder.Services.AddAbsentPayments();
+        }
+
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<IReadiness>(services => services.GetRequiredService<Readiness>());
         builder.Services.AddSingleton(services => new DemoMarket(
             services.GetRequiredService<IGrainFactory>(),
             services.GetRequiredService<MarketTime>(),
             services.GetRequiredService<IRowStore>(),
-            _ => Task.CompletedTask));
+            payment => services.GetRequiredService<SandboxPayments>().PayAsync(payment)));
         builder.Services.AddHostedService<Opening>();
         return builder;
     }

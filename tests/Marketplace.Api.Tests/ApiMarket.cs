@@ -50,6 +50,7 @@ public sealed class ApiMarket : IAsyncDisposable
         builder.Services.AddSingleton(market.Services.GetRequiredService<IMarketClock>());
         builder.Services.AddSingleton(market.Services.GetRequiredService<IRecordScan>());
         builder.Services.AddSingleton<MarketTime>(_ => market.Time);
+        builder.Services.AddSingleton(market.Services.GetRequiredService<IPaymentGateway>());
         foreach (var invariant in market.Services.GetServices<IInvariant>())
         {
             builder.Services.AddSingleton(invariant);

@@ -103,8 +103,10 @@ public sealed partial record BillingAccount
             InvoicePaymentStarted started => account.Change(started.Invoice, invoice => invoice with
             {
                 Payment = started.Order.Id,
+                PaymentMethod = started.Order.Method,
                 PaymentUnderWay = true,
                 Payments = invoice.Payments + 1,
+                PaymentRequests = started.Request is { } request ? invoice.PaymentRequests.Add(request) : invoice.PaymentRequests,
             }),
             InvoicePaymentEnded ended => account.Change(ended.Invoice, invoice => invoice.Payment == ended.Payment ? invoice with { PaymentUnderWay = false } : invoice),
             InvoiceSettled settled => account.Post(settled.Entry).Settle(settled),

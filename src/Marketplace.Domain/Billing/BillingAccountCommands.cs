@@ -35,7 +35,8 @@ public sealed record SettleLease(LeaseId Lease, ReservationId Reservation) : Bil
 /// <summary>Starts a payment of what is left of an invoice.</summary>
 /// <param name="Invoice">The invoice.</param>
 /// <param name="Method">How it will be paid.</param>
-public sealed record PayInvoice(InvoiceId Invoice, PaymentMethod Method) : BillingCommand;
+/// <param name="Request">What makes the request repeatable; null for one that is not.</param>
+public sealed record PayInvoice(InvoiceId Invoice, PaymentMethod Method, string? Request = null) : BillingCommand;
 
 /// <summary>A payment for this account brought in its money.</summary>
 public sealed record TakePayment(PaymentOrder Order) : BillingCommand;

@@ -191,6 +191,11 @@ public sealed partial record BillingAccount
                     : Refusal.Of(BillingAccountRefusal.InvoiceNotFound, $"There is no invoice {command.Invoice}.");
             }
 
+            if (command.Request is { } request && invoice.PaymentRequests.Contains(request))
+            {
+                return null;
+            }
+
             if (invoice.Status == InvoiceStatus.Paid)
             {
                 return Refusal.Of(BillingAccountRefusal.InvoicePaid, $"Nothing is left to pay of invoice {invoice.Number}.");
@@ -198,13 +203,15 @@ public sealed partial record BillingAccount
 
             if (invoice.PaymentUnderWay)
             {
-                return null;
+                return invoice.PaymentMethod == command.Method
+                    ? null
+                    : Refusal.Of(BillingAccountRefusal.PaymentUnderWay, $"{invoice.Payment} by {invoice.PaymentMethod} is under way.", "method");
             }
 
             var number = (invoice.Payments + 1).ToString(CultureInfo.InvariantCulture);
             var payment = PublicId.Derive<PaymentId>("invoice", invoice.Id.Value, number);
             Add(new InvoicePaymentStarted(now, invoice.Id, new PaymentOrder(
-                payment, account.Id, invoice.Operator, PaymentPurpose.Invoice, invoice.Id.Value, invoice.Outstanding, command.Method)));
+                payment, account.Id, invoice.Operator, PaymentPurpose.Invoice, invoice.Id.Value, invoice.Outstanding, command.Method), command.Request));
             return null;
         }
 

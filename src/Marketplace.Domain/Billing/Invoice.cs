@@ -122,8 +122,14 @@ public sealed record Invoice
     /// <summary>Whether <see cref="Payment"/> is under way.</summary>
     public bool PaymentUnderWay { get; init; }
 
+    /// <summary>How <see cref="Payment"/> is paid; null when none was started.</summary>
+    public PaymentMethod? PaymentMethod { get; init; }
+
     /// <summary>How many payments were started for it.</summary>
     public int Payments { get; init; }
+
+    /// <summary>Requests that started payments, so that a repeated one starts no other.</summary>
+    public ImmutableArray<string> PaymentRequests { get; init; } = [];
 
     /// <summary>When nothing was left to pay; null until then.</summary>
     public Instant? SettledAt { get; init; }

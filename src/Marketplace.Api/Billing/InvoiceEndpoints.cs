@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Marketplace.Api.Http;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Billing;
+using Marketplace.Grains.Serialization;
+
+namespace Marketplace.Api.Billing;
+
+/// <summary>Invoices: read by both parties, paid by the tenant.</summary>
+internal static class InvoiceEndpoints
+{
+    public static IEndpointRouteBuilder MapInvoices(this IEndpointRouteBuilder routes)
+    {
+        var room = new Room(routes, "Invoices");
+        room.Get("/v1/invoices", new("listInvoices", "List invoices", "The caller's invoices, as tenant and as operator, newest first.", Permission.Read("billing"))
+        {
+            Query = InvoiceFilter.Example,
+            Gives = Page.Of(InvoiceModel.Example),
+            Pages = true,
+        }, request => request.PageAsync<Invoice, InvoiceModel>(
+            BillingRows.Invoices, request.Caller.Organization.Value, InvoiceModel.Of, request.ReadQuery<InvoiceFilter>().Takes));
+
+        room.Get("/v1/invoices/{invoiceId}", new("getInvoice", "Read an invoice", "The invoice with every line and its working, for its two parties.", Permission.Read("billing"))
+        {
+            Gives = InvoiceModel.Example,
+        }, async request => request.Ok(InvoiceModel.Of(await FindAsync(request))));
+
+        room.Post("/v1/invoices/{invoiceId}/payments", new(
+            "payInvoice",
+            "Pay an invoice",
+            "Starts a payment of what is left, or answers the one under way. The payment is a resource of its own: read it for the client secret.",
+            Permission.Change("billing"))
+        {
+            Takes = NewInvoicePayment.Example,
+            Gives = InvoiceModel.Example with { Payment = new(PaymentModel.Example.Id, NewInvoicePayment.Example.Method, true) },
+            Status = 201,
+            Refuses = [BillingAccountRefusal.InvoiceNotFound, BillingAccountRefusal.InvoicePaid, BillingAccountRefusal.PaymentUnderWay],
+        }, PayAsync);
+        return routes;
+    }
+
+    private static async Task<IResult> PayAsync(ApiRequest request)
+    {
+        var id = request.Id<InvoiceId>("invoiceId");
+        var body = await request.ReadAsync<NewInvoicePayment>();
+        var answer = await request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value)
+            .PayInvoiceAsync(new PayInvoice(id, body.Method, request.Operation.Id));
+        return request.Ok(InvoiceModel.Of(request.Granted(answer)));
+    }
+
+    private static async Task<Invoice> FindAsync(ApiRequest request)
+    {
+        var id = request.Id<InvoiceId>("invoiceId");
+        var own = await request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value).GetInvoiceAsync(id);
+        if (own is not null)
+        {
+            return own;
+        }
+
+        // The operator's copy, and the marketplace's: a row that follows the tenant's account at once.
+        var row = await request.Rows.GetAsync(BillingRows.InvoicesById, id.Value, BillingRows.InvoiceKey, request.Cancellation);
+        var invoice = row is { } found ? JsonSerializer.Deserialize<Invoice>(found.Data.Span, MarketJson.Options) : null;
+        return invoice is not null && (request.Caller.IsPlatform || invoice.Operator == request.Caller.Organization || invoice.Tenant == request.Caller.Organization)
+            ? invoice
+            : throw Problem.NotFound("There is no such invoice, or not for this caller.");
+    }
+}

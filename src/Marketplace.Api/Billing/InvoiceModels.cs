@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using Marketplace.Api.Http;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Leases;
+using Marketplace.Domain.Pricing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using NodaTime;
+
+namespace Marketplace.Api.Billing;
+
+/// <summary>Which invoices to list.</summary>
+/// <param name="Status">Only invoices that stand here.</param>
+/// <param name="LeaseId">Only invoices of this lease.</param>
+internal sealed record InvoiceFilter(InvoiceStatus? Status, LeaseId? LeaseId)
+{
+    public static InvoiceFilter Example { get; } = new(InvoiceStatus.Open, null);
+
+    public bool Takes(Invoice invoice) => (Status is null || invoice.Status == Status) && (LeaseId is null || invoice.Lease == LeaseId);
+}
+
+/// <summary>How to pay.</summary>
+/// <param name="Method">By card or by bank transfer.</param>
+internal sealed record NewInvoicePayment(PaymentMethod Method)
+{
+    public static NewInvoicePayment Example { get; } = new(PaymentMethod.Transfer);
+}
+
+/// <summary>Services with the same times, as the working behind a line.</summary>
+/// <param name="Nodes">How many nodes (or blocks of kW, or commitments).</param>
+/// <param name="Quantity">What they come to together: GPUs, nodes or kW.</param>
+/// <param name="From">First instant.</param>
+/// <param name="Until">First instant after.</param>
+internal sealed record ServiceGroupModel(int Nodes, decimal Quantity, Instant From, Instant Until);
+
+/// <summary>One line: quantities added first, priced once, rounded once.</summary>
+/// <param name="Kind">What it is for.</param>
+/// <param name="Text">The line in words.</param>
+/// <param name="From">First day covered, in the lease's zone.</param>
+/// <param name="Until">First day after.</param>
+/// <param name="Quantity">Quantity in <paramref name="Unit"/>, to 8 places; null for a fixed amount.</param>
+/// <param name="Unit">What the price is per; null for a fixed amount.</param>
+/// <param name="Price">The price that held; null for a fixed amount.</param>
+/// <param name="Services">The services it adds up.</param>
+/// <param name="Amount">The amount; negative for a credit.</param>
+internal sealed record InvoiceLineModel(
+    InvoiceLineKind Kind,
+    string Text,
+    LocalDate From,
+    LocalDate Until,
+    decimal? Quantity,
+    PricingUnit? Unit,
+    UnitPriceModel? Price,
+    ImmutableArray<ServiceGroupModel> Services,
+    MoneyModel Amount)
+{
+    public static InvoiceLineModel Of(InvoiceLine line) => new(
+        line.Kind,
+        line.Text,
+        line.Period.Start,
+        line.Period.End,
+        line.Quantity,
+        line.Unit,
+        line.Price is { } price ? UnitPriceModel.Of(price) : null,
+        [.. line.Services.Select(group => new ServiceGroupModel(group.Nodes, group.Quantity, group.From, group.Until))],
+        MoneyModel.Of(line.Amount));
+}
+
+/// <summary>The newest payment of an invoice.</summary>
+/// <param name="Id">Public id.</param>
+/// <param name="Method">How it is paid.</param>
+/// <param name="UnderWay">Whether it may still bring in money.</param>
+internal sealed record InvoicePaymentModel(PaymentId Id, PaymentMethod Method, bool UnderWay);
+
+/// <summary>An invoice. The document never changes once issued; corrections are further invoices.</summary>
+/// <param name="Id">Public id.</param>
+/// <param name="Number">Number in the series of this operator and tenant, without gaps.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="TenantId">Who pays.</param>
+/// <param name="OperatorId">Who is paid.</param>
+/// <param name="LeaseId">The lease billed.</param>
+/// <param name="ReservationId">The reservation the lease came from.</param>
+/// <param name="Kind">What it bills: a period's rent, the last rent, or the price of leaving early.</param>
+/// <param name="From">First day billed, in the lease's zone.</param>
+/// <param name="Until">First day after.</param>
+/// <param name="Revision">1 for the first invoice of a period; later ones bill only what changed.</param>
+/// <param name="TimeZone">IANA zone of its dates.</param>
+/// <param name="IssuedAt">When it was issued, in market time.</param>
+/// <param name="DueDate">Last day to pay.</param>
+/// <param name="Lines">The lines.</param>
+/// <param name="Total">The sum of the lines; negative when credits exceed charges, which becomes credit for later invoices.</param>
+/// <param name="Settled">Paid, offset with credit or taken from the deposit so far.</param>
+/// <param name="Outstanding">What is left to pay.</param>
+/// <param name="SettledAt">When nothing was left to pay; null until then.</param>
+/// <param name="Payment">The newest payment made for it; null when none was started.</param>
+internal sealed record InvoiceModel(
+    InvoiceId Id,
+    string Number,
+    InvoiceStatus Status,
+    OrganizationId TenantId,
+    OrganizationId OperatorId,
+    LeaseId LeaseId,
+    ReservationId ReservationId,
+    RentKind Kind,
+    LocalDate From,
+    LocalDate Until,
+    int Revision,
+    string TimeZone,
+    Instant IssuedAt,
+    LocalDate DueDate,
+    ImmutableArray<InvoiceLineModel> Lines,
+    MoneyModel Total,
+    MoneyModel Settled,
+    MoneyModel Outstanding,
+    Instant? SettledAt,
+    InvoicePaymentModel? Payment)
+{
+    public static InvoiceModel Example { get; } = Of(new Invoice
+    {
+        Id = InvoiceId.From("inv_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
+        Number = "INV-Q7ZK2M-000003",
+        IssuedAt = Instant.FromUtc(2027, 4, 1, 4, 0),
+        Tenant = OrganizationId.From("org_tenant"),
+        Operator = OrganizationId.From("org_operator"),
+        Lease = LeaseId.From("lease_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
+        Reservation = ReservationId.From("rsv_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
+        Kind = RentKind.Rent,
+        Period = new BillingPeriod(new LocalDate(2027, 3, 1), new LocalDate(2027, 4, 1)),
+        Revision = 1,
+        Zone = "America/New_York",
+        Lines =
+        [
+            new InvoiceLine
+            {
+                Kind = InvoiceLineKind.Rent,
+                Text = "Rent, 2027-03-01 to 2027-04-01 (America/New_York): 5,944 GPU-hours at USD 2.00",
+                Period = new BillingPeriod(new LocalDate(2027, 3, 1), new LocalDate(2027, 4, 1)),
+                Quantity = 5_944,
+                Unit = PricingUnit.GpuHour,
+                Price = UnitPrice.Of(Currency.Usd, 2),
+                Services = [new ServiceGroup(1, 8, Instant.FromUtc(2027, 3, 1, 5, 0), Instant.FromUtc(2027, 4, 1, 4, 0))],
+                Amount = new Money(Currency.Usd, 1_188_800),
+            },
+        ],
+        Total = new Money(Currency.Usd, 1_188_800),
+        PlatformFee = Percentage.From(5),
+        DueDate = new LocalDate(2027, 5, 1),
+        OverdueAt = Instant.FromUtc(2027, 5, 2, 4, 0),
+        Settled = new Money(Currency.Usd, 0),
+        Status = InvoiceStatus.Open,
+    });
+
+    public static InvoiceModel Of(Invoice invoice) => new(
+        invoice.Id,
+        invoice.Number,
+        invoice.Status,
+        invoice.Tenant,
+        invoice.Operator,
+        invoice.Lease,
+        invoice.Reservation,
+        invoice.Kind,
+        invoice.Period.Start,
+        invoice.Period.End,
+        invoice.Revision,
+        invoice.Zone,
+        invoice.IssuedAt,
+        invoice.DueDate,
+        [.. invoice.Lines.Select(InvoiceLineModel.Of)],
+        MoneyModel.Of(invoice.Total),
+        MoneyModel.Of(invoice.Settled),
+        MoneyModel.Of(invoice.Outstanding),
+        invoice.SettledAt,
+        invoice is { Payment: { } payment, PaymentMethod: { } method } ? new InvoicePaymentModel(payment, method, invoice.PaymentUnderWay) : null);
+}

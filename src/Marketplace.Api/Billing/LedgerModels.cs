@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using Marketplace.Api.Http;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using Marketplace.Grains.Billing;
+using NodaTime;
+
+namespace Marketplace.Api.Billing;
+
+/// <summary>One side of an entry.</summary>
+/// <param name="Account">The account's kind.</param>
+/// <param name="Subject">Whom or what the account is kept for; null where there is only one.</param>
+/// <param name="Amount">A debit when positive, a credit when negative.</param>
+internal sealed record PostingModel(LedgerAccountKind Account, string? Subject, MoneyModel Amount)
+{
+    public static PostingModel Of(LedgerAccount account, Money amount) =>
+        new(account.Kind, account.Subject.Length == 0 ? null : account.Subject, MoneyModel.Of(amount));
+}
+
+/// <summary>One fact in the organization's books; its postings add up to zero. It is never changed.</summary>
+/// <param name="Id">Public id.</param>
+/// <param name="Number">Position in the ledger, from 1.</param>
+/// <param name="FactId">What it records; a mirror in another organization's books bears the same.</param>
+/// <param name="At">When, in market time.</param>
+/// <param name="Text">What happened.</param>
+/// <param name="Postings">At least two.</param>
+internal sealed record LedgerEntryModel(string Id, int Number, string FactId, Instant At, string Text, ImmutableArray<PostingModel> Postings)
+{
+    public static LedgerEntryModel Example { get; } = new(
+        "ent_4k2m7qz3v5xw6a2bc4d5e6f7ga",
+        1,
+        "payment:pay_4k2m7qz3v5xw6a2bc4d5e6f7ga",
+        Instant.FromUtc(2027, 1, 10, 9, 5),
+        "Deposit for rsv_4k2m7qz3v5xw6a2bc4d5e6f7ga",
+        [
+            PostingModel.Of(LedgerAccount.Of(LedgerAccountKind.Gateway), new Money(Currency.Usd, 66_666_666)),
+            PostingModel.Of(LedgerAccount.Of(LedgerAccountKind.DepositsHeld, "rsv_4k2m7qz3v5xw6a2bc4d5e6f7ga"), new Money(Currency.Usd, -66_666_666)),
+        ]);
+
+    public static LedgerEntryModel Of(PostedEntry posted) => new(
+        posted.Id,
+        posted.Number,
+        posted.Entry.FactId,
+        posted.Entry.At,
+        posted.Entry.Text,
+        [.. posted.Entry.Postings.Select(posting => PostingModel.Of(posting.Account, posting.Amount))]);
+}
+
+/// <summary>What an account of the organization's books comes to.</summary>
+/// <param name="Account">The account's kind.</param>
+/// <param name="Subject">Whom or what it is kept for; null where there is only one.</param>
+/// <param name="Balance">Debits less credits: negative for what is held, owed or earned.</param>
+/// <param name="ChangedAt">Last entry that moved it, in market time.</param>
+internal sealed record AccountBalanceModel(LedgerAccountKind Account, string? Subject, MoneyModel Balance, Instant ChangedAt)
+{
+    public static AccountBalanceModel Of(AccountBalance balance) => new(
+        balance.Account.Kind, balance.Account.Subject.Length == 0 ? null : balance.Account.Subject, MoneyModel.Of(balance.Amount), balance.ChangedAt);
+}
+
+/// <summary>The organization's billing account.</summary>
+/// <param name="OrganizationId">Whose.</param>
+/// <param name="Entries">Entries posted so far.</param>
+/// <param name="OpenInvoices">Invoices with something left to pay, as tenant.</param>
+/// <param name="OpenDeposits">Deposits awaited or held, as tenant.</param>
+/// <param name="Balances">Accounts whose balance is not zero; together they come to zero in each currency.</param>
+internal sealed record BillingAccountModel(OrganizationId OrganizationId, int Entries, int OpenInvoices, int OpenDeposits, ImmutableArray<AccountBalanceModel> Balances)
+{
+    public static BillingAccountModel Example { get; } = new(
+        OrganizationId.From("org_tenant"),
+        1,
+        0,
+        1,
+        [
+            new(LedgerAccountKind.DepositsHeld, "rsv_4k2m7qz3v5xw6a2bc4d5e6f7ga", MoneyModel.Of(new Money(Currency.Usd, -66_666_666)), Instant.FromUtc(2027, 1, 10, 9, 5)),
+            new(LedgerAccountKind.Gateway, null, MoneyModel.Of(new Money(Currency.Usd, 66_666_666)), Instant.FromUtc(2027, 1, 10, 9, 5)),
+        ]);
+
+    public static BillingAccountModel Of(BillingSummary summary) => new(
+        summary.Id, summary.Entries, summary.OpenInvoices, summary.Deposits, [.. summary.Balances.Select(AccountBalanceModel.Of)]);
+}
+
+/// <summary>A security deposit for one reservation and the lease that follows from it.</summary>
+/// <param name="ReservationId">What it secures.</param>
+/// <param name="OperatorId">Whom it secures.</param>
+/// <param name="PaymentId">The payment that brings it in.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Amount">How much was asked for.</param>
+/// <param name="Method">How it is paid.</param>
+/// <param name="Deadline">When the reservation stops waiting for it, in market time.</param>
+/// <param name="Held">What is held now.</param>
+/// <param name="Applied">Taken for invoices.</param>
+/// <param name="Returned">Given back.</param>
+/// <param name="Reason">Why it failed, was cancelled or is given back; null while none of that happened.</param>
+/// <param name="OpenedAt">When it was asked for, in market time.</param>
+internal sealed record DepositModel(
+    ReservationId ReservationId,
+    OrganizationId OperatorId,
+    PaymentId PaymentId,
+    DepositStatus Status,
+    MoneyModel Amount,
+    PaymentMethod Method,
+    Instant Deadline,
+    MoneyModel Held,
+    MoneyModel Applied,
+    MoneyModel Returned,
+    string? Reason,
+    Instant OpenedAt)
+{
+    public static DepositModel Example { get; } = Of(new Deposit
+    {
+        Reservation = ReservationId.From("rsv_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
+        Operator = OrganizationId.From("org_operator"),
+        Payment = PaymentModel.Example.Id,
+        Amount = new Money(Currency.Usd, 66_666_666),
+        Method = PaymentMethod.Card,
+        Deadline = Instant.FromUtc(2027, 1, 10, 9, 30),
+        Status = DepositStatus.Held,
+        OpenedAt = Instant.FromUtc(2027, 1, 10, 9, 0),
+        Received = new Money(Currency.Usd, 66_666_666),
+        Applied = new Money(Currency.Usd, 0),
+        Returned = new Money(Currency.Usd, 0),
+    });
+
+    public static DepositModel Of(Deposit deposit) => new(
+        deposit.Reservation,
+        deposit.Operator,
+        deposit.Payment,
+        deposit.Status,
+        MoneyModel.Of(deposit.Amount),
+        deposit.Method,
+        deposit.Deadline,
+        MoneyModel.Of(deposit.Held),
+        MoneyModel.Of(deposit.Applied),
+        MoneyModel.Of(deposit.Returned),
+        deposit.Reason,
+        deposit.OpenedAt);
+}

@@ -1,0 +1,128 @@
+using Marketplace.Api.Billing.Sandbox;
+using Marketplace.Api.Http;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Billing;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Ports;
+
+namespace Marketplace.Api.Billing;
+
+/// <summary>Payments, the sandbox's bank, and the gateway's door.</summary>
+internal static class PaymentEndpoints
+{
+    private static readonly Permission Read = Permission.Read("billing");
+    private static readonly Permission Change = Permission.Change("billing");
+
+    public static IEndpointRouteBuilder MapPayments(this IEndpointRouteBuilder routes)
+    {
+        var room = new Room(routes, "Payments");
+        room.Get("/v1/payments", new("listPayments", "List payments", "The caller's own payments, newest first.", Read)
+        {
+            Query = PaymentFilter.Example,
+            Gives = Page.Of(PaymentModel.Example with { ClientSecret = null }),
+            Pages = true,
+        }, request => request.PageAsync<Payment, PaymentModel>(
+            PaymentRows.Table, request.Caller.Organization.Value, payment => Model(request, payment), request.ReadQuery<PaymentFilter>().Takes));
+
+        room.Get("/v1/payments/{paymentId}", new(
+            "getPayment",
+            "Read a payment",
+            "The payment as it stands, for its payer. While it waits for its payer, whoever may pay also gets the client secret, fetched from the gateway for this answer and stored nowhere.",
+            Read)
+        {
+            Gives = PaymentModel.Example,
+        }, GetAsync);
+
+        room.Post("/v1/payments/{paymentId}/cancellations", new(
+            "cancelPayment",
+            "Call a payment off",
+            "Calls off the payment of an invoice that has not been paid, at the gateway first; another one can then be started. A deposit's payment ends with its reservation. One that is paid or being paid is answered as it stands.",
+            Change)
+        {
+            Gives = PaymentModel.Example with { Status = PaymentStatus.Cancelled, ClientSecret = null },
+            Status = 201,
+            Refuses = [BillingRefusal.DepositEndsWithReservation, PaymentRefusal.GatewayUnknown],
+        }, CancelAsync);
+
+        MapAct(room, "pay", "payInSandbox", "Pay in the sandbox", "A tester acts as the card holder or the payer's bank: the money comes.", SandboxAct.Pay);
+        MapAct(room, "process", "processInSandbox", "Start a bank transfer in the sandbox", "A tester acts as the bank: the money is on its way and can no longer be called off.", SandboxAct.Process);
+        MapAct(room, "fail", "failInSandbox", "Decline in the sandbox", "A tester acts as the card issuer or the bank, which declines; the payer may try again.", SandboxAct.Fail);
+        room.MapPaymentWebhook();
+        return routes;
+    }
+
+    private static void MapAct(Room room, string verb, string id, string summary, string description, SandboxAct act) => room.Post(
+        $"/v1/sandbox/payments/{{paymentId}}/{verb}",
+        new(id, summary, description + " The sandbox notifies the marketplace through the same signed door as a real gateway; no real money moves.", Change)
+        {
+            Gives = PaymentModel.Example with { Status = act == SandboxAct.Pay ? PaymentStatus.Succeeded : act == SandboxAct.Process ? PaymentStatus.Processing : PaymentStatus.AwaitingPayer, ClientSecret = null },
+            Refuses = [BillingRefusal.NoSandbox, BillingRefusal.PaymentDoesNotWait],
+        },
+        request => ActAsync(request, act));
+
+    private static async Task<IResult> GetAsync(ApiRequest request)
+    {
+        var payment = await FindAsync(request);
+        var secret = payment.State.Status == PaymentStatus.AwaitingPayer && Change.Allows(request.Caller)
+            ? (await request.Grain<IPaymentGrain>(payment.State.Id.Value).GetClientSecretAsync()).Value?.ClientSecret
+            : null;
+        return request.Ok(payment, state => Model(request, state, secret));
+    }
+
+    private static async Task<IResult> CancelAsync(ApiRequest request)
+    {
+        var payment = (await FindAsync(request)).State;
+        if (payment.Order.Purpose == PaymentPurpose.Deposit)
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(BillingRefusal.DepositEndsWithReservation, $"Cancel {payment.Order.Subject} instead.")));
+        }
+
+        var answer = await request.Grain<IPaymentGrain>(payment.Id.Value).CancelAsync(payment.Order, "Called off by the payer.");
+        return request.Ok(Model(request, request.Granted(answer)));
+    }
+
+    private static async Task<IResult> ActAsync(ApiRequest request, SandboxAct act)
+    {
+        var payment = (await FindAsync(request)).State;
+        if (request.Http.RequestServices.GetService<SandboxPayments>() is not { } sandbox)
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(BillingRefusal.NoSandbox, "Real money moves here.")));
+        }
+
+        if (!await sandbox.ActAsync(payment.Id, act, request.Cancellation))
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(BillingRefusal.PaymentDoesNotWait, $"{payment.Id} is {payment.Status}.")));
+        }
+
+        return request.Ok((await FindAsync(request)), state => Model(request, state));
+    }
+
+    private static async Task<Snapshot<Payment>> FindAsync(ApiRequest request)
+    {
+        var id = request.Id<PaymentId>("paymentId");
+        return request.Visible(await request.Grain<IPaymentGrain>(id.Value).GetAsync(), payment => payment.Order.Payer == request.Caller.Organization);
+    }
+
+    private static PaymentModel Model(ApiRequest request, Payment payment, string? secret = null)
+    {
+        var gateway = request.Service<IPaymentGateway>();
+        return PaymentModel.Of(payment, gateway.Name, gateway.IsSandbox, secret);
+    }
+}
+
+/// <summary>What the billing operations refuse by themselves, in order of precedence.</summary>
+internal enum BillingRefusal
+{
+    /// <summary>Real payments.</summary>
+    [RefusalMeaning("payments_are_real", RefusalKind.Conflict, RefusalClass.Final, "Only a sandbox lets a tester act as the payer's bank; here real money moves.")]
+    NoSandbox,
+
+    /// <summary>Not waiting.</summary>
+    [RefusalMeaning("payment_does_not_wait", RefusalKind.Conflict, RefusalClass.Final, "The payment does not wait for this: it is over, or the bank is already moving the money.")]
+    PaymentDoesNotWait,
+
+    /// <summary>A deposit.</summary>
+    [RefusalMeaning("deposit_ends_with_reservation", RefusalKind.Conflict, RefusalClass.Final, "A deposit's payment is called off by cancelling its reservation.")]
+    DepositEndsWithReservation,
+}

@@ -1,0 +1,89 @@
+using Marketplace.Api.Http;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using NodaTime;
+
+namespace Marketplace.Api.Billing;
+
+/// <summary>Which payments to list.</summary>
+/// <param name="Status">Only payments that stand here.</param>
+/// <param name="Purpose">Only payments for this.</param>
+internal sealed record PaymentFilter(PaymentStatus? Status, PaymentPurpose? Purpose)
+{
+    public static PaymentFilter Example { get; } = new(PaymentStatus.AwaitingPayer, null);
+
+    public bool Takes(Payment payment) => (Status is null || payment.Status == Status) && (Purpose is null || payment.Order.Purpose == Purpose);
+}
+
+/// <summary>One payment at the gateway.</summary>
+/// <param name="Id">Public id.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Purpose">What it is for.</param>
+/// <param name="ReservationId">The reservation whose deposit it is; null for an invoice.</param>
+/// <param name="InvoiceId">The invoice it pays; null for a deposit.</param>
+/// <param name="PayerId">Who pays.</param>
+/// <param name="PayeeId">The operator it is collected for.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Refunded">Given back so far.</param>
+/// <param name="Method">How it is paid.</param>
+/// <param name="Gateway">Who moves the money.</param>
+/// <param name="Sandbox">Whether no real money moves.</param>
+/// <param name="ClientSecret">What the payer's browser needs to pay, fetched from the gateway for this answer; null unless the payment waits for its payer and the caller may pay.</param>
+/// <param name="Problem">The newest thing the gateway said that a person should read; null when there is none.</param>
+/// <param name="CreatedAt">When it was asked for, in market time.</param>
+/// <param name="ChangedAt">When it last moved, in market time.</param>
+internal sealed record PaymentModel(
+    PaymentId Id,
+    PaymentStatus Status,
+    PaymentPurpose Purpose,
+    ReservationId? ReservationId,
+    InvoiceId? InvoiceId,
+    OrganizationId PayerId,
+    OrganizationId PayeeId,
+    MoneyModel Amount,
+    MoneyModel Refunded,
+    PaymentMethod Method,
+    string Gateway,
+    bool Sandbox,
+    string? ClientSecret,
+    string? Problem,
+    Instant CreatedAt,
+    Instant ChangedAt)
+{
+    public static PaymentModel Example { get; } = new(
+        PaymentId.From("pay_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
+        PaymentStatus.AwaitingPayer,
+        PaymentPurpose.Deposit,
+        Domain.Primitives.ReservationId.From("rsv_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
+        null,
+        OrganizationId.From("org_tenant"),
+        OrganizationId.From("org_operator"),
+        MoneyModel.Of(new Money(Currency.Usd, 66_666_666)),
+        MoneyModel.Of(new Money(Currency.Usd, 0)),
+        PaymentMethod.Card,
+        "sandbox",
+        true,
+        "sbx_4k2m7qz3v5xw6a2bc4d5e6f7ga_secret_0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        null,
+        Instant.FromUtc(2027, 1, 10, 9, 0),
+        Instant.FromUtc(2027, 1, 10, 9, 0));
+
+    public static PaymentModel Of(Payment payment, string gateway, bool sandbox, string? secret = null) => new(
+        payment.Id,
+        payment.Status,
+        payment.Order.Purpose,
+        payment.Order.Purpose == PaymentPurpose.Deposit ? Domain.Primitives.ReservationId.From(payment.Order.Subject) : null,
+        payment.Order.Purpose == PaymentPurpose.Invoice ? Domain.Primitives.InvoiceId.From(payment.Order.Subject) : null,
+        payment.Order.Payer,
+        payment.Order.Payee,
+        MoneyModel.Of(payment.Order.Amount),
+        MoneyModel.Of(payment.Refunded),
+        payment.Order.Method,
+        gateway,
+        sandbox,
+        secret,
+        payment.Problem,
+        payment.CreatedAt,
+        payment.ChangedAt);
+}

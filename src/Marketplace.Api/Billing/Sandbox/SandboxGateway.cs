@@ -1,0 +1,239 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Threading.Channels;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Serialization;
+
+namespace Marketplace.Api.Billing.Sandbox;
+
+/// <summary>
+/// A payment gateway in which no real money moves. It keeps its own durable books in rows, so that killing the process loses
+/// no payment and no notification, and it tells the marketplace of everything by signed notifications, as a real one does.
+/// One process at a time, like the embedded store and the market clock.
+/// </summary>
+internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPaymentGateway
+{
+    public const string Table = "sandbox-payments";
+    public const string PendingTable = "sandbox-pending";
+    public const string AllPending = "all";
+    private const string StateKey = "payment";
+    private const string SettingsTable = "sandbox-settings";
+
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(StringComparer.Ordinal);
+    private readonly Channel<string> changed = Channel.CreateUnbounded<string>();
+    private string? secret;
+
+    /// <inheritdoc/>
+    public string Name => "sandbox";
+
+    /// <inheritdoc/>
+    public bool IsSandbox => true;
+
+    /// <summary>Payments with something to notify, as they change.</summary>
+    public ChannelReader<string> Changed => changed.Reader;
+
+    /// <summary>The sandbox's id of a payment.</summary>
+    public static string IdOf(PaymentId payment) => "sbx_" + PublicId.Digest("sandbox", payment.Value);
+
+    /// <summary>The secret that signs notifications: made at the first start, and kept beside the payments.</summary>
+    public async ValueTask<string> SecretAsync(CancellationToken cancellation = default)
+    {
+        if (secret is not null)
+        {
+            return secret;
+        }
+
+        var made = "whsec_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(24));
+        await rows.TryInsertAsync(SettingsTable, "all", [new Row("webhook-secret", 1, Encoding.UTF8.GetBytes(made))], cancellation);
+        var kept = await rows.GetAsync(SettingsTable, "all", "webhook-secret", cancellation);
+        return secret = Encoding.UTF8.GetString(kept!.Value.Data.Span);
+    }
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> CreateAsync(PaymentOrder order, string idempotencyKey, CancellationToken cancellation = default) =>
+        ChangeAsync(IdOf(order.Id), stored => stored ?? new SandboxPayment
+        {
+            Id = IdOf(order.Id),
+            Payment = order.Id,
+            Amount = order.Amount,
+            Method = order.Method,
+            State = GatewayOutcome.Created,
+            Version = 0,
+        }, payment => payment!.Answer(), cancellation);
+
+    /// <inheritdoc/>
+    public async Task<GatewayAnswer> FindAsync(PaymentId payment, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return (await ReadAsync(IdOf(payment), cancellation))?.Answer() ?? new GatewayAnswer(GatewayOutcome.NotFound);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return Unknown(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> CancelAsync(string gatewayId, string idempotencyKey, CancellationToken cancellation = default) =>
+        ChangeAsync(
+            gatewayId,
+            stored => stored is { State: GatewayOutcome.Created or GatewayOutcome.NeedsAction }
+                ? (stored with { State = GatewayOutcome.Cancelled }).Notify("payment_intent.canceled", Seconds)
+                : stored,
+            payment => payment?.Answer() ?? new GatewayAnswer(GatewayOutcome.NotFound),
+            cancellation);
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> RefundAsync(string gatewayId, Money amount, string idempotencyKey, CancellationToken cancellation = default) =>
+        ChangeAsync(
+            gatewayId,
+            stored => stored is not null && IsRefundable(stored, amount, idempotencyKey)
+                ? (stored with { Refunds = stored.Refunds.Add(idempotencyKey, amount) }).Notify("charge.refunded", Seconds)
+                : stored,
+            payment => RefundAnswer(payment, idempotencyKey) ?? new GatewayAnswer(GatewayOutcome.Declined, gatewayId, "There is not that much to give back."),
+            cancellation);
+
+    /// <inheritdoc/>
+    public async Task<GatewayAnswer> FindRefundAsync(string gatewayId, string idempotencyKey, CancellationToken cancellation = default)
+    {
+        try
+        {
+            return RefundAnswer(await ReadAsync(gatewayId, cancellation), idempotencyKey) ?? new GatewayAnswer(GatewayOutcome.NotFound);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return Unknown(error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<PaymentSecret?> ClientSecretAsync(string gatewayId, CancellationToken cancellation = default)
+    {
+        var key = Encoding.UTF8.GetBytes(await SecretAsync(cancellation));
+        return new PaymentSecret(gatewayId + "_secret_" + Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(gatewayId)))[..32]);
+    }
+
+    /// <summary>A tester acts as the card holder or the bank.</summary>
+    /// <returns>The payment then; null when there is none or it does not wait for this.</returns>
+    public async Task<SandboxPayment?> ActAsync(PaymentId payment, SandboxAct act, CancellationToken cancellation = default)
+    {
+        SandboxPayment? acted = null;
+        var answer = await ChangeAsync(IdOf(payment), stored =>
+        {
+            acted = stored is null ? null : Apply(stored, act);
+            return acted ?? stored;
+        }, payment => payment?.Answer() ?? new GatewayAnswer(GatewayOutcome.NotFound), cancellation);
+        return answer.Outcome == GatewayOutcome.Unknown ? throw new IOException(answer.Detail) : acted;
+    }
+
+    /// <summary>A payment with what it has to notify, or null.</summary>
+    public async Task<SandboxPayment?> ReadAsync(string gatewayId, CancellationToken cancellation = default) =>
+        await rows.GetAsync(Table, gatewayId, StateKey, cancellation) is { } row
+            ? JsonSerializer.Deserialize<SandboxPayment>(row.Data.Span, MarketJson.Options)
+            : null;
+
+    /// <summary>Payments that had something to notify when the process ended.</summary>
+    public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellation = default)
+    {
+        var pending = new List<string>();
+        string? from = null;
+        do
+        {
+            var page = await rows.ScanAsync(PendingTable, AllPending, from, null, 500, cancellation: cancellation);
+            pending.AddRange(page.Rows.Select(row => row.Key));
+            from = page.NextFrom;
+        }
+        while (from is not null);
+        return pending;
+    }
+
+    /// <summary>The marketplace acknowledged a notification.</summary>
+    public Task AcknowledgeAsync(string gatewayId, string eventId, CancellationToken cancellation = default) => ChangeAsync(
+        gatewayId,
+        stored => stored! with { Pending = [.. stored.Pending.Where(pending => pending.Id != eventId)] },
+        payment => payment!.Answer(),
+        cancellation);
+
+    private long Seconds => time.GetUtcNow().ToUnixTimeSeconds();
+
+    private static GatewayAnswer Unknown(Exception error) => new(GatewayOutcome.Unknown, null, "The sandbox could not use its store: " + error.Message);
+
+    private static bool IsRefundable(SandboxPayment payment, Money amount, string key) =>
+        payment.State == GatewayOutcome.Succeeded && !payment.Refunds.ContainsKey(key) && amount <= payment.Amount - Money.Sum(amount.Currency, payment.Refunds.Values);
+
+    private static GatewayAnswer? RefundAnswer(SandboxPayment? payment, string key) =>
+        payment?.Refunds.ContainsKey(key) == true ? new GatewayAnswer(GatewayOutcome.Succeeded, payment.Id) : null;
+
+    private SandboxPayment? Apply(SandboxPayment payment, SandboxAct act) => (payment.State, act) switch
+    {
+        (GatewayOutcome.Created or GatewayOutcome.NeedsAction or GatewayOutcome.Processing, SandboxAct.Pay) =>
+            (payment with { State = GatewayOutcome.Succeeded, Detail = null }).Notify("payment_intent.succeeded", Seconds),
+        (GatewayOutcome.Created or GatewayOutcome.NeedsAction, SandboxAct.Process) =>
+            (payment with { State = GatewayOutcome.Processing, Detail = null }).Notify("payment_intent.processing", Seconds),
+        (GatewayOutcome.Created or GatewayOutcome.NeedsAction or GatewayOutcome.Processing, SandboxAct.Fail) =>
+            (payment with { State = GatewayOutcome.NeedsAction, Detail = "Declined by the sandbox's bank, as asked." }).Notify("payment_intent.payment_failed", Seconds),
+        _ => null,
+    };
+
+    /// <summary>One change of one payment, after those before it; what it notifies is marked as pending before it is written.</summary>
+    private async Task<GatewayAnswer> ChangeAsync(
+        string id,
+        Func<SandboxPayment?, SandboxPayment?> change,
+        Func<SandboxPayment?, GatewayAnswer> answer,
+        CancellationToken cancellation)
+    {
+        var turn = turns.GetOrAdd(id, _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(cancellation);
+        try
+        {
+            var stored = await ReadAsync(id, cancellation);
+            var next = change(stored);
+            if (next is not null && !ReferenceEquals(next, stored))
+            {
+                next = next with { Version = next.Version + 1 };
+                if (!next.Pending.IsEmpty)
+                {
+                    await rows.TryInsertAsync(PendingTable, AllPending, [new Row(id, 1, default)], cancellation);
+                }
+
+                await rows.UpsertIfNewerAsync(Table, id, new Row(StateKey, next.Version, JsonSerializer.SerializeToUtf8Bytes(next, MarketJson.Options)), cancellation);
+                if (!next.Pending.IsEmpty)
+                {
+                    changed.Writer.TryWrite(id);
+                }
+                else if (stored is { Pending.IsEmpty: false })
+                {
+                    await rows.RemoveAsync(PendingTable, AllPending, [id], cancellation);
+                }
+            }
+
+            return answer(next);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return Unknown(error);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+}
+
+/// <summary>What a tester can make happen.</summary>
+internal enum SandboxAct
+{
+    /// <summary>The money comes.</summary>
+    Pay,
+
+    /// <summary>The bank starts moving the money.</summary>
+    Process,
+
+    /// <summary>The card or the bank declines.</summary>
+    Fail,
+}

@@ -1,0 +1,66 @@
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Billing;
+
+namespace Marketplace.Api.Billing.Sandbox;
+
+/// <summary>Plays the payer or the bank for one payment, for testers and for the demo market. Only where payments are sandboxed.</summary>
+public sealed class SandboxPayments
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly SandboxGateway gateway;
+    private readonly SandboxNotifier notifier;
+    private readonly IGrainFactory grains;
+    private readonly TimeProvider time;
+
+    internal SandboxPayments(SandboxGateway gateway, SandboxNotifier notifier, IGrainFactory grains, TimeProvider time)
+    {
+        this.gateway = gateway;
+        this.notifier = notifier;
+        this.grains = grains;
+        this.time = time;
+    }
+
+    /// <summary>The money of a payment comes, and its notification has been taken when this returns.</summary>
+    /// <exception cref="InvalidOperationException">The payment does not wait for money.</exception>
+    public async Task PayAsync(PaymentId payment, CancellationToken cancellation = default)
+    {
+        if (!await ActAsync(payment, SandboxAct.Pay, cancellation))
+        {
+            throw new InvalidOperationException($"{payment} does not wait for money.");
+        }
+    }
+
+    /// <summary>Acts, and delivers the notification at once. False when the payment does not wait for this.</summary>
+    internal async Task<bool> ActAsync(PaymentId payment, SandboxAct act, CancellationToken cancellation)
+    {
+        await WhenKnownAsync(payment, cancellation);
+        if (await gateway.ActAsync(payment, act, cancellation) is null)
+        {
+            return false;
+        }
+
+        // What is not acknowledged now, the notifier delivers later.
+        await notifier.DeliverAsync(SandboxGateway.IdOf(payment), cancellation);
+        return true;
+    }
+
+    /// <summary>A payment asked for a moment ago reaches the gateway a moment later.</summary>
+    private async Task WhenKnownAsync(PaymentId payment, CancellationToken cancellation)
+    {
+        var grain = grains.GetGrain<IPaymentGrain>(payment.Value);
+        var start = time.GetTimestamp();
+        while (time.GetElapsedTime(start) < Patience)
+        {
+            if (await grain.GetAsync() is { } known && known.State.Status != PaymentStatus.Preparing)
+            {
+                return;
+            }
+
+            await grain.VisitAsync(null);
+            await Task.Delay(Pause, time, cancellation);
+        }
+    }
+}

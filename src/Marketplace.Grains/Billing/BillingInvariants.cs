@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Ports;
+using NodaTime;
+
+namespace Marketplace.Grains.Billing;
+
+/// <summary>Reads every billing account there is.</summary>
+internal sealed class BillingAccounts(IGrainFactory grains, IRowStore rows)
+{
+    private const int Page = 500;
+
+    public async IAsyncEnumerable<BillingSummary> AllAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        string? from = null;
+        do
+        {
+            var page = await rows.ScanAsync(BillingRows.Accounts, BillingRows.AllAccounts, from, null, Page, cancellation: cancellation);
+            foreach (var row in page.Rows)
+            {
+                if (await grains.GetGrain<IBillingAccountGrain>(row.Key).GetAsync() is { } account)
+                {
+                    yield return account.State;
+                }
+            }
+
+            from = page.NextFrom;
+        }
+        while (from is not null);
+    }
+}
+
+/// <summary>Every ledger balances in each currency.</summary>
+internal sealed class LedgersBalance(BillingAccounts accounts) : IInvariant
+{
+    public string Name => "ledgers_balance";
+
+    public string Meaning => "In every organization's books debits equal credits in each currency.";
+
+    public async Task<ImmutableArray<string>> ViolationsAsync(CancellationToken cancellation)
+    {
+        var violations = ImmutableArray.CreateBuilder<string>();
+        await foreach (var account in accounts.AllAsync(cancellation))
+        {
+            foreach (var currency in account.Balances.GroupBy(balance => balance.Amount.Currency))
+            {
+                var sum = Money.Sum(currency.Key, currency.Select(balance => balance.Amount));
+                if (!sum.IsZero)
+                {
+                    violations.Add($"The books of {account.Id} are off by {sum}.");
+                }
+            }
+        }
+
+        return violations.ToImmutable();
+    }
+}
+
+/// <summary>Money held for others is there.</summary>
+internal sealed class HeldMoneyIsThere(BillingAccounts accounts) : IInvariant
+{
+    public string Name => "held_money_never_negative";
+
+    public string Meaning => "Deposits and credits held for an organization are never below zero.";
+
+    public async Task<ImmutableArray<string>> ViolationsAsync(CancellationToken cancellation)
+    {
+        var violations = ImmutableArray.CreateBuilder<string>();
+        await foreach (var account in accounts.AllAsync(cancellation))
+        {
+            violations.AddRange(account.Balances
+                .Where(balance => balance.Account.IsHeldForOthers && balance.Amount.Minor > 0)
+                .Select(balance => $"{balance.Account} of {account.Id} is overdrawn by {balance.Amount}."));
+        }
+
+        return violations.ToImmutable();
+    }
+}
+
+/// <summary>What one organization's books sent, another's received.</summary>
+internal sealed class ClearingNetsToZero(BillingAccounts accounts, IMarketClock clock) : IInvariant
+{
+    /// <summary>Younger differences are notices still on their way.</summary>
+    private static readonly Duration UnderWay = Duration.FromMinutes(5);
+
+    public string Name => "clearing_nets_to_zero";
+
+    public string Meaning => "The clearing accounts that two organizations keep for each other add up to zero once nothing is on its way.";
+
+    public async Task<ImmutableArray<string>> ViolationsAsync(CancellationToken cancellation)
+    {
+        var open = new Dictionary<(string First, string Second, Currency Currency), (Money Sum, Instant ChangedAt)>();
+        await foreach (var account in accounts.AllAsync(cancellation))
+        {
+            foreach (var balance in account.Balances.Where(balance => balance.Account.Kind == LedgerAccountKind.Clearing))
+            {
+                var (self, other) = (account.Id.Value, balance.Account.Subject);
+                var pair = string.CompareOrdinal(self, other) < 0 ? (self, other, balance.Amount.Currency) : (other, self, balance.Amount.Currency);
+                open[pair] = open.TryGetValue(pair, out var seen)
+                    ? (seen.Sum + balance.Amount, Instant.Max(seen.ChangedAt, balance.ChangedAt))
+                    : (balance.Amount, balance.ChangedAt);
+            }
+        }
+
+        var now = clock.Now;
+        return
+        [
+            .. open.Where(pair => !pair.Value.Sum.IsZero && now - pair.Value.ChangedAt > UnderWay)
+                .OrderBy(pair => pair.Value.ChangedAt)
+                .Select(pair => $"Clearing between {pair.Key.First} and {pair.Key.Second} is off by {pair.Value.Sum}, for {(now - pair.Value.ChangedAt).TotalHours:0.0} h or longer."),
+        ];
+    }
+}
