@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Marketplace.Api.Billing;
+using Marketplace.Api.Billing.Sandbox;
 using Marketplace.Api.Organizations;
 using Marketplace.Domain.Organizations;
 using Marketplace.Grains.Ports;
@@ -50,7 +52,16 @@ public sealed class ApiMarket : IAsyncDisposable
         builder.Services.AddSingleton(market.Services.GetRequiredService<IMarketClock>());
         builder.Services.AddSingleton(market.Services.GetRequiredService<IRecordScan>());
         builder.Services.AddSingleton<MarketTime>(_ => market.Time);
-        builder.Services.AddSingleton(market.Services.GetRequiredService<IPaymentGateway>());
+        if (market.Services.GetRequiredService<IPaymentGateway>() is SandboxGateway sandbox)
+        {
+            builder.Services.AddSingleton(sandbox);
+            builder.Services.AddSandboxPayments();
+        }
+        else
+        {
+            builder.Services.AddSingleton<IPaymentGateway>(market.Gateway);
+        }
+
         foreach (var invariant in market.Services.GetServices<IInvariant>())
         {
             builder.Services.AddSingleton(invariant);
