@@ -20,6 +20,10 @@ public static class FacilityImport
     /// <summary>The facility type that becomes a site.</summary>
     public const string MiningType = "crypto_mining";
 
+    // A site's read copies must stay within a row of the store.
+    private const int MostSources = 50;
+    private const int MostSteps = 50;
+
     private static readonly FrozenDictionary<string, SiteStatus> Statuses = new Dictionary<string, SiteStatus>
     {
         ["proposed"] = SiteStatus.Planned,
@@ -94,6 +98,8 @@ public static class FacilityImport
             ?? RequiredFault("lastUpdated", record.LastUpdated, 10)
             ?? RequiredFault("location.state", record.Location?.State, 100)
             ?? (record.Sources.IsDefaultOrEmpty ? Refusal.Of(FacilityRefusal.FieldMissing, "The record names no source.", "sources") : null)
+            ?? CountFault("sources", record.Sources.Length, MostSources)
+            ?? CountFault("statusHistory", record.StatusHistory.Length, MostSteps)
             ?? StatusFault("status", record.Status)
             ?? DateFault("lastUpdated", record.LastUpdated)
             ?? DateFault("announcedDate", record.AnnouncedDate)
@@ -110,6 +116,10 @@ public static class FacilityImport
     private static Refusal? TextFault(string field, string? text, int most) => text is null || Text.Fits(text, most)
         ? null
         : Refusal.Of(FacilityRefusal.FieldInvalid, $"{field} has 1 to {most} characters.", field);
+
+    private static Refusal? CountFault(string field, int count, int most) => count <= most
+        ? null
+        : Refusal.Of(FacilityRefusal.FieldInvalid, $"{field} has {count} entries; at most {most} are taken.", field);
 
     private static Refusal? StatusFault(string field, string? status) => status is not null && Statuses.ContainsKey(status)
         ? null
@@ -146,7 +156,7 @@ public static class FacilityImport
 
         return StatusFault(field + ".status", step.Status)
             ?? DateFault(field + ".date", step.Date)
-            ?? TextFault(field + ".note", step.Note, 4000)
+            ?? TextFault(field + ".note", step.Note, 1000)
             ?? (step.SourceIndex is null || (step.SourceIndex >= 0 && step.SourceIndex < sources)
                 ? null
                 : Refusal.Of(FacilityRefusal.FieldInvalid, $"{field} names source {step.SourceIndex} of {sources}.", field + ".sourceIndex"));

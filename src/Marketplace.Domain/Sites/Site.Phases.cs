@@ -182,7 +182,7 @@ public sealed partial record Site
             return Refusal.Of(SiteRefusal.MilestoneOutOfOrder, "Record when the phase was energised, on or before that day, first.");
         }
 
-        if (!TryAttach(phase, command.Kind, command.Evidence, command.By, now, out var added, out var refusal))
+        if (!TryAttach(site, phase, command.Kind, command.Evidence, command.By, now, out var added, out var refusal))
         {
             return refusal!;
         }
@@ -214,7 +214,7 @@ public sealed partial record Site
             return fault;
         }
 
-        if (!TryAttach(site!.Phase(command.Phase)!, command.Kind, command.Evidence, command.By, now, out var added, out var refusal))
+        if (!TryAttach(site!, site!.Phase(command.Phase)!, command.Kind, command.Evidence, command.By, now, out var added, out var refusal))
         {
             return refusal!;
         }
@@ -223,12 +223,13 @@ public sealed partial record Site
     }
 
     private static bool TryAttach(
-        BuildPhase phase, MilestoneKind kind, ImmutableArray<EvidenceLink> evidence, string by, Instant now, out EvidenceAdded? added, out Refusal? refusal)
+        Site site, BuildPhase phase, MilestoneKind kind, ImmutableArray<EvidenceLink> evidence, string by, Instant now, out EvidenceAdded? added, out Refusal? refusal)
     {
         var present = phase.Of(kind)?.Evidence ?? [];
         var links = evidence.Distinct().Except(present.Select(each => each.Link)).ToList();
-        refusal = present.Length + links.Count > MostEvidence
-            ? Refusal.Of(SiteRefusal.EvidenceInvalid, $"{kind} has {present.Length} pieces of evidence; at most {MostEvidence} are kept.", "evidence")
+        var inAll = site.Phases.Sum(each => each.Milestones.Sum(milestone => milestone.Evidence.Length));
+        refusal = present.Length + links.Count > MostEvidence || inAll + links.Count > MostEvidenceInAll
+            ? Refusal.Of(SiteRefusal.EvidenceInvalid, $"{kind} has {present.Length} pieces of evidence and the site {inAll}; at most {MostEvidence} and {MostEvidenceInAll} are kept.", "evidence")
             : null;
         added = links.Count == 0 ? null : new EvidenceAdded(phase.Id, kind, [.. links.Select(link => new Evidence(link, by, now))], now);
         return refusal is null;

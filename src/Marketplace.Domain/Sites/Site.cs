@@ -26,6 +26,9 @@ public sealed partial record Site
     /// <summary>Most pieces of evidence of one milestone or claim.</summary>
     public const int MostEvidence = 50;
 
+    /// <summary>Most pieces of evidence of all milestones of one site.</summary>
+    public const int MostEvidenceInAll = 1000;
+
     private const int MostRevisionsKept = 20;
 
     /// <summary>Id.</summary>

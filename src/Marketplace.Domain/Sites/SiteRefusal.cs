@@ -54,7 +54,7 @@ public enum SiteRefusal
     EnergyMixInvalid,
 
     /// <summary>Evidence is malformed or too much.</summary>
-    [RefusalMeaning("site_evidence_invalid", RefusalKind.Invalid, RefusalClass.Final, "Evidence needs an http(s) address, a description and, if given, a SHA-256 digest; at most 50 pieces a milestone.")]
+    [RefusalMeaning("site_evidence_invalid", RefusalKind.Invalid, RefusalClass.Final, "Evidence needs an http(s) address, a description and, if given, a SHA-256 digest; at most 50 pieces a milestone and 1,000 a site.")]
     EvidenceInvalid,
 
     /// <summary>The zone or the megawatts are not stated yet.</summary>

@@ -64,10 +64,13 @@ public sealed class SiteImportEndpointsTests : IAsyncLifetime
                 new { id = "four", facilityType = "crypto_mining" },
                 new { },
                 Record("five", null),
+                new { id = "six", facilityType = "crypto_mining", sources = (object?)null },
+                new { id = "seven", facilityType = "crypto_mining", statusHistory = (object?)null, name = "x", @operator = "x", status = "operational", confidence = "reported", lastUpdated = "2026", location = new { state = "ND" }, sources = new object?[] { null } },
+                new { id = 8, facilityType = "crypto_mining" },
             },
         })).With(200);
 
-        Assert.Equal((9, 2, 0, 0, 7), Counts(reply));
+        Assert.Equal((12, 2, 0, 0, 10), Counts(reply));
         Assert.Equal(
             [
                 "one created ",
@@ -79,6 +82,9 @@ public sealed class SiteImportEndpointsTests : IAsyncLifetime
                 "four refused facility_field_missing",
                 " refused facility_id_missing",
                 "five created ",
+                "six refused facility_record_malformed",
+                "seven refused facility_record_malformed",
+                " refused facility_record_malformed",
             ],
             reply.Json.GetProperty("items").EnumerateArray().Select(item => $"{item.GetProperty("recordId")} {item.GetProperty("outcome")} {item.GetProperty("code")}"));
         await _api.SettleAsync();

@@ -113,6 +113,8 @@ public sealed class FacilityImportTests
         { "sources[0].label", Record with { Sources = [new FacilitySourceLink("https://example.org", null, null, null)] }, FacilityRefusal.FieldMissing },
         { "statusHistory[0].date", Record with { StatusHistory = [new FacilityStep("proposed", null, null, null)] }, FacilityRefusal.FieldMissing },
         { "statusHistory[0].sourceIndex", Record with { StatusHistory = [new FacilityStep("proposed", "2022", null, 1)] }, FacilityRefusal.FieldInvalid },
+        { "sources", Record with { Sources = [.. Enumerable.Repeat(Record.Sources[0], 51)] }, FacilityRefusal.FieldInvalid },
+        { "statusHistory", Record with { StatusHistory = [.. Enumerable.Repeat(Record.StatusHistory[0], 51)] }, FacilityRefusal.FieldInvalid },
         { "location.coordinates", Record with { Location = Record.Location! with { Lat = 91 } }, FacilityRefusal.FieldInvalid },
     };
 

@@ -122,6 +122,12 @@ public sealed class SitePhaseTests
         EvidenceLink Page(int number) => new($"https://example.org/{number}", "Page", null);
         var story = WithPhases().Given(Reach(MilestoneKind.Permitted, Today) with { Evidence = [.. Enumerable.Range(0, Site.MostEvidence).Select(Page)] });
         story.When((site, now) => Site.Decide(site, new AddEvidence(Operator, Phase1, MilestoneKind.Permitted, [Page(50)], "mbr_bob"), now)).IsRefused(SiteRefusal.EvidenceInvalid, "evidence");
+
+        var full = story.Site! with
+        {
+            Phases = [.. story.Site.Phases, .. Enumerable.Repeat(story.Site.Phase(Phase1)!, 19)],
+        };
+        Site.Decide(full, new AddEvidence(Operator, Phase2, MilestoneKind.Permitted, [Page(1)], "mbr_bob"), Now).IsRefused(SiteRefusal.EvidenceInvalid, "evidence");
     }
 
     [Fact]
