@@ -28,6 +28,7 @@ public static class MarketplaceGrains
             services.GetRequiredService<IMarketClock>(),
             services.GetRequiredService<OutboxGauge>()));
         silo.Services.AddSingleton<IInvariant, DueRowInvariant>();
+        silo.Services.AddSingleton<IInvariant, PoolSupplyInvariant>();
         silo.Services.AddSingleton<IInvariant, SitePowerInvariant>();
         silo.Services.TryAddSingleton<BillingAccounts>();
         silo.Services.AddSingleton<IInvariant, LedgersBalance>();

@@ -15,6 +15,25 @@ public sealed partial class CapacityCalendar
     [JsonIgnore]
     public bool IsWithinSupply => HourTree.Max(load, 0, HourTree.Hours) <= 0;
 
+    /// <summary>
+    /// Adds every hold up anew, hour by hour, and says where that exceeds supply or differs from what the calendar answers by;
+    /// empty when all is well. O(holds).
+    /// </summary>
+    public ImmutableArray<string> Faults()
+    {
+        var faults = ImmutableArray.CreateBuilder<string>();
+        var (kept, answered) = (new List<HourRun>(), new List<HourRun>());
+        HourTree.Runs(new CapacityCalendar(Origin, Supply, Holds).load, 0, HourTree.Hours, int.MinValue, int.MaxValue, kept);
+        HourTree.Runs(load, 0, HourTree.Hours, int.MinValue, int.MaxValue, answered);
+        faults.AddRange(kept.Where(run => run.Value > 0).Select(run => $"holds exceed supply by {run.Value} units from {At(run.From)} to {At(run.Until)}."));
+        if (!kept.SequenceEqual(answered))
+        {
+            faults.Add("the holds do not add up to what the calendar answers by.");
+        }
+
+        return faults.ToImmutable();
+    }
+
     /// <summary>Units free in every hour of <paramref name="term"/>; 0 where the term leaves the calendar. O(log H).</summary>
     public int FreeThroughout(Term term) => term.Start < Origin || term.End > End
         ? 0

@@ -74,8 +74,10 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
     public Task<ImmutableArray<PoolNode>> GetNodesAsync(int after, int limit) => Task.FromResult<ImmutableArray<PoolNode>>(
         [.. (Durable.Pool?.Nodes.Nodes ?? []).Where(node => node.Order > after).OrderBy(node => node.Order).Take(limit)]);
 
-    public Task<ImmutableArray<string>> CheckInvariantsAsync() => Task.FromResult<ImmutableArray<string>>(
-        Durable.Pool is { Calendar.IsWithinSupply: false } pool ? [$"{pool.Id} holds more units than it has supply in some hour."] : []);
+    // The calendar is immutable, so it is added up anew beside the grain's turns.
+    public Task<ImmutableArray<string>> CheckInvariantsAsync() => Durable.Pool is { } pool
+        ? Task.Run(() => pool.Calendar.Faults().Select(fault => $"{pool.Id}: {fault}").ToImmutableArray())
+        : Task.FromResult<ImmutableArray<string>>([]);
 
     protected override Listing Empty(string key) => Listing.None;
 
@@ -154,8 +156,10 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
     {
         var pool = after.Pool!;
         var summary = PoolSummary.Of(pool, after.Offer);
-        effects.Row(PoolRows.Table, pool.OperatorId.Value, SortKeys.Of(pool.CreatedAt, pool.Id.Value), summary);
-        effects.Row(PoolRows.Listings, PoolRows.Everyone, SortKeys.Of(pool.CreatedAt, pool.Id.Value), pool.Status == ListingStatus.Published ? summary : null);
+        var key = SortKeys.Of(pool.CreatedAt, pool.Id.Value);
+        effects.Row(PoolRows.Table, pool.OperatorId.Value, key, summary);
+        effects.Row(PoolRows.Table, PoolRows.Everyone, key, summary);
+        effects.Row(PoolRows.Listings, PoolRows.Everyone, key, pool.Status == ListingStatus.Published ? summary : null);
     }
 
     private static void Publish(Listing after, ListingFact fact, Effects effects)

@@ -99,7 +99,7 @@ public interface IGpuPoolGrain : IAggregateGrain
     [Alias("GetNodes"), AlwaysInterleave]
     Task<ImmutableArray<PoolNode>> GetNodesAsync(int after, int limit);
 
-    /// <summary>What is wrong with the pool's books; empty when holds never exceed supply in any hour.</summary>
+    /// <summary>What is wrong with the pool's books, one sentence each; empty when holds never exceed supply in any hour.</summary>
     [Alias("CheckInvariants"), AlwaysInterleave]
     Task<ImmutableArray<string>> CheckInvariantsAsync();
 }
@@ -130,12 +130,12 @@ public sealed record PoolWithdrawn(PoolId PoolId, ReservationId ReservationId) :
 /// <summary>Read copies of pools in the row store; the data is a <see cref="PoolSummary"/>, row keys are <see cref="SortKeys"/>.</summary>
 public static class PoolRows
 {
-    /// <summary>Every pool, in the partition of its operator's id.</summary>
+    /// <summary>Every pool, in the partition of its operator's id and in <see cref="Everyone"/>.</summary>
     public const string Table = "pools";
 
     /// <summary>The pools that are published, in the partition <see cref="Everyone"/>.</summary>
     public const string Listings = "listings";
 
-    /// <summary>The one partition of <see cref="Listings"/>.</summary>
+    /// <summary>The partition of all operators' pools.</summary>
     public const string Everyone = "everyone";
 }

@@ -165,6 +165,16 @@ public sealed class CapacityCalendarTests
         Assert.Equal(5, calendar.FreeThroughout(CalendarModel.Segment(0, 24, 1).Term));
     }
 
+    [Fact]
+    public void A_calendar_over_supply_says_where()
+    {
+        var segments = ImmutableArray.Create(CalendarModel.Segment(0, 24, 4));
+        var calendar = Supplied(new SupplyStep(Now, 3)).Evolve(new HoldPlaced(CalendarModel.Id(1), CalendarModel.Tenant, segments, Now));
+
+        Assert.False(calendar.IsWithinSupply);
+        Assert.Equal(["holds exceed supply by 1 units from 2026-01-01T00:00:00Z to 2026-01-02T00:00:00Z."], calendar.Faults());
+    }
+
     public static TheoryData<string, ImmutableArray<HoldSegment>> Misshapen => new()
     {
         { "hold_segments_invalid", [] },
