@@ -24,14 +24,14 @@ internal static partial class PoolEndpoints
 
     public static IEndpointRouteBuilder MapCapacity(this IEndpointRouteBuilder routes)
     {
-        var gpu = new Noun(new Room(routes, "GPU pools"), "gpu-pools", "GpuPool", "GPU pool", PoolKind.Gpu);
+        var gpu = new Noun(new Room(routes, "Pools"), "gpu-pools", "GpuPool", "GPU pool", PoolKind.Gpu);
         gpu.Room.Post("/v1/gpu-pools", Creation(gpu) with { Takes = NewGpuPool.Example }, request => CreateAsync<NewGpuPool>(request, gpu, (body, id, faults) => body.ToCommand(id, request.Caller.Organization, faults)));
         gpu.Room.Post("/v1/gpu-pools/bulk", BulkCreation(gpu) with { Takes = NewGpuPools.Example }, request => CreateManyAsync<NewGpuPools>(request, gpu, (body, faults) =>
             [.. body.Pools.Select((pool, i) => pool.ToCommand(request.NewId<PoolId>(Part(i)), request.Caller.Organization, faults, $"pools[{i}]."))]));
         MapNoun(gpu);
         MapNodes(gpu);
 
-        var power = new Noun(new Room(routes, "Power pools"), "power-pools", "PowerPool", "power pool", PoolKind.Power);
+        var power = new Noun(new Room(routes, "Pools"), "power-pools", "PowerPool", "power pool", PoolKind.Power);
         power.Room.Post("/v1/power-pools", Creation(power) with { Takes = NewPowerPool.Example }, request => CreateAsync<NewPowerPool>(request, power, (body, id, faults) => body.ToCommand(id, request.Caller.Organization, faults)));
         power.Room.Post("/v1/power-pools/bulk", BulkCreation(power) with { Takes = NewPowerPools.Example }, request => CreateManyAsync<NewPowerPools>(request, power, (body, faults) =>
             [.. body.Pools.Select((pool, i) => pool.ToCommand(request.NewId<PoolId>(Part(i)), request.Caller.Organization, faults, $"pools[{i}]."))]));

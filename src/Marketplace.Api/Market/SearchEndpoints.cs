@@ -11,7 +11,7 @@ internal static class SearchEndpoints
 {
     public static IEndpointRouteBuilder MapMarket(this IEndpointRouteBuilder routes)
     {
-        var room = new Room(routes, "Market");
+        var room = new Room(routes, "Search");
         room.Get("/v1/search", new("search", "Search the market", "Finds published pools that have the quantity free throughout the term, cheapest first. When none fits it says what stands in the way, and what comes nearest. Prices are indicative; ask for a quote to make one firm.", Permission.Public)
         {
             Query = SearchFilter.Example,
