@@ -45,7 +45,8 @@ public static class Golden
         return $"line {line + 1} was '{old.ElementAtOrDefault(line)?.Trim()}', is '{now.ElementAtOrDefault(line)?.Trim()}'.";
     }
 
-    private static string PathOf(string name)
+    /// <summary>Where the file of this name is kept.</summary>
+    public static string PathOf(string name)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
