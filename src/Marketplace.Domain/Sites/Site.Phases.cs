@@ -99,7 +99,7 @@ public sealed partial record Site
         var allocated = PowerEnvelope.AllocatedKilowatts(site, phase.Id);
         if (command.CriticalIt.Kilowatts < allocated)
         {
-            return Refusal.Of(SiteRefusal.PhasePowerAllocated, $"Pools plan on {allocated} kW of this phase, more than {command.CriticalIt.Kilowatts} kW.", "criticalItMw");
+            return Refusal.Of(SiteRefusal.PhasePowerAllocated, $"Pools plan on {allocated:0.###} kW of this phase, more than {command.CriticalIt.Kilowatts:0.###} kW.", "criticalItMw");
         }
 
         return phase.Name == command.Name && phase.CriticalIt == command.CriticalIt

@@ -41,13 +41,13 @@ public sealed partial record Site
 
         if (command.Kilowatts < 0 || command.Kilowatts > 1_000_000_000 || decimal.Round(command.Kilowatts, 3) != command.Kilowatts)
         {
-            return Refusal.Of(SiteRefusal.PowerInvalid, $"{command.Kilowatts} kW is not an amount of power to the watt.", "kilowatts");
+            return Refusal.Of(SiteRefusal.PowerInvalid, $"{command.Kilowatts} kW is not an amount of power to the watt.");
         }
 
         var free = PowerEnvelope.FreeKilowatts(site!, command.Phase) + before;
         if (command.Kilowatts > free)
         {
-            return Refusal.Of(SiteRefusal.PowerExceeded, $"{command.Kilowatts} kW asked for, {free} kW of {site!.Phase(command.Phase)!.Name} can still be planned on.", "kilowatts");
+            return Refusal.Of(SiteRefusal.PowerExceeded, $"{command.Kilowatts:0.###} kW asked for, {free:0.###} kW of {site!.Phase(command.Phase)!.Name} can still be planned on.");
         }
 
         if (before == 0 && site!.Allocations.Length == MostAllocations)

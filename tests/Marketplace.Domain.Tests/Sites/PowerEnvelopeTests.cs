@@ -12,7 +12,7 @@ public sealed class PowerEnvelopeTests
     public void Pools_together_get_a_phases_power_and_not_a_watt_more()
     {
         var story = WithPhases().Given(Allocate(PoolA, 30_000));
-        story.When((site, now) => Site.Decide(site, Allocate(PoolB, 10_000.001m), now)).IsRefused(SiteRefusal.PowerExceeded, "kilowatts");
+        story.When((site, now) => Site.Decide(site, Allocate(PoolB, 10_000.001m), now)).IsRefused(SiteRefusal.PowerExceeded);
         story.Given(Allocate(PoolB, 10_000));
         Assert.Equal(0, PowerEnvelope.FreeKilowatts(story.Site!, Phase1));
     }
@@ -32,7 +32,7 @@ public sealed class PowerEnvelopeTests
     [InlineData("-1")]
     [InlineData("0.0001")]
     public void Power_is_counted_to_the_watt(string kilowatts) => WithPhases()
-        .When((site, now) => Site.Decide(site, Allocate(PoolA, decimal.Parse(kilowatts)), now)).IsRefused(SiteRefusal.PowerInvalid, "kilowatts");
+        .When((site, now) => Site.Decide(site, Allocate(PoolA, decimal.Parse(kilowatts)), now)).IsRefused(SiteRefusal.PowerInvalid);
 
     [Fact]
     public void A_strangers_pool_and_an_unknown_phase_get_none()
