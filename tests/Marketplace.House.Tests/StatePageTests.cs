@@ -1,5 +1,6 @@
 using System.Text;
 using Marketplace.Domain.Leases;
+using Marketplace.Domain.Reservations;
 using Marketplace.Domain.Sites;
 
 namespace Marketplace.House.Tests;
@@ -12,6 +13,11 @@ public sealed class StatePageTests
 
     [Fact]
     public void LeasesAreDescribedAsTheyAre() => Shows("docs/leases.md", LeaseStatuses.Next.ToDictionary(
+        pair => pair.Key,
+        pair => pair.Value.Select(step => (step.To, (string?)step.By))));
+
+    [Fact]
+    public void ReservationsAreDescribedAsTheyAre() => Shows("docs/reservations.md", ReservationStatuses.Next.ToDictionary(
         pair => pair.Key,
         pair => pair.Value.Select(step => (step.To, (string?)step.By))));
 

@@ -49,33 +49,71 @@ public enum ReservationStatus
 /// <summary>The one table of a reservation's legal steps.</summary>
 public static class ReservationStatuses
 {
-    /// <summary>The steps from each status; staying where it is is always legal.</summary>
-    public static readonly FrozenDictionary<ReservationStatus, ImmutableArray<ReservationStatus>> Next =
-        new Dictionary<ReservationStatus, ImmutableArray<ReservationStatus>>
+    /// <summary>The statuses that may follow each status, each with what brings it about; staying where it is is always legal.</summary>
+    public static IReadOnlyDictionary<ReservationStatus, ImmutableArray<(ReservationStatus To, string By)>> Next { get; } =
+        new Dictionary<ReservationStatus, ImmutableArray<(ReservationStatus To, string By)>>
         {
-            [ReservationStatus.Requested] = [ReservationStatus.Held, ReservationStatus.Cancelled, ReservationStatus.Refused],
+            [ReservationStatus.Requested] =
+            [
+                (ReservationStatus.Held, "a pool holds the capacity"),
+                (ReservationStatus.Cancelled, "the tenant cancels"),
+                (ReservationStatus.Refused, "the quote cannot be used, or no pool holds the capacity"),
+            ],
             [ReservationStatus.Held] =
             [
-                ReservationStatus.AwaitingApproval, ReservationStatus.AwaitingSignature, ReservationStatus.AwaitingDeposit,
-                ReservationStatus.Confirmed, ReservationStatus.Delayed, ReservationStatus.Cancelled,
+                (ReservationStatus.AwaitingApproval, "the terms ask for an approval"),
+                (ReservationStatus.AwaitingSignature, "the terms ask for a signature and for no approval"),
+                (ReservationStatus.AwaitingDeposit, "the terms ask for a deposit and for no paper"),
+                (ReservationStatus.Confirmed, "nothing is asked for and the pool confirms"),
+                (ReservationStatus.Delayed, "the pool confirms what supply no longer covers"),
+                (ReservationStatus.Cancelled, "a party cancels, or the capacity is withdrawn"),
             ],
             [ReservationStatus.AwaitingApproval] =
             [
-                ReservationStatus.AwaitingSignature, ReservationStatus.AwaitingDeposit, ReservationStatus.Confirmed,
-                ReservationStatus.Delayed, ReservationStatus.Cancelled, ReservationStatus.Expired, ReservationStatus.Refused,
+                (ReservationStatus.AwaitingSignature, "the last approval comes and a signature is asked for"),
+                (ReservationStatus.AwaitingDeposit, "the last approval comes and a deposit is asked for"),
+                (ReservationStatus.Confirmed, "the last approval comes, nothing more is asked for and the pool confirms"),
+                (ReservationStatus.Delayed, "the same, and supply no longer covers it"),
+                (ReservationStatus.Cancelled, "a party cancels, or the capacity is withdrawn"),
+                (ReservationStatus.Expired, "the deadline passes"),
+                (ReservationStatus.Refused, "a party declines"),
             ],
             [ReservationStatus.AwaitingSignature] =
             [
-                ReservationStatus.AwaitingApproval, ReservationStatus.AwaitingDeposit, ReservationStatus.Confirmed,
-                ReservationStatus.Delayed, ReservationStatus.Cancelled, ReservationStatus.Expired, ReservationStatus.Refused,
+                (ReservationStatus.AwaitingApproval, "an amendment starts the paper again"),
+                (ReservationStatus.AwaitingDeposit, "the last signature comes and a deposit is asked for"),
+                (ReservationStatus.Confirmed, "the last signature comes, nothing more is asked for and the pool confirms"),
+                (ReservationStatus.Delayed, "the same, and supply no longer covers it"),
+                (ReservationStatus.Cancelled, "a party cancels, or the capacity is withdrawn"),
+                (ReservationStatus.Expired, "the deadline passes"),
+                (ReservationStatus.Refused, "a party declines"),
             ],
             [ReservationStatus.AwaitingDeposit] =
             [
-                ReservationStatus.Confirmed, ReservationStatus.Delayed, ReservationStatus.Cancelled, ReservationStatus.Expired,
+                (ReservationStatus.Confirmed, "the deposit is held and the pool confirms"),
+                (ReservationStatus.Delayed, "the same, and supply no longer covers it"),
+                (ReservationStatus.Cancelled, "a party cancels, or the capacity is withdrawn, and the deposit is called off or goes back"),
+                (ReservationStatus.Expired, "the deadline passes and the deposit is durably called off"),
             ],
-            [ReservationStatus.Confirmed] = [ReservationStatus.Delayed, ReservationStatus.Delivering, ReservationStatus.Fulfilled, ReservationStatus.Cancelled],
-            [ReservationStatus.Delayed] = [ReservationStatus.Confirmed, ReservationStatus.Delivering, ReservationStatus.Fulfilled, ReservationStatus.Cancelled],
-            [ReservationStatus.Delivering] = [ReservationStatus.Fulfilled, ReservationStatus.PartiallyFulfilled],
+            [ReservationStatus.Confirmed] =
+            [
+                (ReservationStatus.Delayed, "supply no longer covers it"),
+                (ReservationStatus.Delivering, "part of the quantity is handed over"),
+                (ReservationStatus.Fulfilled, "all of it is handed over at once"),
+                (ReservationStatus.Cancelled, "the operator cancels, the capacity is withdrawn, or the term passes without delivery"),
+            ],
+            [ReservationStatus.Delayed] =
+            [
+                (ReservationStatus.Confirmed, "supply covers it again"),
+                (ReservationStatus.Delivering, "part of the quantity is handed over"),
+                (ReservationStatus.Fulfilled, "all of it is handed over at once"),
+                (ReservationStatus.Cancelled, "the operator cancels, the tenant leaves after its start, the capacity is withdrawn, or the term passes without delivery"),
+            ],
+            [ReservationStatus.Delivering] =
+            [
+                (ReservationStatus.Fulfilled, "the rest is handed over"),
+                (ReservationStatus.PartiallyFulfilled, "the term or the lease ends before the rest is handed over"),
+            ],
             [ReservationStatus.Fulfilled] = [],
             [ReservationStatus.PartiallyFulfilled] = [],
             [ReservationStatus.Cancelled] = [],
@@ -87,5 +125,5 @@ public static class ReservationStatuses
     public static bool IsFinal(ReservationStatus status) => Next[status].IsEmpty;
 
     /// <summary>Whether the step is in the table, or is none.</summary>
-    public static bool Allows(ReservationStatus from, ReservationStatus to) => from == to || Next[from].Contains(to);
+    public static bool Allows(ReservationStatus from, ReservationStatus to) => from == to || Next[from].Any(step => step.To == to);
 }

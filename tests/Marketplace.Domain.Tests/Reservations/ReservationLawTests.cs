@@ -73,23 +73,6 @@ public sealed class ReservationLawTests
         },
         iter: 3000);
 
-    [Fact]
-    public void Every_status_is_reached_from_the_first_by_the_table()
-    {
-        var reached = new HashSet<ReservationStatus> { ReservationStatus.Requested };
-        var open = new Queue<ReservationStatus>(reached);
-        while (open.TryDequeue(out var status))
-        {
-            foreach (var next in ReservationStatuses.Next[status].Where(reached.Add))
-            {
-                open.Enqueue(next);
-            }
-        }
-
-        Assert.Equal(Enum.GetValues<ReservationStatus>(), reached.Order());
-        Assert.Equal(Enum.GetValues<ReservationStatus>(), ReservationStatuses.Next.Keys.Order());
-    }
-
     private static ReservationStory Start(int paper) => Requested(SampleOffer.With(clauses => clauses with
     {
         Signatures = paper switch { 0 => SampleOffer.NoPaper, 1 => AllPaper, 2 => SampleOffer.NoPaper with { OperatorSigns = true }, _ => SampleOffer.NoPaper with { TenantApproves = true } },
