@@ -17,7 +17,7 @@ internal static class ClaimEndpoints
             Takes = NewClaim.Example,
             Gives = ClaimModel.Example,
             Status = 201,
-            Refuses = [SiteRefusal.OperatorsOnly, SiteRefusal.NotFound, SiteRefusal.Retired, SiteRefusal.AlreadyClaimed, SiteRefusal.ClaimPending, SiteRefusal.DescriptionInvalid],
+            Refuses = [SiteRefusal.OperatorsOnly, SiteRefusal.NotFound, SiteRefusal.Retired, SiteRefusal.AlreadyClaimed, SiteRefusal.ClaimPending, SiteRefusal.DescriptionInvalid, SiteRefusal.EvidenceInvalid],
         }, ClaimAsync);
 
         room.Get(OneClaim, new("getSiteClaim", "Read the claim on a site", "The latest one, for its claimant and administrators.", Permission.Read("sites"))
@@ -37,7 +37,7 @@ internal static class ClaimEndpoints
         {
             Takes = ClaimDecision.Example,
             Gives = ClaimModel.Example with { Status = SiteClaimStatus.Confirmed },
-            Refuses = [SiteRefusal.NotFound, SiteRefusal.NoClaimPending],
+            Refuses = [SiteRefusal.NotFound, SiteRefusal.NoClaimPending, SiteRefusal.DescriptionInvalid],
         }, DecideAsync);
         return routes;
     }

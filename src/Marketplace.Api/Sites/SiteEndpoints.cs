@@ -60,7 +60,7 @@ internal static class SiteEndpoints
         {
             Takes = SiteWithdrawal.Example,
             Gives = SiteModel.Example with { Status = SiteStatus.Decommissioning },
-            Refuses = [SiteRefusal.NotFound, SiteRefusal.Retired],
+            Refuses = [SiteRefusal.NotFound, SiteRefusal.Retired, SiteRefusal.DescriptionInvalid],
         }, WithdrawAsync);
 
         return routes.MapPhases().MapClaims().MapSiteImport();

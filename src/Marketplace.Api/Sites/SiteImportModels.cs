@@ -45,7 +45,16 @@ internal sealed record FacilitySource(
     [Length(1, 500)] string Attribution,
     [RegularExpression("^[A-Z]{2}$")] string Country)
 {
-    public FacilityCollection ToCollection() => new(Name, Licence, Attribution, Country);
+    public FacilityCollection ToCollection(Faults faults)
+    {
+        var collection = new FacilityCollection(Name, Licence, Attribution, Country);
+        if (FacilityImport.FaultOf(collection) is { } fault)
+        {
+            faults.Add("source", Faults.InvalidFormat, fault);
+        }
+
+        return collection;
+    }
 }
 
 /// <summary>What came of an import.</summary>

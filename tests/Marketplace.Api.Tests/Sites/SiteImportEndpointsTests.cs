@@ -96,6 +96,8 @@ public sealed class SiteImportEndpointsTests : IAsyncLifetime
     {
         var owner = await _api.OrganizationAsync(OrganizationKind.Operator);
         Assert.Equal(403, (await owner.PostAsync(Import, new { source = Source, records = new[] { Record("one", 1) } })).Status);
+        var blank = new { name = "  ", licence = "CC BY 4.0", attribution = "Atlas", country = "US" };
+        Assert.Equal(["source invalid_format"], (await _api.Platform.PostAsync(Import, new { source = blank, records = new[] { Record("one", 1) } })).Faults);
         Assert.Equal(["source missing", "records out_of_range"], (await _api.Platform.PostAsync(Import, new { records = Array.Empty<object>() })).Faults.Order(StringComparer.Ordinal).Reverse());
     }
 
