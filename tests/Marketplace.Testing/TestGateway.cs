@@ -27,6 +27,9 @@ public sealed class TestGateway : IPaymentGateway
     /// <summary>Payments the gateway ever made known.</summary>
     public int Created => _payments.Count;
 
+    /// <summary>Payments whose money came.</summary>
+    public IReadOnlyCollection<string> Charges => [.. _payments.Where(held => held.Value.Outcome == GatewayOutcome.Succeeded).Select(held => held.Key)];
+
     /// <summary>The outcome of the next refunds; null for success.</summary>
     public GatewayOutcome? RefundOutcome { get; set; }
 
