@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 
 namespace Marketplace.Host.Tests;
@@ -89,10 +87,7 @@ public sealed class OpeningTests : IDisposable
 
     private static async Task<JsonElement> ReadAsync(Uri address, string key, string path)
     {
-        using var http = new HttpClient { BaseAddress = address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        return JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
+        using var api = new ApiClient(address, key);
+        return await api.GetAsync(path);
     }
 }
