@@ -87,6 +87,10 @@ public sealed partial record Lease
     [JsonIgnore]
     public IEnumerable<LeaseNode> InService => Nodes.Where(node => node.Standing == NodeStanding.InService);
 
+    /// <summary>Nodes that were delivered and have not gone: announced, offered, in service or handed back.</summary>
+    [JsonIgnore]
+    public IEnumerable<LeaseNode> NodesHere => Nodes.Where(node => node.Standing is not (NodeStanding.Rejected or NodeStanding.Out));
+
     /// <summary>The one lease of a reservation.</summary>
     public static LeaseId IdOf(ReservationId reservation) => PublicId.Derive<LeaseId>("lease", reservation.Value);
 

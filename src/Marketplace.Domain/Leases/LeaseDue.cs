@@ -116,6 +116,6 @@ public static class LeaseDue
             yield return LeaseRent.State(lease, period, RentKind.Final, at);
         }
 
-        yield return new LeaseEnded(at, [.. lease.Nodes.Where(node => node.Standing is not (NodeStanding.Rejected or NodeStanding.Out)).Select(node => node.Id)]);
+        yield return new LeaseEnded(at, [.. lease.NodesHere.Select(node => node.Id)]);
     }
 }

@@ -110,12 +110,7 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
 
     private async Task<Refusal?> BookDeliveryAsync(Lease lease, ImmutableArray<NodeId> nodes)
     {
-        ImmutableArray<NodeId> unused =
-        [
-            .. lease.Nodes.Where(node => node.Standing is NodeStanding.Rejected or NodeStanding.Out).Select(node => node.Id)
-                .Except(lease.Nodes.Where(node => node.Standing is not (NodeStanding.Rejected or NodeStanding.Out)).Select(node => node.Id))
-                .Except(nodes),
-        ];
+        ImmutableArray<NodeId> unused = [.. lease.Nodes.Select(node => node.Id).Distinct().Except(lease.NodesHere.Select(node => node.Id)).Except(nodes)];
         if (!unused.IsEmpty && await BookAsync(Pool.ReturnNodesAsync(new ReturnNodes(lease.Opening.Reservation, unused))) is { } refusal)
         {
             return refusal;
@@ -142,13 +137,19 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
             return await DecideAsync(operation, command);
         });
 
-    /// <summary>A delivery that cannot be taken any more gives its nodes back, as the reservation has booked them.</summary>
+    /// <summary>A delivery that cannot be taken any more gives back the nodes that the reservation booked for it, save those that are here already.</summary>
     private async Task TakeAsync(DeliveryNoticed notice)
     {
         var taken = await DecideAsync(null, new TakeDelivery(notice.Opening, notice.Delivery));
-        if (!taken.IsGranted && State is { } lease && !IsPower(lease))
+        if (taken.IsGranted || State is not { } lease || IsPower(lease))
         {
-            await Pool.ReturnNodesAsync(new ReturnNodes(lease.Opening.Reservation, [.. notice.Delivery.Nodes.Select(node => node.Id)]));
+            return;
+        }
+
+        ImmutableArray<NodeId> refused = [.. notice.Delivery.Nodes.Select(node => node.Id).Except(lease.NodesHere.Select(node => node.Id))];
+        if (!refused.IsEmpty)
+        {
+            await Pool.ReturnNodesAsync(new ReturnNodes(lease.Opening.Reservation, refused));
         }
     }
 }

@@ -107,6 +107,16 @@ public sealed class LeaseGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_delivery_that_cannot_be_taken_gives_back_what_it_booked_and_nothing_that_is_here()
+    {
+        await DeliverAsync("2026-06-01T05:00:00Z", 1, 2);
+        await DeliverAsync("2026-06-02T05:00:00Z", 2, 3);
+
+        Assert.Equal(Nodes(1, 2), await AssignedAsync());
+        Assert.Equal(2, (await Lease.GetAsync())!.State.Nodes.Length);
+    }
+
+    [Fact]
     public async Task A_replacement_is_booked_in_the_pool_first()
     {
         await DeliverAsync("2026-06-01T05:00:00Z", 1, 2);

@@ -1,0 +1,122 @@
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+
+namespace Marketplace.Domain.Leases;
+
+/// <content>Renewal, exit and arrears.</content>
+public sealed partial record Lease
+{
+    private sealed partial class Draft
+    {
+        private Refusal? Renew()
+        {
+            if (Running() is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (lease.Status == LeaseStatus.InArrears)
+            {
+                return Refusal.Of(LeaseRefusal.InArrears, $"{lease.Overdue.Length} invoices are overdue.");
+            }
+
+            if (NoOptionLeft() is { } none)
+            {
+                return none;
+            }
+
+            Add(new LeaseRenewed(now, LeaseDue.RenewedEnd(lease)));
+            return null;
+        }
+
+        private Refusal? Decline()
+        {
+            if ((Running() ?? NoOptionLeft()) is { } refusal)
+            {
+                return refusal;
+            }
+
+            Add(new RenewalGivenUp(now, Lapsed: false));
+            return null;
+        }
+
+        private Refusal? NoOptionLeft() => LeaseDue.RenewalDeadline(lease) is null
+            ? Refusal.Of(LeaseRefusal.NoRenewalLeft, "There is no renewal option to use.")
+            : null;
+
+        private Refusal? QuoteAnExit(QuoteExit command)
+        {
+            if (Running() is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (lease.ExitQuote?.Id == command.Exit)
+            {
+                return null;
+            }
+
+            var earliest = LeaseExit.Earliest(lease, now);
+            var on = command.On ?? earliest;
+            if (on < earliest)
+            {
+                return Refusal.Of(LeaseRefusal.ExitTooSoon, $"The terms ask for {lease.Opening.Terms.Clauses.EarlyTermination.NoticeDays} days of notice: {earliest:uuuu-MM-dd} at the earliest.", "exitsOn");
+            }
+
+            if (on >= lease.EndsOn)
+            {
+                return Refusal.Of(LeaseRefusal.ExitAfterEnd, $"The lease ends by itself on {lease.EndsOn:uuuu-MM-dd}; the earliest exit would be {earliest:uuuu-MM-dd}.", "exitsOn");
+            }
+
+            Add(new ExitQuoted(now, LeaseExit.Quote(lease, command.Exit, on, now)));
+            return null;
+        }
+
+        private Refusal? Terminate(ExitQuoteId exit)
+        {
+            if (Running() is { } refusal)
+            {
+                return refusal;
+            }
+
+            if (lease.ExitQuote is not { } quote || quote.Id != exit)
+            {
+                return Refusal.Of(LeaseRefusal.ExitQuoteUnknown, $"{exit} is not the newest exit quote of this lease.", "exitQuote");
+            }
+
+            if (now >= quote.ValidUntil)
+            {
+                return Refusal.Of(LeaseRefusal.ExitQuoteExpired, $"{exit} was valid until {quote.ValidUntil}.", "exitQuote");
+            }
+
+            Add(new LeaseTerminated(now, quote));
+            if (!quote.Fee.IsZero)
+            {
+                var period = new BillingPeriod(quote.ExitsOn, quote.EndsOn);
+                Add(new RentStated(now, LeaseRent.Statement(lease, RentKind.ExitFee, period, 1, now) with { ExitFee = quote.Fee }, []));
+            }
+
+            return null;
+        }
+
+        private Refusal? MarkOverdue(InvoiceId invoice)
+        {
+            if (lease.Status.IsRunning() && !lease.Overdue.Contains(invoice))
+            {
+                Add(new FellInArrears(now, invoice));
+            }
+
+            return null;
+        }
+
+        private Refusal? ClearOverdue(InvoiceId invoice)
+        {
+            if (lease.Overdue.Contains(invoice))
+            {
+                Add(new ArrearsCleared(now, invoice));
+            }
+
+            return null;
+        }
+    }
+}
