@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace Marketplace.Domain.Primitives;
 
@@ -9,9 +10,11 @@ namespace Marketplace.Domain.Primitives;
 public readonly record struct Money(Currency Currency, long Minor) : IComparable<Money>
 {
     /// <summary>Whether the amount is zero.</summary>
+    [JsonIgnore]
     public bool IsZero => Minor == 0;
 
     /// <summary>The amount in major units, exactly.</summary>
+    [JsonIgnore]
     public decimal Major => Minor / (decimal)Currency.MinorPerMajor;
 
     /// <summary>Nothing, in this currency.</summary>

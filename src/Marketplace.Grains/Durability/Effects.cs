@@ -18,9 +18,9 @@ internal sealed class Effects(long firstSequence, Instant at, AggregateAddress s
     /// <summary>Tells another aggregate.</summary>
     public void Tell(AggregateAddress to, Notice notice) => entries.Add(new OutboxEntry(Next, to.ToString(), notice, null));
 
-    /// <summary>Adds an event to an organization's feed. <paramref name="data"/> becomes JSON as it stands in <see cref="MarketJson"/>.</summary>
+    /// <summary>Adds an event to an organization's feed. <paramref name="data"/> becomes JSON as it stands in <see cref="EventJson"/>.</summary>
     public void Publish(OrganizationId organization, string type, object data) =>
-        Tell(GrainKeys.EventFeed(organization), new EventRaised(type, At, sender.Key, JsonSerializer.SerializeToElement(data, data.GetType(), MarketJson.Options)));
+        Tell(GrainKeys.EventFeed(organization), new EventRaised(type, At, sender.Key, JsonSerializer.SerializeToElement(data, data.GetType(), EventJson.Options)));
 
     /// <summary>Writes a row of a read copy; a null <paramref name="data"/> deletes it.</summary>
     public void Row(string table, string partition, string key, object? data) => entries.Add(new OutboxEntry(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Ledger;
@@ -10,6 +11,7 @@ using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
 using Marketplace.Grains.Ports;
+using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Transparency;
 using Marketplace.Testing;
 using Marketplace.Testing.Faults;
@@ -197,6 +199,6 @@ public sealed class LeaseGrainTests : IAsyncLifetime
     {
         await market.Time.SettleAsync();
         var page = await market.Rows.ScanAsync(EventRows.Table, organization.Value, null, null, 1000);
-        return [.. page.Rows.Select(row => System.Text.Json.JsonSerializer.Deserialize<FeedEvent>(row.Data.Span, Serialization.MarketJson.Options)!.Type).Where(type => type.StartsWith("lease.", StringComparison.Ordinal))];
+        return [.. page.Rows.Select(row => JsonSerializer.Deserialize<FeedEvent>(row.Data.Span, MarketJson.Options)!.Type).Where(type => type.StartsWith("lease.", StringComparison.Ordinal))];
     }
 }
