@@ -1,4 +1,5 @@
 using System.Text;
+using Marketplace.Domain.Billing;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Reservations;
 using Marketplace.Domain.Sites;
@@ -8,9 +9,6 @@ namespace Marketplace.House.Tests;
 /// <summary>The pages about an aggregate's states show the one table in code, between two marks of the page.</summary>
 public sealed class StatePageTests
 {
-    private const string From = "<!-- states -->\n";
-    private const string Until = "<!-- /states -->";
-
     [Fact]
     public void LeasesAreDescribedAsTheyAre() => Shows("docs/leases.md", LeaseStatuses.Next.ToDictionary(
         pair => pair.Key,
@@ -26,13 +24,29 @@ public sealed class StatePageTests
         pair => pair.Key,
         pair => pair.Value.Select(step => (step.To, (string?)step.By))));
 
-    private static void Shows<TStatus>(string file, IReadOnlyDictionary<TStatus, IEnumerable<(TStatus To, string? By)>> next)
+    [Fact]
+    public void DepositsAreDescribedAsTheyAre() => Shows("docs/billing.md", DepositStatuses.Next.ToDictionary(
+        pair => pair.Key,
+        pair => pair.Value.Select(step => (step.To, (string?)step.By))), "deposit-states");
+
+    [Fact]
+    public void InvoicesAreDescribedAsTheyAre() => Shows("docs/billing.md", InvoiceStatuses.Next.ToDictionary(
+        pair => pair.Key,
+        pair => pair.Value.Select(step => (step.To, (string?)step.By))), "invoice-states");
+
+    [Fact]
+    public void PaymentsAreDescribedAsTheyAre() => Shows("docs/billing.md", PaymentStatuses.Next.ToDictionary(
+        pair => pair.Key,
+        pair => pair.Value.Select(step => (step.To, (string?)step.By))), "payment-states");
+
+    private static void Shows<TStatus>(string file, IReadOnlyDictionary<TStatus, IEnumerable<(TStatus To, string? By)>> next, string mark = "states")
         where TStatus : struct, Enum
     {
+        var (opening, closing) = ($"<!-- {mark} -->\n", $"<!-- /{mark} -->");
         var page = House.Text(file);
-        var from = page.IndexOf(From, StringComparison.Ordinal) + From.Length;
-        var until = page.IndexOf(Until, StringComparison.Ordinal);
-        Assert.True(from >= From.Length && until >= from, $"{file} has no place for the table: {From.Trim()} … {Until}.");
+        var from = page.IndexOf(opening, StringComparison.Ordinal) + opening.Length;
+        var until = page.IndexOf(closing, StringComparison.Ordinal);
+        Assert.True(from >= opening.Length && until >= from, $"{file} has no place for the table: {opening.Trim()} … {closing}.");
         Snapshot.Matches(file, page[..from] + Table(next) + page[until..]);
     }
 

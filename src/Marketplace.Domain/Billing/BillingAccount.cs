@@ -84,16 +84,13 @@ public sealed partial record BillingAccount
         {
             DepositOpened deposit => account.With(deposit.Deposit),
             DepositRefused refused => account with { Refused = account.Refused.Add(refused.Reservation) },
-            DepositReceived received => account.Post(received.Entry).Change(received.Reservation, deposit => deposit with
+            DepositReceived received => account.Post(received.Entry).Change(
+                received.Reservation,
+                deposit => (received.Wanted ? deposit.MoveTo(DepositStatus.Held) : deposit) with { Received = deposit.Received + received.Amount }),
+            DepositEnded ended => account.Change(ended.Reservation, deposit => deposit.MoveTo(ended.Status) with { Reason = ended.Reason }),
+            DepositReturning returning => account.Change(returning.Reservation, deposit => deposit.MoveTo(DepositStatus.Returning) with { Reason = returning.Reason }),
+            DepositReturned returned => account.Post(returned.Entry).Change(returned.Reservation, deposit => deposit.MoveTo(DepositStatus.Returned) with
             {
-                Received = deposit.Received + received.Amount,
-                Status = received.Wanted ? DepositStatus.Held : deposit.Status,
-            }),
-            DepositEnded ended => account.Change(ended.Reservation, deposit => deposit with { Status = ended.Status, Reason = ended.Reason }),
-            DepositReturning returning => account.Change(returning.Reservation, deposit => deposit with { Status = DepositStatus.Returning, Reason = returning.Reason }),
-            DepositReturned returned => account.Post(returned.Entry).Change(returned.Reservation, deposit => deposit with
-            {
-                Status = DepositStatus.Returned,
                 Returned = deposit.Returned + returned.Amount,
             }),
             InvoiceIssued issued => account.Post(issued.Entry).With(issued.Invoice) with
@@ -111,7 +108,7 @@ public sealed partial record BillingAccount
             InvoicePaymentEnded ended => account.Change(ended.Invoice, invoice => invoice.Payment == ended.Payment ? invoice with { PaymentUnderWay = false } : invoice),
             InvoiceSettled settled => account.Post(settled.Entry).Settle(settled),
             PaymentCredited credited => account.Post(credited.Entry).Change(credited.Invoice, invoice => invoice with { PaymentUnderWay = false }),
-            InvoiceFellOverdue overdue => account.Change(overdue.Invoice, invoice => invoice with { Status = InvoiceStatus.Overdue }),
+            InvoiceFellOverdue overdue => account.Change(overdue.Invoice, invoice => invoice.MoveTo(InvoiceStatus.Overdue)),
             TransferTaken taken => account.Post(taken.Entry),
             _ => throw new InvalidOperationException($"A billing account does not know {fact.GetType().Name}."),
         };

@@ -42,7 +42,10 @@ public sealed record PayInvoice(InvoiceId Invoice, PaymentMethod Method, string?
 public sealed record TakePayment(PaymentOrder Order) : BillingCommand;
 
 /// <summary>A payment for this account will bring in nothing.</summary>
-public sealed record GiveUpPayment(PaymentOrder Order, string Reason) : BillingCommand;
+/// <param name="Order">The payment.</param>
+/// <param name="CalledOff">Whether it was called off rather than refused by the gateway.</param>
+/// <param name="Reason">For people.</param>
+public sealed record GiveUpPayment(PaymentOrder Order, bool CalledOff, string Reason) : BillingCommand;
 
 /// <summary>The gateway gave the money of a payment back.</summary>
 public sealed record TakeRefund(PaymentOrder Order, Money Amount) : BillingCommand;

@@ -60,7 +60,7 @@ public sealed partial record BillingAccount
             switch (deposit.Status)
             {
                 case DepositStatus.Awaiting:
-                    Add(new DepositEnded(now, deposit.Reservation, DepositStatus.Cancelled, command.Reason));
+                    Add(new DepositEnded(now, deposit.Reservation, DepositStatus.Cancelled, false, command.Reason));
                     return null;
                 case DepositStatus.Cancelled or DepositStatus.Failed:
                     return null;
@@ -78,7 +78,7 @@ public sealed partial record BillingAccount
 
             if (deposit.Status == DepositStatus.Awaiting)
             {
-                Add(new DepositEnded(now, deposit.Reservation, DepositStatus.Cancelled, command.Reason));
+                Add(new DepositEnded(now, deposit.Reservation, DepositStatus.Cancelled, false, command.Reason));
             }
             else if (deposit.Status == DepositStatus.Held)
             {
@@ -150,7 +150,7 @@ public sealed partial record BillingAccount
             }
             else if (account.Deposits.TryGetValue(ReservationId.From(command.Order.Subject), out var deposit) && deposit.Status == DepositStatus.Awaiting)
             {
-                Add(new DepositEnded(now, deposit.Reservation, DepositStatus.Failed, command.Reason));
+                Add(new DepositEnded(now, deposit.Reservation, command.CalledOff ? DepositStatus.Cancelled : DepositStatus.Failed, true, command.Reason));
             }
 
             return null;

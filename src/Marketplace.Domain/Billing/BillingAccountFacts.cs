@@ -41,8 +41,13 @@ public sealed record DepositRefused(Instant At, ReservationId Reservation) : Bil
 /// <param name="Entry">The books' entry.</param>
 public sealed record DepositReceived(Instant At, ReservationId Reservation, Money Amount, bool Wanted, LedgerEntry Entry) : BillingFact(At);
 
-/// <summary>A deposit will not be paid: <see cref="DepositStatus.Failed"/> or <see cref="DepositStatus.Cancelled"/>.</summary>
-public sealed record DepositEnded(Instant At, ReservationId Reservation, DepositStatus Status, string Reason) : BillingFact(At);
+/// <summary>A deposit will not be paid.</summary>
+/// <param name="At">When.</param>
+/// <param name="Reservation">What it would have secured.</param>
+/// <param name="Status"><see cref="DepositStatus.Failed"/> or <see cref="DepositStatus.Cancelled"/>.</param>
+/// <param name="ByPayment">Whether the payment ended by itself, so that the reservation has to be told; otherwise the reservation wanted it.</param>
+/// <param name="Reason">For people.</param>
+public sealed record DepositEnded(Instant At, ReservationId Reservation, DepositStatus Status, bool ByPayment, string Reason) : BillingFact(At);
 
 /// <summary>A deposit is being given back.</summary>
 public sealed record DepositReturning(Instant At, ReservationId Reservation, PaymentId Payment, Money Amount, string Reason) : BillingFact(At);

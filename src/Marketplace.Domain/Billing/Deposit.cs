@@ -6,28 +6,6 @@ using NodaTime;
 
 namespace Marketplace.Domain.Billing;
 
-/// <summary>Where a deposit stands.</summary>
-public enum DepositStatus
-{
-    /// <summary>Asked for, not paid.</summary>
-    Awaiting,
-
-    /// <summary>Paid and held.</summary>
-    Held,
-
-    /// <summary>The payment failed for good.</summary>
-    Failed,
-
-    /// <summary>No longer wanted; money that still comes is given back.</summary>
-    Cancelled,
-
-    /// <summary>Being given back.</summary>
-    Returning,
-
-    /// <summary>All of it was given back or taken for invoices.</summary>
-    Returned,
-}
-
 /// <summary>What became of the wish to cancel a deposit's payment.</summary>
 public enum DepositCancellation
 {
@@ -84,6 +62,11 @@ public sealed record Deposit
     /// <summary>The account it is held in.</summary>
     [JsonIgnore]
     public LedgerAccount Account => LedgerAccount.Of(LedgerAccountKind.DepositsHeld, Reservation.Value);
+
+    /// <summary>The deposit in another state.</summary>
+    internal Deposit MoveTo(DepositStatus to) => Status.CanBecome(to)
+        ? this with { Status = to }
+        : throw new InvalidOperationException($"Deposit of {Reservation}: {Status} does not become {to}.");
 
     /// <summary>The payment of a reservation's deposit.</summary>
     public static PaymentId PaymentOf(ReservationId reservation) => PublicId.Derive<PaymentId>("deposit", reservation.Value);

@@ -149,7 +149,12 @@ public sealed record Invoice
     {
         var settled = Settled + amount;
         return settled == Total
-            ? this with { Settled = settled, Status = InvoiceStatus.Paid, SettledAt = at }
+            ? MoveTo(InvoiceStatus.Paid) with { Settled = settled, SettledAt = at }
             : this with { Settled = settled };
     }
+
+    /// <summary>The invoice in another state.</summary>
+    internal Invoice MoveTo(InvoiceStatus to) => Status.CanBecome(to)
+        ? this with { Status = to }
+        : throw new InvalidOperationException($"{Id}: {Status} does not become {to}.");
 }

@@ -98,7 +98,7 @@ internal sealed class BillingAccountGrain(GrainServices services)
             RentDue due => new BillRent(due.Statement),
             LeaseSettled settled => new SettleLease(settled.LeaseId, settled.ReservationId),
             PaymentReceived received => new TakePayment(received.Order),
-            PaymentFailed failed => new GiveUpPayment(failed.Order, failed.Reason),
+            PaymentFailed failed => new GiveUpPayment(failed.Order, failed.CalledOff, failed.Reason),
             PaymentReturned returned => new TakeRefund(returned.Order, returned.Amount),
             ValueTransferred transferred => new TakeTransfer(transferred.Transfer, transferred.From),
             _ => throw new InvalidOperationException($"A billing account takes no {envelope.Notice.GetType().Name}."),
@@ -183,7 +183,7 @@ internal sealed class BillingAccountGrain(GrainServices services)
     private static void EndDeposit(BillingAccount after, DepositEnded ended, Effects effects)
     {
         var deposit = after.Deposits[ended.Reservation];
-        if (ended.Status == DepositStatus.Failed)
+        if (ended.ByPayment)
         {
             effects.Tell(GrainKeys.Reservation(ended.Reservation), new DepositFailed(ended.Reservation, deposit.Payment, ended.Reason));
         }

@@ -7,7 +7,7 @@ namespace Marketplace.Grains.Billing;
 /// <summary>Billing to reservation: the deposit is paid and held.</summary>
 public sealed record DepositHeld(ReservationId Reservation, PaymentId Payment, Money Amount) : Notice;
 
-/// <summary>Billing to reservation: the deposit's payment failed for good.</summary>
+/// <summary>Billing to reservation: the deposit's payment ended for good without its asking.</summary>
 public sealed record DepositFailed(ReservationId Reservation, PaymentId Payment, string Reason) : Notice;
 
 /// <summary>Billing to lease: an invoice is past its due day.</summary>
@@ -28,8 +28,8 @@ public sealed record StopPayment(PaymentOrder Order, string Reason) : Notice;
 /// <summary>Payment to billing: the money is here.</summary>
 public sealed record PaymentReceived(PaymentOrder Order) : Notice;
 
-/// <summary>Payment to billing: no money will come.</summary>
-public sealed record PaymentFailed(PaymentOrder Order, string Reason) : Notice;
+/// <summary>Payment to billing: no money will come, because it was called off or because the gateway refused it.</summary>
+public sealed record PaymentFailed(PaymentOrder Order, bool CalledOff, string Reason) : Notice;
 
 /// <summary>Payment to billing: the money was given back.</summary>
 public sealed record PaymentReturned(PaymentOrder Order, Money Amount) : Notice;

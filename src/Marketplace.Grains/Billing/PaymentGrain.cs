@@ -126,7 +126,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
                 effects.Tell(account, new PaymentReceived(after.Order));
                 break;
             case PaymentMoved { To: PaymentStatus.Cancelled or PaymentStatus.Failed } ended:
-                effects.Tell(account, new PaymentFailed(after.Order, ended.Detail ?? "The payment was called off."));
+                effects.Tell(account, new PaymentFailed(after.Order, ended.To == PaymentStatus.Cancelled, ended.Detail ?? "The payment was called off."));
                 break;
             case RefundMade refund:
                 effects.Tell(account, new PaymentReturned(after.Order, refund.Amount));

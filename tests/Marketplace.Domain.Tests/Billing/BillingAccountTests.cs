@@ -86,10 +86,10 @@ public class BillingAccountTests
     public void A_failed_payment_ends_a_deposit_only_while_it_is_awaited()
     {
         Do(Open(1_000));
-        Do(new GiveUpPayment(DepositOrder(), "declined"));
+        Do(new GiveUpPayment(DepositOrder(), false, "declined"));
         Assert.Equal((DepositStatus.Failed, "declined"), (Deposit.Status, Deposit.Reason));
 
-        Assert.Empty(Do(new GiveUpPayment(DepositOrder(), "declined again")));
+        Assert.Empty(Do(new GiveUpPayment(DepositOrder(), false, "declined again")));
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public class BillingAccountTests
         var first = Started;
         Assert.Empty(Do(new PayInvoice(invoice, PaymentMethod.Card)));
 
-        Do(new GiveUpPayment(first, "declined"));
+        Do(new GiveUpPayment(first, false, "declined"));
         Pay();
 
         Assert.NotEqual(first.Id, Started.Id);

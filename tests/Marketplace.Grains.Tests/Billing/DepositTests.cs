@@ -56,7 +56,7 @@ public class DepositTests
         if (expected == DepositCancellation.Cancelled)
         {
             Assert.Equal(GatewayOutcome.Cancelled, world.Market.Gateway.OutcomeOf(DepositPayment));
-            Assert.NotEqual(DepositStatus.Awaiting, (await world.DepositAsync()).Status);
+            Assert.Equal(DepositStatus.Cancelled, (await world.DepositAsync()).Status);
         }
         else
         {
