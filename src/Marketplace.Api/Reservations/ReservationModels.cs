@@ -216,8 +216,7 @@ internal static class ReservationExample
         ReservationCommand[] story =
         [
             new RequestReservation(id, quote.TenantId, [new ReservationCandidate(quote.PoolId, quote.Id)]),
-            new RecordQuoteUsed(quote),
-            new RecordHoldPlaced(quote.PoolId),
+            new RecordHoldPlaced(quote),
             new ApproveReservation(Person(quote.OperatorId, "Edmund Cartwright")),
             new SignReservation(Person(quote.TenantId, "Ada Lovelace"), digest),
             new SignReservation(Person(quote.OperatorId, "Edmund Cartwright"), digest),

@@ -83,7 +83,7 @@ public enum HoldState
     /// <summary>Never asked for.</summary>
     None,
 
-    /// <summary>Being asked for; the pool may or may not have it.</summary>
+    /// <summary>About to be asked for; the pool may or may not have it.</summary>
     Placing,
 
     /// <summary>The pool has it.</summary>
@@ -207,7 +207,7 @@ public sealed partial record Reservation
     /// <summary>Turns so far; the last one is the current one.</summary>
     public ImmutableArray<HoldAttempt> Attempts { get; init; } = [];
 
-    /// <summary>What is agreed; null until a quote was used.</summary>
+    /// <summary>What is agreed; null until a pool holds it.</summary>
     public Agreement? Agreement { get; init; }
 
     /// <summary>Approvals of the agreement in force.</summary>

@@ -50,18 +50,14 @@ public sealed record DeliverUnits(OrganizationId Actor, DeliveryId Id, int Units
     public Instant? ReadyAt { get; init; }
 }
 
-/// <summary>Process: a quote was used, for an attempt or for an amendment.</summary>
-/// <param name="Quote">The quote, used by this reservation.</param>
-public sealed record RecordQuoteUsed(Quote Quote) : ReservationCommand;
-
 /// <summary>Process: the quote or the pool of the running attempt refused for good, and no hold remains there.</summary>
 /// <param name="Candidate">The attempt's candidate.</param>
 /// <param name="Code">The refusal's code.</param>
 public sealed record RecordAttemptRefused(ReservationCandidate Candidate, string Code) : ReservationCommand;
 
-/// <summary>Process: the pool of the running attempt holds the capacity.</summary>
-/// <param name="PoolId">The pool.</param>
-public sealed record RecordHoldPlaced(PoolId PoolId) : ReservationCommand;
+/// <summary>Process: the quote of the running attempt was used, and its pool holds the capacity.</summary>
+/// <param name="Quote">The quote, used by this reservation.</param>
+public sealed record RecordHoldPlaced(Quote Quote) : ReservationCommand;
 
 /// <summary>Process: the billing account opened the deposit.</summary>
 /// <param name="PaymentId">The payment.</param>

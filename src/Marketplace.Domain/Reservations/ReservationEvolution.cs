@@ -32,15 +32,13 @@ public sealed partial record Reservation
 
     private Reservation Apply(ReservationFact fact) => fact switch
     {
-        AttemptStarted started => this with { Attempts = Attempts.Add(new HoldAttempt(started.Candidate, started.At, null)) },
+        AttemptStarted started => this with { Attempts = Attempts.Add(new HoldAttempt(started.Candidate, started.At, null)), Hold = HoldState.Placing },
         AttemptRefused refused => this with
         {
             Attempts = Attempts.SetItem(Attempts.Length - 1, Attempts[^1] with { RefusedCode = refused.Code }),
-            Agreement = null,
             Hold = HoldState.None,
         },
-        QuoteAgreed agreed => this with { Agreement = agreed.Agreement, Hold = HoldState.Placing },
-        HoldPlaced => this with { Status = ReservationStatus.Held, Hold = HoldState.Placed },
+        HoldPlaced placed => this with { Status = ReservationStatus.Held, Agreement = placed.Agreement, Hold = HoldState.Placed },
         RequirementAwaited awaited => this with { Status = awaited.Status, Deadline = awaited.Deadline },
         ReservationApproved approved => this with { Approvals = Approvals.Add(approved.Approval) },
         OrderFormSigned signed => this with { Signatures = Signatures.Add(signed.Signature) },

@@ -12,7 +12,6 @@ namespace Marketplace.Domain.Reservations;
 [JsonDerivedType(typeof(ReservationRequested), "requested")]
 [JsonDerivedType(typeof(AttemptStarted), "attemptStarted")]
 [JsonDerivedType(typeof(AttemptRefused), "attemptRefused")]
-[JsonDerivedType(typeof(QuoteAgreed), "quoteAgreed")]
 [JsonDerivedType(typeof(HoldPlaced), "holdPlaced")]
 [JsonDerivedType(typeof(RequirementAwaited), "requirementAwaited")]
 [JsonDerivedType(typeof(ReservationApproved), "approved")]
@@ -43,11 +42,10 @@ public sealed record AttemptStarted(Instant At, ReservationCandidate Candidate) 
 /// <summary>The running attempt came to nothing.</summary>
 public sealed record AttemptRefused(Instant At, string Code) : ReservationFact(At);
 
-/// <summary>A quote was used; its pool may now be asked for the hold.</summary>
-public sealed record QuoteAgreed(Instant At, Agreement Agreement) : ReservationFact(At);
-
-/// <summary>The pool holds the capacity.</summary>
-public sealed record HoldPlaced(Instant At) : ReservationFact(At);
+/// <summary>The quote was used, and the pool holds the capacity.</summary>
+/// <param name="At">When.</param>
+/// <param name="Agreement">What the quote makes the parties agree on.</param>
+public sealed record HoldPlaced(Instant At, Agreement Agreement) : ReservationFact(At);
 
 /// <summary>The next thing missing is an approval, a signature or the deposit.</summary>
 /// <param name="At">When.</param>

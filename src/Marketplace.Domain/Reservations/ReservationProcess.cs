@@ -10,14 +10,11 @@ public sealed partial record Reservation
         var state = draft.State;
         switch (command)
         {
-            case RecordQuoteUsed used when state is { Status: ReservationStatus.Requested, Agreement: null } && used.Quote.Id == state.Attempts[^1].Candidate.QuoteId:
-                draft.Add(new QuoteAgreed(draft.Now, OrderForm.Agree(state.Id, used.Quote, documentVersion: 1)));
-                break;
             case RecordAttemptRefused refused when state.Status == ReservationStatus.Requested && refused.Candidate == state.Attempts[^1].Candidate:
                 TryNext(draft, refused.Code);
                 break;
-            case RecordHoldPlaced placed when state is { Status: ReservationStatus.Requested, Hold: HoldState.Placing } && placed.PoolId == state.Agreement!.PoolId:
-                draft.Add(new HoldPlaced(draft.Now));
+            case RecordHoldPlaced placed when state.Status == ReservationStatus.Requested && placed.Quote.Id == state.Attempts[^1].Candidate.QuoteId:
+                draft.Add(new HoldPlaced(draft.Now, OrderForm.Agree(state.Id, placed.Quote, documentVersion: 1)));
                 Advance(draft);
                 break;
             case RecordDepositOpened opened when state.Deposit is { State: DepositState.Opening } deposit:

@@ -14,11 +14,8 @@ public abstract record ReservationStep
     {
     }
 
-    /// <summary>Use the running attempt's quote; then <see cref="RecordQuoteUsed"/> or <see cref="RecordAttemptRefused"/>.</summary>
-    public sealed record UseQuote(ReservationCandidate Candidate) : ReservationStep;
-
-    /// <summary>Place the hold; then <see cref="RecordHoldPlaced"/> or <see cref="RecordAttemptRefused"/>.</summary>
-    public sealed record PlaceHold(ReservationCandidate Candidate, RampSchedule Ramp) : ReservationStep;
+    /// <summary>Use the running attempt's quote, then place the hold it prices; then <see cref="RecordHoldPlaced"/> or <see cref="RecordAttemptRefused"/>.</summary>
+    public sealed record Try(ReservationCandidate Candidate) : ReservationStep;
 
     /// <summary>Open the deposit; then <see cref="RecordDepositOpened"/>.</summary>
     public sealed record OpenDeposit(OrganizationId OperatorId, Money Amount, PaymentMethod Method, Instant Deadline) : ReservationStep;
@@ -61,8 +58,7 @@ public sealed partial record Reservation
 
         if (Status == ReservationStatus.Requested)
         {
-            var candidate = Attempts[^1].Candidate;
-            return Agreement is { } agreed ? new ReservationStep.PlaceHold(candidate, agreed.Terms.Ramp) : new ReservationStep.UseQuote(candidate);
+            return new ReservationStep.Try(Attempts[^1].Candidate);
         }
 
         if (Agreement is not { } agreement || ReservationStatuses.IsFinal(Status))

@@ -7,7 +7,7 @@ namespace Marketplace.Grains.Reservations;
 /// <summary>What the parties' event feeds say of a reservation.</summary>
 internal static class ReservationEvents
 {
-    /// <summary>Adds the fact's event for the tenant and, once a quote is agreed, for the operator.</summary>
+    /// <summary>Adds the fact's event for the tenant and, once a pool holds the capacity, for the operator.</summary>
     public static void Publish(Reservation reservation, ReservationFact fact, Effects effects)
     {
         if (Of(reservation, fact) is not var (type, data))

@@ -37,8 +37,7 @@ internal sealed partial class ReservationGrain
     /// <summary>Takes a step; null when nobody can say yet what came of it.</summary>
     private Task<ReservationCommand?> TakeAsync(ReservationStep step) => step switch
     {
-        ReservationStep.UseQuote use => UseAsync(use.Candidate),
-        ReservationStep.PlaceHold place => PlaceAsync(place),
+        ReservationStep.Try attempt => TryAsync(attempt.Candidate),
         ReservationStep.OpenDeposit open => OpenDepositAsync(open),
         ReservationStep.CancelDeposit => CancelDepositAsync(),
         ReservationStep.ReturnDeposit giveBack => ReturnDepositAsync(giveBack.Reason),
@@ -48,7 +47,7 @@ internal sealed partial class ReservationGrain
         _ => throw new InvalidOperationException($"No such step: {step}."),
     };
 
-    private async Task<ReservationCommand?> UseAsync(ReservationCandidate candidate)
+    private async Task<ReservationCommand?> TryAsync(ReservationCandidate candidate)
     {
         var used = await Services.Grains.GetGrain<IQuoteGrain>(candidate.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
         if (!used.IsGranted)
@@ -57,17 +56,13 @@ internal sealed partial class ReservationGrain
         }
 
         var quote = used.Value.State;
-        return quote.PoolId == candidate.PoolId
-            ? new RecordQuoteUsed(quote)
-            : new RecordAttemptRefused(candidate, Refusal.Of(QuoteRefusal.PoolDiffers, "").Code);
-    }
+        if (quote.PoolId != candidate.PoolId)
+        {
+            return new RecordAttemptRefused(candidate, Refusal.Of(QuoteRefusal.PoolDiffers, "").Code);
+        }
 
-    private async Task<ReservationCommand?> PlaceAsync(ReservationStep.PlaceHold place)
-    {
-        var placed = await PoolOf(place.Candidate.PoolId).PlaceHoldAsync(new PlaceHold(State!.Id, State.TenantId, SegmentsOf(place.Ramp)));
-        return placed.IsGranted
-            ? new RecordHoldPlaced(place.Candidate.PoolId)
-            : Outcome(placed.Refusal, code => new RecordAttemptRefused(place.Candidate, code));
+        var placed = await PoolOf(candidate.PoolId).PlaceHoldAsync(new PlaceHold(State.Id, State.TenantId, SegmentsOf(quote.Terms.Ramp)));
+        return placed.IsGranted ? new RecordHoldPlaced(quote) : Outcome(placed.Refusal, code => new RecordAttemptRefused(candidate, code));
     }
 
     private async Task<ReservationCommand?> OpenDepositAsync(ReservationStep.OpenDeposit open)

@@ -84,11 +84,6 @@ internal sealed partial class ReservationGrain(GrainServices services)
             effects.Tell(GrainKeys.Lease(Domain.Leases.Lease.IdOf(after.Id)), NoticeOf(after, delivered.Delivery));
         }
 
-        if (fact is AttemptRefused && before?.Agreement is { } given)
-        {
-            effects.Row(ReservationRows.Table, given.OperatorId.Value, SortKeys.Of(after.CreatedAt, after.Id.Value), null);
-        }
-
         ReservationEvents.Publish(after, fact, effects);
     }
 

@@ -185,7 +185,7 @@ public sealed class ReservationDeliveryTests
         };
         var quote = SampleOffer.Make(SampleOffer.Ask(gpus: 500, pool: SampleOffer.InPool(offer, gpusPerUnit: 0)));
         var story = new ReservationStory();
-        story.Did(new RequestReservation(Id, SampleOffer.Tenant, [story.Candidate])).Did(new RecordQuoteUsed(quote)).Did(new RecordHoldPlaced(SampleOffer.Pool)).Did(new RecordHoldConfirmed());
+        story.Did(new RequestReservation(Id, SampleOffer.Tenant, [story.Candidate])).Did(new RecordHoldPlaced(quote)).Did(new RecordHoldConfirmed());
 
         story.Refused(Delivery(1, 2), "delivery_invalid")
             .Then(new DeliverUnits(SampleOffer.Operator, DeliveryId.From("dlv_1"), 200, []), typeof(UnitsDelivered)).Is(ReservationStatus.Delivering)

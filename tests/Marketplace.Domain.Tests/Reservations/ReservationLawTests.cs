@@ -108,7 +108,7 @@ public sealed class ReservationLawTests
         15 => new PassTime(),
         16 => new RecordHoldReleased(),
         17 => new RecordDepositCancellation(Cancelled: true),
-        18 => new RecordHoldPlaced(SampleOffer.Pool),
+        18 => new RecordHoldPlaced(story.Quote),
         19 => new RecordHoldConfirmed(),
         27 => new PassTime(),
         _ => story.Here.NextStep() is { } step ? Outcome(story, step, succeeds: choice < 26) : new PassTime(),
@@ -116,8 +116,7 @@ public sealed class ReservationLawTests
 
     private static ReservationCommand Outcome(ReservationStory story, ReservationStep step, bool succeeds) => step switch
     {
-        ReservationStep.UseQuote use => succeeds ? new RecordQuoteUsed(story.Quote) : new RecordAttemptRefused(use.Candidate, "quote_expired"),
-        ReservationStep.PlaceHold place => succeeds ? new RecordHoldPlaced(place.Candidate.PoolId) : new RecordAttemptRefused(place.Candidate, "units_not_free"),
+        ReservationStep.Try attempt => succeeds ? new RecordHoldPlaced(story.Quote) : new RecordAttemptRefused(attempt.Candidate, "units_not_free"),
         ReservationStep.OpenDeposit => new RecordDepositOpened(Payment),
         ReservationStep.CancelDeposit => new RecordDepositCancellation(succeeds),
         ReservationStep.ReturnDeposit => new RecordDepositReturned(),

@@ -48,7 +48,7 @@ internal sealed class ReservationStory
     public static ReservationStory Held(PoolOffer? offer = null, int gpus = 64)
     {
         var story = Requested(offer, gpus);
-        return story.Did(new RecordQuoteUsed(story.Quote)).Did(new RecordHoldPlaced(SampleOffer.Pool));
+        return story.Did(new RecordHoldPlaced(story.Quote));
     }
 
     public static ReservationStory AwaitingApproval() => Held(SampleOffer.With(clauses => clauses with { Signatures = AllPaper }));

@@ -19,18 +19,16 @@ public sealed class ReservationTests
         var story = new ReservationStory();
 
         story.Then(new RequestReservation(Id, SampleOffer.Tenant, [story.Candidate]), typeof(ReservationRequested), typeof(AttemptStarted))
-            .Is(ReservationStatus.Requested).Next<ReservationStep.UseQuote>();
-        Assert.Equal(HoldState.None, story.Here.Hold);
+            .Is(ReservationStatus.Requested).Next<ReservationStep.Try>();
+        Assert.Equal(HoldState.Placing, story.Here.Hold);
         Assert.Equal(story.Here.CreatedAt, story.Here.DueAt());
     }
 
     [Fact]
-    public void A_used_quote_is_agreed_before_the_pool_is_asked()
+    public void What_is_agreed_is_named_by_its_digest()
     {
-        var story = Requested();
+        var story = Held();
 
-        story.Then(new RecordQuoteUsed(story.Quote), typeof(QuoteAgreed)).Is(ReservationStatus.Requested).Next<ReservationStep.PlaceHold>();
-        Assert.Equal(HoldState.Placing, story.Here.Hold);
         Assert.Equal(OrderForm.DigestOf(OrderForm.Render(Id, SampleOffer.Tenant, story.Here.Agreement!)), story.Here.Agreement!.Digest);
     }
 
@@ -38,9 +36,8 @@ public sealed class ReservationTests
     public void A_placed_hold_asks_for_the_deposit_at_once_when_no_paper_is_asked_for()
     {
         var story = Requested();
-        story.Did(new RecordQuoteUsed(story.Quote));
 
-        story.Then(new RecordHoldPlaced(SampleOffer.Pool), typeof(HoldPlaced), typeof(DepositChanged), typeof(RequirementAwaited))
+        story.Then(new RecordHoldPlaced(story.Quote), typeof(HoldPlaced), typeof(DepositChanged), typeof(RequirementAwaited))
             .Is(ReservationStatus.AwaitingDeposit).Next<ReservationStep.OpenDeposit>();
         Assert.Equal(SampleOffer.Now + Duration.FromMinutes(30), story.Here.Deadline);
     }
@@ -59,11 +56,11 @@ public sealed class ReservationTests
     {
         var story = new ReservationStory();
         var second = new ReservationCandidate(PoolId.From("pool_b"), QuoteId.From("qt_2"));
-        story.Did(new RequestReservation(Id, SampleOffer.Tenant, [story.Candidate, second])).Did(new RecordQuoteUsed(story.Quote));
+        story.Did(new RequestReservation(Id, SampleOffer.Tenant, [story.Candidate, second]));
 
         story.Then(new RecordAttemptRefused(story.Candidate, "units_not_free"), typeof(AttemptRefused), typeof(AttemptStarted));
 
-        Assert.Equal(new ReservationStep.UseQuote(second), story.Here.NextStep());
+        Assert.Equal(new ReservationStep.Try(second), story.Here.NextStep());
         Assert.Equal(["units_not_free", null], story.Here.Attempts.Select(attempt => attempt.RefusedCode));
         story.Then(new RecordAttemptRefused(story.Candidate, "units_not_free"));
         Assert.Equal(2, story.Here.Attempts.Length);
@@ -73,7 +70,6 @@ public sealed class ReservationTests
     public void After_the_last_pool_it_is_refused_and_nothing_remains()
     {
         var story = Requested();
-        story.Did(new RecordQuoteUsed(story.Quote));
 
         story.Then(new RecordAttemptRefused(story.Candidate, "units_not_free"), typeof(AttemptRefused), typeof(EndDecided), typeof(ReservationEnded))
             .Is(ReservationStatus.Refused).Waits();
@@ -107,7 +103,7 @@ public sealed class ReservationTests
     [Fact]
     public void Nobody_signs_another_document_or_out_of_turn()
     {
-        AwaitingApproval().Refused(new SignReservation(ForTenant, Requested().Did(new RecordQuoteUsed(SampleOffer.Make())).Here.Agreement!.Digest), "document_differs");
+        AwaitingApproval().Refused(new SignReservation(ForTenant, Held().Here.Agreement!.Digest), "document_differs");
         var approving = AwaitingApproval();
         approving.Refused(new SignReservation(ForTenant, approving.Here.Agreement!.Digest), "signature_not_awaited");
         AwaitingSignature().Refused(new SignReservation(ForTenant, "0000"), "document_differs").Refused(new ApproveReservation(ForTenant with { Name = " " }), "signatory_invalid");
@@ -224,20 +220,10 @@ public sealed class ReservationTests
     public void Cancelling_while_a_hold_may_be_on_its_way_releases_it()
     {
         var story = Requested();
-        story.Did(new RecordQuoteUsed(story.Quote));
 
         story.Then(TenantCancels, typeof(EndDecided), typeof(ReservationEnded)).Is(ReservationStatus.Cancelled).Next<ReservationStep.ReleaseHold>()
-            .Then(new RecordHoldPlaced(SampleOffer.Pool)).Is(ReservationStatus.Cancelled)
+            .Then(new RecordHoldPlaced(story.Quote)).Is(ReservationStatus.Cancelled)
             .Then(TenantCancels);
-    }
-
-    [Fact]
-    public void Cancelling_before_any_pool_was_asked_leaves_nothing()
-    {
-        var story = Requested();
-
-        story.Did(TenantCancels).Is(ReservationStatus.Cancelled).Waits();
-        Assert.Null(story.Here.DueAt());
     }
 
     [Fact]
@@ -276,7 +262,7 @@ public sealed class ReservationTests
         story.Then(request);
         story.Refused(request with { TenantId = OrganizationId.From("org_other") }, "reservation_exists");
         new ReservationStory().Refused(request with { Candidates = [] }, "candidates_invalid").Refused(request with { Candidates = [story.Candidate, story.Candidate] }, "candidates_invalid");
-        Assert.Throws<InvalidOperationException>(() => Reservation.Evolve(null, new HoldPlaced(SampleOffer.Now)));
+        Assert.Throws<InvalidOperationException>(() => Reservation.Evolve(null, new HoldReleased(SampleOffer.Now)));
         Assert.Throws<InvalidOperationException>(() => Reservation.Evolve(story.Here, new DeliveryCeased(SampleOffer.Now)));
     }
 }
