@@ -11,7 +11,7 @@ using NodaTime;
 namespace Marketplace.Domain.Tests.Billing;
 
 /// <summary>A quote is a promise: what a lease is invoiced, if all is delivered and accepted in time and kept to the end, is its total to the cent.</summary>
-public sealed class QuotedRentTests
+public sealed class RentEngineLawTests
 {
     private static readonly string[] Zones = ["UTC", "America/New_York", "Europe/Oslo", "Asia/Kolkata"];
 
