@@ -22,7 +22,7 @@ public sealed class DemoMarketTests(DemoMarketTests.SeededHost seeded) : IClassF
     {
         using var api = await seeded.AsAsync("TENANT_KEY");
 
-        Assert.Equal(30, (await api.ListAsync("/v1/gpu-pools")).Count + (await api.ListAsync("/v1/power-pools")).Count);
+        Assert.Equal(30, (await api.ListAsync("/v1/listings")).Count);
     }
 
     [Fact]
