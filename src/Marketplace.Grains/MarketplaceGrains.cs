@@ -2,6 +2,7 @@ using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
+using Marketplace.Grains.Reservations;
 using Marketplace.Grains.Scheduling;
 using Marketplace.Grains.Serialization;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,6 +31,7 @@ public static class MarketplaceGrains
         silo.Services.AddSingleton<IInvariant, DueRowInvariant>();
         silo.Services.AddSingleton<IInvariant, PoolSupplyInvariant>();
         silo.Services.AddSingleton<IInvariant, SitePowerInvariant>();
+        silo.Services.AddSingleton<IInvariant, ReservationHoldInvariant>();
         silo.Services.TryAddSingleton<BillingAccounts>();
         silo.Services.AddSingleton<IInvariant, LedgersBalance>();
         silo.Services.AddSingleton<IInvariant, HeldMoneyIsThere>();
