@@ -61,13 +61,13 @@ public static class LeaseRent
     {
         var charges = new List<NodeService>();
         var credits = new List<NodeService>();
-        foreach (var node in stated.Concat(target).Select(service => service.Node).Distinct())
+        var before = stated.ToLookup(service => service.Node);
+        var after = target.ToLookup(service => service.Node);
+        foreach (var node in before.Select(group => group.Key).Union(after.Select(group => group.Key)))
         {
-            var was = stated.Where(service => service.Node == node).ToList();
-            var now = target.Where(service => service.Node == node).ToList();
-            foreach (var (from, until) in Pairs(was.Concat(now).SelectMany(service => new[] { service.From, service.Until })))
+            foreach (var (from, until) in Pairs(before[node].Concat(after[node]).SelectMany(service => new[] { service.From, service.Until })))
             {
-                var change = At(now, from) - At(was, from);
+                var change = At(after[node], from) - At(before[node], from);
                 if (change != 0)
                 {
                     (change > 0 ? charges : credits).Add(new NodeService(node, Math.Abs(change), from, until));
@@ -77,7 +77,7 @@ public static class LeaseRent
 
         return (Join(charges), Join(credits));
 
-        static decimal At(List<NodeService> services, Instant instant) =>
+        static decimal At(IEnumerable<NodeService> services, Instant instant) =>
             services.Where(service => service.From <= instant && instant < service.Until).Sum(service => service.Quantity);
     }
 

@@ -3,9 +3,7 @@ using System.Text.Json;
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Ledger;
-using Marketplace.Domain.Pricing;
 using Marketplace.Domain.Primitives;
-using Marketplace.Domain.Terms;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
@@ -48,7 +46,7 @@ public sealed class LeaseGrainTests : IAsyncLifetime
     public async Task A_delivery_opens_the_lease_once_and_both_parties_hear_of_it()
     {
         await DeliverAsync("2026-06-01T05:00:00Z", 1, 2);
-        await Lease.ReceiveAsync(new Envelope($"reservation:{Reservation}", notices, new DeliveryNoticed(Opening(), Delivery(1, 1, 2))));
+        await Lease.ReceiveAsync(new Envelope($"reservation:{Reservation}", notices, new DeliveryNoticed(LeaseExample.Opening(example, Reservation, Year), Delivery(1, 1, 2))));
         await market.CrashAsync();
         await market.Time.SettleAsync();
 
@@ -159,26 +157,6 @@ public sealed class LeaseGrainTests : IAsyncLifetime
         return answer.Value;
     }
 
-    private LeaseOpening Opening() => new()
-    {
-        Reservation = Reservation,
-        Tenant = example.Tenant,
-        Operator = example.Operator,
-        Pool = example.Pool,
-        Site = example.Site,
-        OrderFormDigest = "00",
-        KilowattsPerUnit = ExamplePool.KilowattsPerNode,
-        Deposit = Money.Zero(Currency.Usd),
-        Terms = new ContractTerms
-        {
-            Version = 1,
-            Rent = new RentPrice(new UnitPrice(Currency.Usd, 2.40m), PricingUnit.GpuHour),
-            GpusPerUnit = 8,
-            Ramp = RampSchedule.Flat(Year, 4),
-            Clauses = ExamplePool.Offer.Clauses,
-        },
-    };
-
     private LeaseDelivery Delivery(int number, params int[] nodes) => LeaseDelivery.OfNodes(DeliveryId.From($"dlv_{number}"), market.Clock.Now, Nodes(nodes));
 
     /// <summary>What the reservation does: books the nodes, then tells the lease.</summary>
@@ -187,7 +165,7 @@ public sealed class LeaseGrainTests : IAsyncLifetime
         await market.Time.AdvanceAsync(NodaTime.Text.InstantPattern.ExtendedIso.Parse(at).Value);
         Granted(await Pool.AssignNodesAsync(new AssignNodes(Reservation, Nodes(nodes))));
         notices++;
-        await Lease.ReceiveAsync(new Envelope($"reservation:{Reservation}", notices, new DeliveryNoticed(Opening(), Delivery((int)notices, nodes))));
+        await Lease.ReceiveAsync(new Envelope($"reservation:{Reservation}", notices, new DeliveryNoticed(LeaseExample.Opening(example, Reservation, Year), Delivery((int)notices, nodes))));
     }
 
     private async Task<ImmutableArray<NodeId>> AssignedAsync() =>
