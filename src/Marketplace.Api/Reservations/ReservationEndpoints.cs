@@ -74,7 +74,7 @@ internal static class ReservationEndpoints
             Takes = NewApproval.Example,
             Gives = ReservationModel.Example,
             Status = 201,
-            Refuses = [ReservationRefusal.Ended, ReservationRefusal.ApprovalNotAwaited, ReservationRefusal.DeadlinePassed, ReservationRefusal.AmendmentPending],
+            Refuses = [ReservationRefusal.SignatoryInvalid, ReservationRefusal.Ended, ReservationRefusal.ApprovalNotAwaited, ReservationRefusal.DeadlinePassed, ReservationRefusal.AmendmentPending],
         }, async request =>
         {
             var body = await request.ReadAsync<NewApproval>();
@@ -87,7 +87,7 @@ internal static class ReservationEndpoints
             Takes = NewDecline.Example,
             Gives = ReservationModel.Example with { Status = ReservationStatus.Refused },
             Status = 201,
-            Refuses = [ReservationRefusal.Ended, ReservationRefusal.ApprovalNotAwaited],
+            Refuses = [ReservationRefusal.SignatoryInvalid, ReservationRefusal.ReasonInvalid, ReservationRefusal.Ended, ReservationRefusal.ApprovalNotAwaited],
         }, async request =>
         {
             var body = await request.ReadAsync<NewDecline>();
@@ -105,7 +105,7 @@ internal static class ReservationEndpoints
             Status = 201,
             Refuses =
             [
-                ReservationRefusal.Ended, ReservationRefusal.SignatureNotAwaited, ReservationRefusal.DocumentDiffers, ReservationRefusal.DeadlinePassed,
+                ReservationRefusal.SignatoryInvalid, ReservationRefusal.Ended, ReservationRefusal.SignatureNotAwaited, ReservationRefusal.DocumentDiffers, ReservationRefusal.DeadlinePassed,
                 ReservationRefusal.AmendmentPending,
             ],
         }, async request =>
@@ -123,7 +123,7 @@ internal static class ReservationEndpoints
             Takes = NewCancellation.Example,
             Gives = ReservationModel.Example with { Status = ReservationStatus.Cancelled },
             Status = 201,
-            Refuses = [ReservationRefusal.Ended, ReservationRefusal.Binding, ReservationRefusal.DeliveryBegun],
+            Refuses = [ReservationRefusal.ReasonInvalid, ReservationRefusal.Ended, ReservationRefusal.Binding, ReservationRefusal.DeliveryBegun],
         }, async request =>
         {
             var body = await request.ReadAsync<NewCancellation>();
@@ -141,7 +141,7 @@ internal static class ReservationEndpoints
             Status = 201,
             Refuses =
             [
-                ReservationRefusal.Ended, ReservationRefusal.TenantOnly, ReservationRefusal.AmendmentNotPossible, ReservationRefusal.AmendmentPending,
+                ReservationRefusal.SignatoryInvalid, ReservationRefusal.Ended, ReservationRefusal.TenantOnly, ReservationRefusal.AmendmentNotPossible, ReservationRefusal.AmendmentPending,
                 ReservationRefusal.AmendmentPoolDiffers, QuoteRefusal.NotFound, QuoteRefusal.Used, QuoteRefusal.Expired,
             ],
         }, async request =>
