@@ -42,7 +42,7 @@ internal sealed record AggregateRecord<TState>
     public ImmutableDictionary<string, SenderMark> Senders { get; init; } = ImmutableDictionary<string, SenderMark>.Empty;
 
     /// <summary>The due row that stands for this record; null when the aggregate is closed.</summary>
-    public Instant? Due { get; init; }
+    public DueRow? Due { get; init; }
 }
 
 /// <summary>One entry of the operation log.</summary>

@@ -32,11 +32,11 @@ internal sealed class GrainServices(
     public ILogger Log { get; } = logs.CreateLogger("Marketplace.Grains");
 
     /// <summary>Adds a due row; an existing one is as good.</summary>
-    public async Task AddDueAsync(AggregateAddress address, Instant due) => await Rows.TryInsertAsync(
+    public async Task AddDueAsync(AggregateAddress address, DueRow due) => await Rows.TryInsertAsync(
         DueIndex.Table, GrainKeys.DueShardOf(address), [DueIndex.RowFor(address, due, RealNow)]);
 
     /// <summary>Removes a due row. Only its aggregate does.</summary>
-    public async Task RemoveDueAsync(AggregateAddress address, Instant due) => await Rows.RemoveAsync(
+    public async Task RemoveDueAsync(AggregateAddress address, DueRow due) => await Rows.RemoveAsync(
         DueIndex.Table, GrainKeys.DueShardOf(address), [DueIndex.KeyFor(address, due)]);
 
     /// <summary>The refusal to take more work.</summary>

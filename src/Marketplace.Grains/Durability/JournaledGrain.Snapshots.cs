@@ -51,7 +51,10 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
         }
 
         durable = working = head;
-        due = head.Version == 0 ? null : DueOf(head);
+
+        // Which entry set the due time is not kept, so the row found standing is not removed by the commit that moves it
+        // but by its visit.
+        due = head.Version == 0 ? null : DueOf(head, durableSequence);
         outbox.Add([.. entries.Where(entry => entry.Sequence > savedCursor)]);
     }
 

@@ -29,7 +29,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     private Batch collecting = null!;
     private Batch? writing;
     private long savedCursor;
-    private Instant? due;
+    private DueRow? due;
     private IGrainTimer? housekeeping;
     private bool broken;
 
@@ -85,7 +85,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     }
 
     /// <inheritdoc/>
-    public async Task<bool> VisitAsync(Instant? due)
+    public async Task<bool> VisitAsync(DueRow? due)
     {
         ThrowIfBroken();
         if (durable.Version == 0)
@@ -94,7 +94,9 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
         }
 
         await OnDueAsync(Instant.Max(services.Clock.Now, working.LastAt));
-        if (due is { } visited && this.due != visited)
+
+        // A row of a later entry was written by a commit in flight, or by an activation that knows more, and stays.
+        if (due is { } visited && this.due?.At != visited.At && visited.Version <= durableSequence)
         {
             await services.RemoveDueAsync(Address, visited);
         }
@@ -221,10 +223,10 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
             var oldDue = due;
             try
             {
-                var nextDue = DueOf(head);
-                if (nextDue is { } at && at != oldDue)
+                var nextDue = DueOf(head, batch.Sequence);
+                if (nextDue is { } row && row != oldDue)
                 {
-                    await services.AddDueAsync(Address, at);
+                    await services.AddDueAsync(Address, row);
                 }
 
                 var entry = batch.Entry.Complete();
@@ -259,7 +261,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
         writing = null;
     }
 
-    private async Task RemoveDueAsync(Instant old)
+    private async Task RemoveDueAsync(DueRow old)
     {
         // A row left by a failure here is removed by the visit it causes.
         await services.RemoveDueAsync(Address, old);
@@ -310,7 +312,16 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
         ThrowIfBroken();
     }
 
-    private Instant? DueOf(Head head) => DueAt(head.State) is { } at ? Instant.Min(at, DueIndex.Never) : null;
+    private DueRow? DueOf(Head head, long sequence)
+    {
+        if (DueAt(head.State) is not { } next)
+        {
+            return null;
+        }
+
+        var at = Instant.Min(next, DueIndex.Never);
+        return due is { } standing && standing.At == at ? standing : new DueRow(at, sequence);
+    }
 
     private void StartDraining()
     {

@@ -1,4 +1,3 @@
-using NodaTime;
 using Orleans.Concurrency;
 
 namespace Marketplace.Grains.Durability;
@@ -41,7 +40,7 @@ public interface IAggregateGrain : IGrainWithStringKey
     /// <summary>Does what has fallen due at the present market time, and removes the due row named by <paramref name="due"/> if it is outdated. Idempotent.</summary>
     /// <returns>Whether there is such an aggregate.</returns>
     [Alias("Visit")]
-    Task<bool> VisitAsync(Instant? due);
+    Task<bool> VisitAsync(DueRow? due);
 
     /// <summary>Delivers what waits in the outbox, beside the grain's turns.</summary>
     [Alias("Drain"), AlwaysInterleave]

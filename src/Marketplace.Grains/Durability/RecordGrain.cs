@@ -97,7 +97,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
     }
 
     /// <inheritdoc/>
-    public async Task<bool> VisitAsync(Instant? due)
+    public async Task<bool> VisitAsync(DueRow? due)
     {
         ThrowIfBroken();
         if (State is null)
@@ -106,7 +106,9 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         }
 
         await OnDueAsync(Now);
-        if (due is { } visited && record.Due != visited)
+
+        // A row of a later version was written by an activation that knows more than this one, and stays.
+        if (due is { } visited && record.Due != visited && visited.Version <= record.Version)
         {
             await services.RemoveDueAsync(Address, visited);
         }
@@ -243,7 +245,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
             LastAt = now,
             Outbox = undelivered.AddRange(effects.Entries),
             NextSequence = record.NextSequence + effects.Entries.Length,
-            Due = DueAt(state) is { } due ? Instant.Min(due, DueIndex.Never) : null,
+            Due = DueOf(state, record.Version + 1),
             Senders = activeEnvelope is { } envelope ? record.Senders.Take(envelope.Sender, envelope.Sequence, services.RealNow) : record.Senders,
         };
         if (operation is { } stamped)
@@ -304,15 +306,31 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
 
         if (previous.Due is { } old && old != next.Due)
         {
-            try
-            {
-                await services.RemoveDueAsync(Address, old);
-            }
-            catch (Exception error)
-            {
-                // The row stays; the visit it causes finds nothing to do and removes it.
-                LogDueRowLeft(services.Log, noun, error);
-            }
+            RemoveDueAsync(old).Ignore();
+        }
+    }
+
+    private DueRow? DueOf(TState state, long version)
+    {
+        if (DueAt(state) is not { } due)
+        {
+            return null;
+        }
+
+        var at = Instant.Min(due, DueIndex.Never);
+        return record.Due is { } standing && standing.At == at ? standing : new DueRow(at, version);
+    }
+
+    private async Task RemoveDueAsync(DueRow old)
+    {
+        try
+        {
+            await services.RemoveDueAsync(Address, old);
+        }
+        catch (Exception error)
+        {
+            // The row stays; the visit it causes finds nothing to do and removes it.
+            LogDueRowLeft(services.Log, noun, error);
         }
     }
 

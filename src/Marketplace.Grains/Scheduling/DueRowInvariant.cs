@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
-using NodaTime;
 
 namespace Marketplace.Grains.Scheduling;
 
@@ -61,11 +60,11 @@ internal sealed class DueRowInvariant(GrainServices services, IRecordScan scan) 
 
             if (look == 1)
             {
-                return $"{address} is open and due at {due}, but has no row in the due index.";
+                return $"{address} is open and due at {due.At}, but has no row in the due index.";
             }
         }
     }
 
     /// <summary>The one member of a record read here.</summary>
-    internal sealed record RecordHead(Instant? Due);
+    internal sealed record RecordHead(DueRow? Due);
 }

@@ -12,18 +12,18 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
     private const int AtOnce = 32;
     private static readonly Duration OrphanLife = Duration.FromHours(24);
 
-    public Task<int> VisitDueAsync() => VisitAsync(DueIndex.KeyAfter(services.Clock.Now), due: true);
+    public Task<int> VisitDueAsync() => VisitAsync(DueIndex.KeyAfter(services.Clock.Now));
 
-    public Task<int> SweepAsync() => VisitAsync(until: null, due: false);
+    public Task<int> SweepAsync() => VisitAsync(until: null);
 
     public async Task<Instant?> NextDueAsync(Instant? after)
     {
         var from = after is { } instant ? DueIndex.KeyAfter(instant) : null;
         var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, null, 1);
-        return page.Rows is [var first, ..] ? DueIndex.Parse(first.Key).Due : null;
+        return page.Rows is [var first, ..] ? DueIndex.Parse(first.Key).Row.At : null;
     }
 
-    private async Task<int> VisitAsync(string? until, bool due)
+    private async Task<int> VisitAsync(string? until)
     {
         var visited = 0;
         string? from = null;
@@ -32,7 +32,7 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
             var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, until, Page);
             foreach (var some in page.Rows.Chunk(AtOnce))
             {
-                var outcomes = await Task.WhenAll(some.Select(row => VisitAsync(row, due)));
+                var outcomes = await Task.WhenAll(some.Select(row => VisitAsync(row)));
                 visited += outcomes.Count(done => done);
             }
 
@@ -42,12 +42,12 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
         return visited;
     }
 
-    private async Task<bool> VisitAsync(Row row, bool due)
+    private async Task<bool> VisitAsync(Row row)
     {
-        var (at, address) = DueIndex.Parse(row.Key);
+        var (due, address) = DueIndex.Parse(row.Key);
         try
         {
-            if (await GrainKeys.Resolve(services.Grains, address).VisitAsync(due ? at : null))
+            if (await GrainKeys.Resolve(services.Grains, address).VisitAsync(due))
             {
                 return true;
             }
@@ -55,7 +55,7 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
             // Creation writes its row before its record; a row whose record never came is removed a day later.
             if (services.RealNow - DueIndex.WrittenAt(row) > OrphanLife)
             {
-                await services.RemoveDueAsync(address, at);
+                await services.RemoveDueAsync(address, due);
             }
         }
         catch (Exception error)

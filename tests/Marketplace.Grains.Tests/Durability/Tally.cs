@@ -100,8 +100,14 @@ internal interface IHotTallyGrain : IAggregateGrain
     [Alias("Count")]
     Task<Answer<int>> CountAsync(int by);
 
+    [Alias("SetAlarm")]
+    Task SetAlarmAsync(Instant at);
+
     [Alias("Get"), AlwaysInterleave]
     Task<int> GetAsync();
+
+    [Alias("GetAlarmsRung"), AlwaysInterleave]
+    Task<int> GetAlarmsRungAsync();
 }
 
 [Reentrant]
@@ -110,7 +116,21 @@ internal sealed class HotTallyGrain(GrainServices services) : JournaledGrain<Tal
 {
     public Task<Answer<int>> CountAsync(int by) => CommitAsync((state, _) => TallyRules.Count(state, by), state => state.Count);
 
+    public Task SetAlarmAsync(Instant at) => CommitAsync((_, _) => new AlarmSet(at), state => state.Count);
+
     public Task<int> GetAsync() => Task.FromResult(Durable.Count);
+
+    public Task<int> GetAlarmsRungAsync() => Task.FromResult(Durable.AlarmsRung);
+
+    protected override Instant? DueAt(Tally state) => state.Alarm ?? Instant.MaxValue;
+
+    protected override async Task OnDueAsync(Instant now)
+    {
+        if (Durable.Alarm <= now)
+        {
+            await CommitAsync((state, _) => state.Alarm <= now ? new AlarmRang() : Decision<TallyFact>.Nothing, state => state.Count);
+        }
+    }
 
     protected override Tally Empty(string key) => new(0, null, 0);
 

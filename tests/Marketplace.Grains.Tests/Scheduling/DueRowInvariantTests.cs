@@ -18,7 +18,7 @@ public sealed class DueRowInvariantTests
         await using var market = await TestMarket.StartAsync();
         var invariant = market.Services.GetServices<IInvariant>().Single(invariant => invariant.Name == "due_row_for_every_open_aggregate");
         var id = PublicId.Derive<OrganizationId>("lost");
-        var due = TestMarket.Begin + Duration.FromDays(1);
+        var due = new DueRow(TestMarket.Begin + Duration.FromDays(1), 1);
         var orphan = new GrainState<AggregateRecord<Organization>>(new AggregateRecord<Organization> { Schema = 1, Version = 1, Due = due });
         await market.Services.GetRequiredService<IGrainStorage>().WriteStateAsync("organization", GrainId.Create("organization", id.Value), orphan);
 
