@@ -22,7 +22,7 @@ public sealed class SiteGrainGoldenTests
         State = Claimed(),
         Version = 8,
         LastAt = Begin,
-        Due = DueIndex.Never,
+        Due = new DueRow(DueIndex.Never, 1),
     }));
 
     private static Site Claimed()
