@@ -12,9 +12,9 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
     private const int AtOnce = 32;
     private static readonly Duration OrphanLife = Duration.FromHours(24);
 
-    public Task<int> VisitDueAsync() => VisitAsync(DueIndex.KeyAfter(services.Clock.Now));
+    public Task<int> VisitDueAsync() => VisitAsync(DueIndex.KeyAfter(services.Clock.Now), isDue: true);
 
-    public Task<int> SweepAsync() => VisitAsync(until: null);
+    public Task<int> SweepAsync() => VisitAsync(until: null, isDue: false);
 
     public async Task<Instant?> NextDueAsync(Instant? after)
     {
@@ -23,7 +23,7 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
         return page.Rows is [var first, ..] ? DueIndex.Parse(first.Key).Row.At : null;
     }
 
-    private async Task<int> VisitAsync(string? until)
+    private async Task<int> VisitAsync(string? until, bool isDue)
     {
         var visited = 0;
         string? from = null;
@@ -32,7 +32,7 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
             var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, until, Page);
             foreach (var some in page.Rows.Chunk(AtOnce))
             {
-                var outcomes = await Task.WhenAll(some.Select(row => VisitAsync(row)));
+                var outcomes = await Task.WhenAll(some.Select(row => VisitAsync(row, isDue)));
                 visited += outcomes.Count(done => done);
             }
 
@@ -42,7 +42,7 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
         return visited;
     }
 
-    private async Task<bool> VisitAsync(Row row)
+    private async Task<bool> VisitAsync(Row row, bool isDue)
     {
         var (due, address) = DueIndex.Parse(row.Key);
         try
@@ -61,7 +61,7 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
         catch (Exception error)
         {
             LogVisitFailed(services.Log, address.Noun, error);
-            return due;
+            return isDue;
         }
 
         return false;
