@@ -20,9 +20,11 @@ namespace Marketplace.Api.Tests;
 public sealed class ApiMarket : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private readonly Failures _failures;
 
-    private ApiMarket(TestMarket market, WebApplication app, string platformKey)
+    private ApiMarket(TestMarket market, WebApplication app, Failures failures, string platformKey)
     {
+        _failures = failures;
         Market = market;
         _app = app;
         Platform = Client(platformKey);
@@ -37,6 +39,9 @@ public sealed class ApiMarket : IAsyncDisposable
     /// <summary>Somebody without a key.</summary>
     public ApiClient Nobody => Client(null);
 
+    /// <summary>The last failure the API logged, for the message of a test.</summary>
+    public string LastError => _failures.Last;
+
     public IServiceProvider Services => _app.Services;
 
     /// <param name="configure">Adds or replaces services of the API.</param>
@@ -46,7 +51,8 @@ public sealed class ApiMarket : IAsyncDisposable
         var market = await TestMarket.StartAsync(configureSilo);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Logging.ClearProviders();
+        var failures = new Failures();
+        builder.Logging.ClearProviders().AddProvider(failures);
         builder.Services.AddSingleton(market.Grains);
         builder.Services.AddSingleton(market.Rows);
         builder.Services.AddSingleton(market.Services.GetRequiredService<IMarketClock>());
@@ -74,7 +80,7 @@ public sealed class ApiMarket : IAsyncDisposable
         app.UseMarketplaceApi();
         app.MapMarketplaceApi();
         await app.StartAsync();
-        return new ApiMarket(market, app, (await PlatformBootstrap.EnsureAsync(market.Grains))!);
+        return new ApiMarket(market, app, failures, (await PlatformBootstrap.EnsureAsync(market.Grains))!);
     }
 
     public ApiClient Client(string? key) => new(new Uri(_app.Urls.First()), key);
@@ -102,6 +108,30 @@ public sealed class ApiMarket : IAsyncDisposable
     {
         await _app.DisposeAsync();
         await Market.DisposeAsync();
+    }
+
+    private sealed class Failures : ILoggerProvider, ILogger
+    {
+        public string Last { get; private set; } = "";
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                Last = formatter(state, exception) + " " + exception;
+            }
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }
 

@@ -93,9 +93,9 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
     {
         var faults = new Faults();
         using var json = await ParseAsync();
-        inputHash = ApiJson.HashOf(json.RootElement);
         var body = ModelReader.Read<TBody>(json.RootElement, faults);
         faults.ThrowIfAny();
+        inputHash = ApiJson.HashOf(json.RootElement);
         var command = toCommand(body!, faults);
         faults.ThrowIfAny();
         return command;
@@ -158,6 +158,11 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
         try
         {
             return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
+        }
+        catch (InvalidOperationException)
+        {
+            // JSON can spell half a surrogate pair; looking for repeated names reads every name.
+            throw Problem.Invalid("", Faults.Malformed, "A field's name holds half a surrogate pair.");
         }
         catch (JsonException error)
         {

@@ -36,7 +36,7 @@ internal static class ScalarReader
     {
         if (type == typeof(JsonElement))
         {
-            return json.Clone();
+            return HasWholeTexts(json) ? json.Clone() : Add(path, Faults.InvalidFormat, "A text holds half a surrogate pair.", faults);
         }
 
         var expected = JsonTypeOf(type);
@@ -212,6 +212,24 @@ internal static class ScalarReader
         catch (ArgumentOutOfRangeException unfit)
         {
             return Add(path, bare is string ? Faults.InvalidFormat : Faults.OutOfRange, unfit.Message.Split(" (Parameter", 2)[0], faults);
+        }
+    }
+
+    private static bool HasWholeTexts(JsonElement json)
+    {
+        try
+        {
+            return json.ValueKind switch
+            {
+                JsonValueKind.Object => json.EnumerateObject().All(member => HasWholeTexts(member.Value)),
+                JsonValueKind.Array => json.EnumerateArray().All(HasWholeTexts),
+                JsonValueKind.String => json.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

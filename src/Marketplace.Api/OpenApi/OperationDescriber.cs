@@ -33,6 +33,9 @@ internal sealed class OperationDescriber : IOperationFilter
             : [Bearer(context.Document)];
     }
 
+    /// <summary>The prefix of the ids an address part of this name takes, or null.</summary>
+    public static string? PrefixOf(string parameter) => PrefixByParameter.GetValueOrDefault(parameter);
+
     /// <summary>Every code an operation can answer with, beside success.</summary>
     public static IEnumerable<ProblemCode> CodesOf(ApiOperation contract, string method, string path)
     {
