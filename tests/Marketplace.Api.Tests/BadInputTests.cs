@@ -46,7 +46,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
         }
 
         Assert.Empty(odd);
-        Assert.Equal(before, await market.WritesAsync());
+        Assert.Empty((await market.WritesAsync()).Except(before));
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
             Assert.Equal((400, "invalid_request"), (bytes.Status, bytes.Code));
         }
 
-        Assert.Equal(before, await market.WritesAsync());
+        Assert.Empty((await market.WritesAsync()).Except(before));
     }
 
     [Theory]
@@ -112,7 +112,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
 
         Assert.Equal((400, "idempotency_key_missing"), await CodeAsync(client.SendTextAsync(new HttpMethod(method), path, body, null)));
         Assert.Equal((400, "idempotency_key_invalid"), await CodeAsync(client.SendTextAsync(new HttpMethod(method), path, body, new string('k', 256))));
-        Assert.Equal(before, await market.WritesAsync());
+        Assert.Empty((await market.WritesAsync()).Except(before));
     }
 
     [Theory]
@@ -161,7 +161,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
             Assert.Equal("application/problem+json", reply.MediaType);
         }
 
-        Assert.Equal(before, await market.WritesAsync());
+        Assert.Empty((await market.WritesAsync()).Except(before));
     }
 
     [Theory]
@@ -213,7 +213,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
             Assert.Equal((403, "forbidden"), await CodeAsync(market.Viewer.SendTextAsync(new HttpMethod(method), path, body, NewKey())));
         }
 
-        Assert.Equal(before, await market.WritesAsync());
+        Assert.Empty((await market.WritesAsync()).Except(before));
     }
 
     [Fact]
@@ -233,12 +233,13 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
             : null;
     }
 
-    /// <summary>Who may call it, where, and whether every address part of it exists for that caller.</summary>
+    /// <summary>Who may call it, where, and whether nothing but the body decides: every part of the address exists for that caller, and no signature is looked at first.</summary>
     private (ApiClient Client, string Path, bool Exact) For(ApiOperation contract, string pattern)
     {
         var client = contract.Permission.Area == "admin" ? market.Api.Platform : market.Owner;
         var path = Filled(pattern.Replace("{organizationId}", market.Owner.Organization, StringComparison.Ordinal), null, "");
-        return (client, path, !pattern.Replace("{organizationId}", "", StringComparison.Ordinal).Contains('{', StringComparison.Ordinal));
+        var signed = contract.Refuses.Any(refusal => ProblemCode.Of(refusal).Code == "webhook_signature_invalid");
+        return (client, path, !signed && !pattern.Replace("{organizationId}", "", StringComparison.Ordinal).Contains('{', StringComparison.Ordinal));
     }
 
     private static string Filled(string pattern, string? id, string organization)
@@ -274,12 +275,12 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
 
         /// <summary>
         /// What was written so far, by place, once everything said has been delivered. Tidying up after what was done before
-        /// (delivered outbox entries leave a record a moment later) is no new place.
+        /// (delivered outbox entries leave a record, and cursors move, a moment later) is no new place.
         /// </summary>
         internal async Task<IReadOnlyList<string>> WritesAsync()
         {
             await Api.SettleAsync();
-            return [.. Api.Market.Faults.Writes.Select(write => $"{write.Table} {write.Key}").Distinct()];
+            return [.. Api.Market.Faults.Writes.Where(write => write.Table != "cursors").Select(write => $"{write.Table} {write.Key}").Distinct()];
         }
 
         public async ValueTask InitializeAsync()
