@@ -1,9 +1,12 @@
+using Marketplace.Benchmarks.Capacity;
 using Marketplace.Benchmarks.Reservations;
 using Marketplace.Benchmarks.Reservations.Peer;
 
 // dotnet run -c Release --project tests/Marketplace.Benchmarks -- <name>
 return args switch
 {
+    ["calendar"] => CalendarBenchmark.Run(),
+    ["holds"] => await HoldBenchmark.RunAsync(),
     ["reservations", .. var options] => await ReservationBenchmark.RunAsync(options),
     [PeerServer.Argument, var address, var connection] => await PeerServer.RunAsync(address, connection),
     _ => Usage(),
@@ -14,6 +17,8 @@ static int Usage()
     Console.WriteLine("""
         Measurements, printed as tables; what they mean is in docs/performance.md.
 
+          calendar        operations on a calendar with 100, 10,000 and 100,000 holds
+          holds           durable holds a second on one hot pool, 256 callers in process
           reservations    whole reservations through HTTP, 64 clients, beside the same on PostgreSQL; restart
         """);
     return 2;

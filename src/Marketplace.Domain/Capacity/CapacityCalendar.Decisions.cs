@@ -10,7 +10,7 @@ public sealed partial class CapacityCalendar
     /// <summary>Places a hold where its units are free in every hour.</summary>
     public Decision<PoolFact> Decide(PlaceHold command, Instant now)
     {
-        if (holds.TryGetValue(command.Id, out var hold))
+        if (holds.Find(command.Id) is { } hold)
         {
             return !hold.IsOpen ? EndedAlready(hold)
                 : Same(hold.Segments, command.Segments) ? Decision<PoolFact>.Nothing
@@ -23,7 +23,7 @@ public sealed partial class CapacityCalendar
     }
 
     /// <summary>Confirms a placed hold, displaced units or not: a confirmed hold comes first when they are restored.</summary>
-    public Decision<PoolFact> Decide(ConfirmHold command) => !holds.TryGetValue(command.Id, out var hold)
+    public Decision<PoolFact> Decide(ConfirmHold command) => holds.Find(command.Id) is not { } hold
         ? Unknown(command.Id)
         : hold.Status switch
         {
@@ -35,7 +35,7 @@ public sealed partial class CapacityCalendar
     /// <summary>Ends a hold, or bars an unknown id. What becomes free restores displaced units of others at once.</summary>
     public Decision<PoolFact> Decide(ReleaseHold command, Instant now)
     {
-        if (holds.TryGetValue(command.Id, out var hold))
+        if (holds.Find(command.Id) is { } hold)
         {
             if (!hold.IsOpen)
             {
@@ -53,7 +53,7 @@ public sealed partial class CapacityCalendar
 
     /// <summary>Gives an open hold other segments where they fit in full; displaced units of others take what becomes free.</summary>
     public Decision<PoolFact> Decide(ResizeHold command) =>
-        !holds.TryGetValue(command.Id, out var hold) ? Unknown(command.Id)
+        holds.Find(command.Id) is not { } hold ? Unknown(command.Id)
         : !hold.IsOpen ? EndedAlready(hold)
         : Same(hold.Segments, command.Segments) ? Decision<PoolFact>.Nothing
         : Fault(command.Segments) is { } fault ? fault
@@ -114,11 +114,11 @@ public sealed partial class CapacityCalendar
             : null;
     }
 
-    private Refusal? Shortfall(HourTree? tree, ImmutableArray<HoldSegment> segments)
+    private Refusal? Shortfall(HourTree tree, ImmutableArray<HoldSegment> segments)
     {
         foreach (var (term, units) in segments)
         {
-            var free = -HourTree.Max(tree, Index(term.Start), Index(term.End));
+            var free = -tree.Max(Index(term.Start), Index(term.End));
             if (units > free)
             {
                 return Refusal.Of(HoldRefusal.NotFree, $"Asked for {units} units in {term}; at the tightest hour {Math.Max(0, free)} are free.", "quantity");
@@ -144,16 +144,16 @@ public sealed partial class CapacityCalendar
     private CapacityCalendar Displace(ImmutableArray<PoolFact>.Builder facts)
     {
         var calendar = this;
-        if (HourTree.Max(load, 0, HourTree.Hours) <= 0)
+        if (load.Top <= 0)
         {
             return calendar;
         }
 
         var over = new List<HourRun>();
-        foreach (var hold in holds.Values.Where(hold => hold.IsOpen).OrderDescending(Comparer<Hold>.Create(Hold.CompareFairly)))
+        foreach (var hold in holds.Where(hold => hold.IsOpen).OrderDescending(Comparer<Hold>.Create(Hold.CompareFairly)))
         {
             over.Clear();
-            HourTree.Runs(calendar.load, Index(hold.Segments[0].Term.Start), Index(hold.Segments[^1].Term.End), 1, int.MaxValue, over);
+            calendar.load.Runs(Index(hold.Segments[0].Term.Start), Index(hold.Segments[^1].Term.End), 1, int.MaxValue, over);
             var kept = over.Count == 0 ? [] : HourRun.Combine(RunsOf(hold.Segments), RunsOf(hold.Displaced), static (asked, gone) => asked - gone);
             var gone = HourRun.Combine(kept, over, Math.Min);
             if (gone.Count > 0)
@@ -163,7 +163,7 @@ public sealed partial class CapacityCalendar
                 calendar = calendar.Evolve(fact);
             }
 
-            if (HourTree.Max(calendar.load, 0, HourTree.Hours) <= 0)
+            if (calendar.load.Top <= 0)
             {
                 break;
             }
@@ -176,10 +176,10 @@ public sealed partial class CapacityCalendar
     {
         var calendar = this;
         var free = new List<HourRun>();
-        foreach (var hold in displaced.Select(id => holds[id]).Order(Comparer<Hold>.Create(Hold.CompareFairly)))
+        foreach (var hold in displaced.Select(id => holds.Find(id)!).Order(Comparer<Hold>.Create(Hold.CompareFairly)))
         {
             free.Clear();
-            HourTree.Runs(calendar.load, Index(hold.Displaced[0].Term.Start), Index(hold.Displaced[^1].Term.End), int.MinValue, -1, free);
+            calendar.load.Runs(Index(hold.Displaced[0].Term.Start), Index(hold.Displaced[^1].Term.End), int.MinValue, -1, free);
             var gone = RunsOf(hold.Displaced);
             var back = HourRun.Combine(gone, free, static (missing, load) => Math.Min(missing, -load));
             if (back.Count > 0)

@@ -13,7 +13,7 @@ public sealed partial class CapacityCalendar
 
     /// <summary>Whether no hour of the calendar holds more than is supplied.</summary>
     [JsonIgnore]
-    public bool IsWithinSupply => HourTree.Max(load, 0, HourTree.Hours) <= 0;
+    public bool IsWithinSupply => load.Top <= 0;
 
     /// <summary>
     /// Adds every hold up anew, hour by hour, and says where that exceeds supply or differs from what the calendar answers by;
@@ -23,8 +23,8 @@ public sealed partial class CapacityCalendar
     {
         var faults = ImmutableArray.CreateBuilder<string>();
         var (kept, answered) = (new List<HourRun>(), new List<HourRun>());
-        HourTree.Runs(new CapacityCalendar(Origin, Supply, Holds).load, 0, HourTree.Hours, int.MinValue, int.MaxValue, kept);
-        HourTree.Runs(load, 0, HourTree.Hours, int.MinValue, int.MaxValue, answered);
+        new CapacityCalendar(Origin, Supply, Holds).load.Runs(0, HourTree.Hours, int.MinValue, int.MaxValue, kept);
+        load.Runs(0, HourTree.Hours, int.MinValue, int.MaxValue, answered);
         faults.AddRange(kept.Where(run => run.Value > 0).Select(run => $"holds exceed supply by {run.Value} units from {At(run.From)} to {At(run.Until)}."));
         if (!kept.SequenceEqual(answered))
         {
@@ -37,7 +37,7 @@ public sealed partial class CapacityCalendar
     /// <summary>Units free in every hour of <paramref name="term"/>; 0 where the term leaves the calendar. O(log H).</summary>
     public int FreeThroughout(Term term) => term.Start < Origin || term.End > End
         ? 0
-        : Math.Max(0, -HourTree.Max(load, Index(term.Start), Index(term.End)));
+        : Math.Max(0, -load.Max(Index(term.Start), Index(term.End)));
 
     /// <summary>Most units held in any hour of <paramref name="term"/>, which lies within the calendar. O(log H) per step of supply.</summary>
     public int PeakHeld(Term term)
@@ -45,7 +45,7 @@ public sealed partial class CapacityCalendar
         var peak = 0;
         foreach (var (from, until, supply) in SupplyWithin(Index(term.Start), Index(term.End)))
         {
-            peak = Math.Max(peak, HourTree.Max(load, from, until) + supply);
+            peak = Math.Max(peak, load.Max(from, until) + supply);
         }
 
         return peak;
@@ -60,16 +60,16 @@ public sealed partial class CapacityCalendar
     /// </summary>
     public Instant? EarliestStart(int units, int hours, Instant notBefore)
     {
-        var start = HourTree.FirstAtMost(load, FirstIndex(notBefore), -units);
+        var start = load.FirstAtMost(FirstIndex(notBefore), -units);
         while (start <= HourTree.Hours - hours)
         {
-            var blocked = HourTree.FirstAbove(load, start, -units);
+            var blocked = load.FirstAbove(start, -units);
             if (blocked - start >= hours)
             {
                 return At(start);
             }
 
-            start = HourTree.FirstAtMost(load, blocked, -units);
+            start = load.FirstAtMost(blocked, -units);
         }
 
         return null;
@@ -83,16 +83,16 @@ public sealed partial class CapacityCalendar
     {
         var windows = ImmutableArray.CreateBuilder<Term>();
         var end = IndexWithin(within.End);
-        var start = HourTree.FirstAtMost(load, FirstIndex(within.Start), -units);
+        var start = load.FirstAtMost(FirstIndex(within.Start), -units);
         while (start < end && windows.Count < MostSteps)
         {
-            var blocked = Math.Min(end, HourTree.FirstAbove(load, start, -units));
+            var blocked = Math.Min(end, load.FirstAbove(start, -units));
             if (blocked - start >= hours)
             {
                 windows.Add(new Term(At(start), At(blocked)));
             }
 
-            start = HourTree.FirstAtMost(load, blocked, -units);
+            start = load.FirstAtMost(blocked, -units);
         }
 
         return windows.ToImmutable();
@@ -106,7 +106,7 @@ public sealed partial class CapacityCalendar
         foreach (var (from, until, supply) in SupplyWithin(IndexWithin(term.Start), IndexWithin(term.End)))
         {
             runs.Clear();
-            HourTree.Runs(load, from, until, int.MinValue, int.MaxValue, runs);
+            load.Runs(from, until, int.MinValue, int.MaxValue, runs);
             foreach (var run in runs)
             {
                 if (steps.Count == MostSteps)

@@ -19,8 +19,8 @@ public sealed partial class CapacityCalendar
     public const int MostSegments = 120;
 
     // In each hour what is held less what is supplied: zero or less while nothing is over supply.
-    private readonly HourTree? load;
-    private readonly ImmutableDictionary<ReservationId, Hold> holds;
+    private readonly HourTree load;
+    private readonly HoldMap holds;
     private readonly ImmutableHashSet<ReservationId> displaced;
     private readonly ImmutableQueue<Hold> tombstones;
     private readonly long firstHour;
@@ -35,24 +35,24 @@ public sealed partial class CapacityCalendar
         Origin = origin;
         Supply = supply;
         firstHour = HourOf(origin);
-        load = AddSupply(null, supply, -1);
-        var byId = ImmutableDictionary.CreateBuilder<ReservationId, Hold>();
+        load = AddSupply(default, supply, -1);
+        var byId = HoldMap.Empty;
         foreach (var hold in holds)
         {
-            byId.Add(hold.Id, hold);
+            byId = byId.Set(hold);
             load = hold.IsOpen ? AddKept(load, hold, 1) : load;
         }
 
-        this.holds = byId.ToImmutable();
-        displaced = [.. byId.Values.Where(hold => hold.IsOpen && !hold.Displaced.IsEmpty).Select(hold => hold.Id)];
-        OpenCount = byId.Values.Count(hold => hold.IsOpen);
-        tombstones = ImmutableQueue.CreateRange(byId.Values.Where(hold => !hold.IsOpen).OrderBy(hold => hold.EndedAt).ThenBy(hold => hold.Id.Value, StringComparer.Ordinal));
+        this.holds = byId;
+        displaced = [.. byId.Where(hold => hold.IsOpen && !hold.Displaced.IsEmpty).Select(hold => hold.Id)];
+        OpenCount = byId.Count(hold => hold.IsOpen);
+        tombstones = ImmutableQueue.CreateRange(byId.Where(hold => !hold.IsOpen).OrderBy(hold => hold.EndedAt).ThenBy(hold => hold.Id.Value, StringComparer.Ordinal));
     }
 
     private CapacityCalendar(
         CapacityCalendar from,
-        HourTree? load,
-        ImmutableDictionary<ReservationId, Hold> holds,
+        HourTree load,
+        HoldMap holds,
         int opened = 0,
         ImmutableHashSet<ReservationId>? displaced = null,
         ImmutableQueue<Hold>? tombstones = null,
@@ -75,7 +75,7 @@ public sealed partial class CapacityCalendar
     public ImmutableArray<SupplyStep> Supply { get; }
 
     /// <summary>Every hold and tombstone, in no particular order.</summary>
-    public IEnumerable<Hold> Holds => holds.Values;
+    public IEnumerable<Hold> Holds => holds;
 
     /// <summary>Holds that still claim units.</summary>
     [JsonIgnore]
@@ -101,7 +101,7 @@ public sealed partial class CapacityCalendar
     }
 
     /// <summary>The hold or tombstone with this id, or null.</summary>
-    public Hold? Find(ReservationId id) => holds.GetValueOrDefault(id);
+    public Hold? Find(ReservationId id) => holds.Find(id);
 
     /// <summary>The calendar after a fact; facts that are not the calendar's leave it as it is.</summary>
     /// <exception cref="InvalidOperationException">The fact does not fit the calendar, such as a step a hold's status does not allow.</exception>
@@ -115,7 +115,7 @@ public sealed partial class CapacityCalendar
             Segments = placed.Segments,
             PlacedAt = placed.At,
         }),
-        HoldConfirmed confirmed => new(this, load, holds.SetItem(confirmed.Id, Step(confirmed.Id, HoldStatus.Confirmed) with { SignedAt = confirmed.SignedAt })),
+        HoldConfirmed confirmed => new(this, load, holds.Set(Step(Known(confirmed.Id), HoldStatus.Confirmed) with { SignedAt = confirmed.SignedAt })),
         HoldEnded ended => Ended(ended),
         HoldResized resized => Changed(resized.Id, hold => hold with { Segments = resized.Segments, Displaced = [] }),
         UnitsDisplaced units => Changed(units.Id, hold => hold with { Displaced = units.Displaced }),
@@ -125,22 +125,22 @@ public sealed partial class CapacityCalendar
         _ => this,
     };
 
-    private CapacityCalendar Opened(Hold hold) => new(this, AddKept(load, hold, 1), holds.Add(hold.Id, hold), opened: 1);
+    private CapacityCalendar Opened(Hold hold) => new(this, AddKept(load, hold, 1), holds.Set(hold), opened: 1);
 
     private CapacityCalendar Ended(HoldEnded fact)
     {
-        if (!holds.TryGetValue(fact.Id, out var hold))
+        if (holds.Find(fact.Id) is not { } hold)
         {
             var tombstone = new Hold { Id = fact.Id, Status = fact.As, PlacedAt = fact.At, EndedAt = fact.At };
-            return new(this, load, holds.Add(fact.Id, tombstone), tombstones: tombstones.Enqueue(tombstone));
+            return new(this, load, holds.Set(tombstone), tombstones: tombstones.Enqueue(tombstone));
         }
 
         // A tombstone only has to know its id and its end.
-        var ended = Step(fact.Id, fact.As) with { Segments = [], Displaced = [], EndedAt = fact.At };
+        var ended = Step(hold, fact.As) with { Segments = [], Displaced = [], EndedAt = fact.At };
         return new(
             this,
             AddKept(load, hold, -1),
-            holds.SetItem(fact.Id, ended),
+            holds.Set(ended),
             -1,
             hold.Displaced.IsEmpty ? displaced : displaced.Remove(fact.Id),
             tombstones.Enqueue(ended));
@@ -148,12 +148,12 @@ public sealed partial class CapacityCalendar
 
     private CapacityCalendar Changed(ReservationId id, Func<Hold, Hold> change)
     {
-        var before = holds[id];
+        var before = Known(id);
         var after = change(before);
         return new(
             this,
             AddKept(AddKept(load, before, -1), after, 1),
-            holds.SetItem(id, after),
+            holds.Set(after),
             0,
             after.Displaced.IsEmpty ? displaced.Remove(id) : displaced.Add(id));
     }
@@ -161,46 +161,44 @@ public sealed partial class CapacityCalendar
     private CapacityCalendar Pruned(Instant before)
     {
         var rest = tombstones;
-        var kept = holds.ToBuilder();
+        var kept = holds;
         while (!rest.IsEmpty && rest.Peek().EndedAt <= before)
         {
             rest = rest.Dequeue(out var tombstone);
-            kept.Remove(tombstone.Id);
+            kept = kept.Remove(tombstone.Id);
         }
 
-        return new(this, load, kept.ToImmutable(), tombstones: rest);
+        return new(this, load, kept, tombstones: rest);
     }
 
-    private Hold Step(ReservationId id, HoldStatus next)
-    {
-        var hold = holds[id];
-        return HoldSteps.Next[hold.Status].Contains(next)
-            ? hold with { Status = next }
-            : throw new InvalidOperationException($"Hold {id} cannot go from {hold.Status} to {next}.");
-    }
+    private Hold Known(ReservationId id) => holds.Find(id) ?? throw new InvalidOperationException($"{id} holds nothing here.");
 
-    private HourTree? AddSupply(HourTree? tree, ImmutableArray<SupplyStep> steps, int sign)
+    private static Hold Step(Hold hold, HoldStatus next) => HoldSteps.Next[hold.Status].Contains(next)
+        ? hold with { Status = next }
+        : throw new InvalidOperationException($"Hold {hold.Id} cannot go from {hold.Status} to {next}.");
+
+    private HourTree AddSupply(HourTree tree, ImmutableArray<SupplyStep> steps, int sign)
     {
         for (var i = 0; i < steps.Length; i++)
         {
             var until = i + 1 < steps.Length ? IndexWithin(steps[i + 1].From) : HourTree.Hours;
             var from = IndexWithin(steps[i].From);
-            tree = from < until ? HourTree.Add(tree, from, until, sign * steps[i].Units) : tree;
+            tree = from < until ? tree.Add(from, until, sign * steps[i].Units) : tree;
         }
 
         return tree;
     }
 
-    private HourTree? AddKept(HourTree? tree, Hold hold, int sign)
+    private HourTree AddKept(HourTree tree, Hold hold, int sign)
     {
         foreach (var (term, units) in hold.Segments)
         {
-            tree = HourTree.Add(tree, Index(term.Start), Index(term.End), sign * units);
+            tree = tree.Add(Index(term.Start), Index(term.End), sign * units);
         }
 
         foreach (var (term, units) in hold.Displaced)
         {
-            tree = HourTree.Add(tree, Index(term.Start), Index(term.End), -sign * units);
+            tree = tree.Add(Index(term.Start), Index(term.End), -sign * units);
         }
 
         return tree;

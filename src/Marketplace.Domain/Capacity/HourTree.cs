@@ -1,160 +1,175 @@
+using System.Runtime.CompilerServices;
+
 namespace Marketplace.Domain.Capacity;
 
 /// <summary>
 /// A whole number for every hour of a horizon of 2^18 hours, as an immutable tree that shares what did not change with its
-/// predecessors. Adding to a range and asking a range for its largest value cost O(log H). An amount added to a whole
-/// subtree stays at its root and is never pushed down; no subtree (null) stands for zero throughout.
+/// predecessors. Adding to a range and asking a range for its largest value cost O(log H). A node has four quarters and
+/// keeps the bounds of each beside its pointer, so that neither adding to a whole quarter nor comparing quarters touches
+/// what lies below; only a quarter of unlike hours has a node at all. The default value is zero throughout.
 /// </summary>
-internal sealed class HourTree
+/// <param name="below">The four quarters; null when all hours are alike.</param>
+/// <param name="max">The largest value.</param>
+/// <param name="min">The smallest value.</param>
+internal readonly struct HourTree(HourTree.Node? below, int max, int min)
 {
-    /// <summary>Hours of the horizon: 2^18, a little under 30 years.</summary>
+    /// <summary>Hours of the horizon: 2^18 = 4^9, a little under 30 years.</summary>
     internal const int Hours = 1 << 18;
 
-    private readonly HourTree? left;
-    private readonly HourTree? right;
-    private readonly int add;
-    private readonly int max;
-    private readonly int min;
+    private readonly Node? below = below;
+    private readonly int max = max;
+    private readonly int min = min;
 
-    private HourTree(HourTree? left, HourTree? right, int add, int max, int min)
-    {
-        this.left = left;
-        this.right = right;
-        this.add = add;
-        this.max = max;
-        this.min = min;
-    }
+    /// <summary>The largest value of all.</summary>
+    internal int Top => max;
 
     /// <summary>The tree with <paramref name="delta"/> added to every hour of <c>[from, until)</c>.</summary>
-    internal static HourTree? Add(HourTree? tree, int from, int until, int delta) =>
-        delta == 0 ? tree : Add(tree, 0, Hours, from, until, delta);
+    internal HourTree Add(int from, int until, int delta) => Add(0, Hours, from, until, delta);
 
     /// <summary>The largest value within <c>[from, until)</c>.</summary>
-    internal static int Max(HourTree? tree, int from, int until) => Max(tree, 0, Hours, from, until);
+    internal int Max(int from, int until) => Max(0, Hours, from, until);
 
     /// <summary>The first hour at or after <paramref name="from"/> whose value exceeds <paramref name="limit"/>; <see cref="Hours"/> if none.</summary>
-    internal static int FirstAbove(HourTree? tree, int from, int limit) => FirstAbove(tree, 0, Hours, from, limit);
+    internal int FirstAbove(int from, int limit) => FirstAbove(0, Hours, from, limit);
 
     /// <summary>The first hour at or after <paramref name="from"/> whose value is at most <paramref name="limit"/>; <see cref="Hours"/> if none.</summary>
-    internal static int FirstAtMost(HourTree? tree, int from, int limit) => FirstAtMost(tree, 0, Hours, from, limit);
+    internal int FirstAtMost(int from, int limit) => FirstAtMost(0, Hours, from, limit);
 
     /// <summary>
     /// Appends the runs of equal value within <c>[from, until)</c> whose value lies between <paramref name="least"/> and
-    /// <paramref name="most"/>; subtrees wholly outside those bounds are passed over unread.
+    /// <paramref name="most"/>; quarters wholly outside those bounds are passed over unread.
     /// </summary>
-    internal static void Runs(HourTree? tree, int from, int until, int least, int most, List<HourRun> runs) =>
-        Runs(tree, 0, Hours, from, until, 0, least, most, runs);
+    internal void Runs(int from, int until, int least, int most, List<HourRun> runs) => Runs(0, Hours, from, until, 0, least, most, runs);
 
-    private static HourTree? Add(HourTree? node, int low, int high, int from, int until, int delta)
+    // What was added to the whole of this since its node was made: the node's own bounds do not know of it.
+    private int Added => below is null ? max : max - below.Max;
+
+    private HourTree Plus(int delta) => new(below, max + delta, min + delta);
+
+    private HourTree Add(int low, int high, int from, int until, int delta)
     {
         if (from <= low && high <= until)
         {
-            return node is null ? new(null, null, delta, delta, delta) : Make(node.left, node.right, node.add + delta);
+            return Plus(delta);
         }
 
-        var middle = (low + high) >> 1;
-        var (left, right, add) = node is null ? (null, null, 0) : (node.left, node.right, node.add);
-        if (from < middle)
+        var quarters = default(Quarters);
+        var added = Added;
+        var size = (high - low) >> 2;
+        var alike = true;
+        for (var i = 0; i < 4; i++)
         {
-            left = Add(left, low, middle, from, until, delta);
+            var start = low + (i * size);
+            var quarter = below is null ? new HourTree(null, added, added) : below.Quarters[i].Plus(added);
+            quarters[i] = from < start + size && until > start ? quarter.Add(start, start + size, from, until, delta) : quarter;
+            alike &= quarters[i].below is null && quarters[i].max == quarters[0].max;
         }
 
-        if (until > middle)
+        // Four quarters of one and the same value are one value: the tree shrinks again when holds end.
+        if (alike)
         {
-            right = Add(right, middle, high, from, until, delta);
+            return quarters[0];
         }
 
-        return Make(left, right, add);
+        var node = new Node(quarters);
+        return new(node, node.Max, node.Min);
     }
 
-    private static HourTree? Make(HourTree? left, HourTree? right, int add)
+    private int Max(int low, int high, int from, int until)
     {
-        if (left is null && right is null)
+        if (below is null || (from <= low && high <= until))
         {
-            return add == 0 ? null : new(null, null, add, add, add);
+            return max;
         }
 
-        // Two halves of one and the same value are one value: the tree shrinks again when holds end.
-        if (left is not null && right is not null && left.add == right.add && left.IsUniform && right.IsUniform)
+        var size = (high - low) >> 2;
+        var largest = int.MinValue;
+        for (var i = 0; i < 4; i++)
         {
-            return Make(null, null, add + left.add);
+            var start = low + (i * size);
+            if (from < start + size && until > start)
+            {
+                largest = Math.Max(largest, below.Quarters[i].Max(start, start + size, from, until));
+            }
         }
 
-        var (leftMax, leftMin) = left is null ? (0, 0) : (left.max, left.min);
-        var (rightMax, rightMin) = right is null ? (0, 0) : (right.max, right.min);
-        return new(left, right, add, add + Math.Max(leftMax, rightMax), add + Math.Min(leftMin, rightMin));
+        return Added + largest;
     }
 
-    private bool IsUniform => left is null && right is null;
-
-    private static int Max(HourTree? node, int low, int high, int from, int until)
+    private int FirstAbove(int low, int high, int from, int limit)
     {
-        if (node is null)
-        {
-            return 0;
-        }
-
-        if ((from <= low && high <= until) || node.IsUniform)
-        {
-            return node.max;
-        }
-
-        var middle = (low + high) >> 1;
-        return node.add + (
-            until <= middle ? Max(node.left, low, middle, from, until)
-            : from >= middle ? Max(node.right, middle, high, from, until)
-            : Math.Max(Max(node.left, low, middle, from, until), Max(node.right, middle, high, from, until)));
-    }
-
-    private static int FirstAbove(HourTree? node, int low, int high, int from, int limit)
-    {
-        if (high <= from || (node?.max ?? 0) <= limit)
+        if (high <= from || max <= limit)
         {
             return Hours;
         }
 
-        if (node is null || node.IsUniform)
+        var found = below is null ? Math.Max(low, from) : Hours;
+        for (var i = 0; i < 4 && found == Hours; i++)
         {
-            return Math.Max(low, from);
+            var (start, end) = Quarter(low, high, i);
+            found = below!.Quarters[i].FirstAbove(start, end, from, limit - Added);
         }
 
-        var middle = (low + high) >> 1;
-        var found = FirstAbove(node.left, low, middle, from, limit - node.add);
-        return found < Hours ? found : FirstAbove(node.right, middle, high, from, limit - node.add);
+        return found;
     }
 
-    private static int FirstAtMost(HourTree? node, int low, int high, int from, int limit)
+    private int FirstAtMost(int low, int high, int from, int limit)
     {
-        if (high <= from || (node?.min ?? 0) > limit)
+        if (high <= from || min > limit)
         {
             return Hours;
         }
 
-        if (node is null || node.IsUniform)
+        var found = below is null ? Math.Max(low, from) : Hours;
+        for (var i = 0; i < 4 && found == Hours; i++)
         {
-            return Math.Max(low, from);
+            var (start, end) = Quarter(low, high, i);
+            found = below!.Quarters[i].FirstAtMost(start, end, from, limit - Added);
         }
 
-        var middle = (low + high) >> 1;
-        var found = FirstAtMost(node.left, low, middle, from, limit - node.add);
-        return found < Hours ? found : FirstAtMost(node.right, middle, high, from, limit - node.add);
+        return found;
     }
 
-    private static void Runs(HourTree? node, int low, int high, int from, int until, int above, int least, int most, List<HourRun> runs)
+    private void Runs(int low, int high, int from, int until, int above, int least, int most, List<HourRun> runs)
     {
-        if (high <= from || until <= low || above + (node?.max ?? 0) < least || above + (node?.min ?? 0) > most)
+        if (high <= from || until <= low || above + max < least || above + min > most)
         {
             return;
         }
 
-        if (node is null || node.IsUniform)
+        if (below is null)
         {
-            HourRun.Append(runs, Math.Max(low, from), Math.Min(high, until), above + (node?.add ?? 0));
+            HourRun.Append(runs, Math.Max(low, from), Math.Min(high, until), above + max);
             return;
         }
 
-        var middle = (low + high) >> 1;
-        Runs(node.left, low, middle, from, until, above + node.add, least, most, runs);
-        Runs(node.right, middle, high, from, until, above + node.add, least, most, runs);
+        for (var i = 0; i < 4; i++)
+        {
+            var (start, end) = Quarter(low, high, i);
+            below.Quarters[i].Runs(start, end, from, until, above + Added, least, most, runs);
+        }
+    }
+
+    private static (int Start, int End) Quarter(int low, int high, int number)
+    {
+        var size = (high - low) >> 2;
+        return (low + (number * size), low + ((number + 1) * size));
+    }
+
+    /// <summary>Four quarters of a stretch of hours that are not all alike.</summary>
+    internal sealed class Node(Quarters quarters)
+    {
+        internal readonly Quarters Quarters = quarters;
+
+        internal int Max => Math.Max(Math.Max(Quarters[0].max, Quarters[1].max), Math.Max(Quarters[2].max, Quarters[3].max));
+
+        internal int Min => Math.Min(Math.Min(Quarters[0].min, Quarters[1].min), Math.Min(Quarters[2].min, Quarters[3].min));
+    }
+
+    /// <summary>In order of time.</summary>
+    [InlineArray(4)]
+    internal struct Quarters
+    {
+        private HourTree first;
     }
 }
