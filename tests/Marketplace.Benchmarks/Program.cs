@@ -6,7 +6,7 @@ using Marketplace.Benchmarks.Reservations.Peer;
 return args switch
 {
     ["calendar"] => CalendarBenchmark.Run(),
-    ["holds"] => await HoldBenchmark.RunAsync(),
+    ["holds", .. var sizes] => await HoldBenchmark.RunAsync(sizes),
     ["reservations", .. var options] => await ReservationBenchmark.RunAsync(options),
     [PeerServer.Argument, var address, var connection] => await PeerServer.RunAsync(address, connection),
     _ => Usage(),
@@ -18,7 +18,7 @@ static int Usage()
         Measurements, printed as tables; what they mean is in docs/performance.md.
 
           calendar        operations on a calendar with 100, 10,000 and 100,000 holds
-          holds           durable holds a second on one hot pool, 256 callers in process
+          holds           durable holds a second on one hot pool, 256 callers in process; numbers of open holds to start with may follow
           reservations    whole reservations through HTTP, 64 clients, beside the same on PostgreSQL; restart
         """);
     return 2;
