@@ -30,7 +30,7 @@ public sealed class LeaseGrainGoldenTests
             LastAt = lease.ChangedAt,
             NextSequence = 12,
             Outbox = [new OutboxEntry(11, GrainKeys.BillingAccount(Tenant).ToString(), new RentDue(statement), null)],
-            Due = LeaseDue.NextAt(lease),
+            Due = new DueRow(LeaseDue.NextAt(lease)!.Value, 7),
         }));
     }
 
