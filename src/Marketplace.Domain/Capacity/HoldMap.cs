@@ -28,7 +28,12 @@ internal sealed class HoldMap : IEnumerable<Hold>
     internal int Count { get; }
 
     /// <inheritdoc/>
-    public IEnumerator<Hold> GetEnumerator() => HoldsIn(root).GetEnumerator();
+    public IEnumerator<Hold> GetEnumerator()
+    {
+        var holds = new List<Hold>(Count);
+        Collect(root, holds);
+        return holds.GetEnumerator();
+    }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
@@ -73,13 +78,25 @@ internal sealed class HoldMap : IEnumerable<Hold>
 
     private static uint HashOf(ReservationId id) => (uint)id.Value.GetHashCode(StringComparison.Ordinal);
 
-    private static IEnumerable<Hold> HoldsIn(object? slot) => slot switch
+    private static void Collect(object? slot, List<Hold> holds)
     {
-        Hold hold => [hold],
-        ImmutableList<Hold> alike => alike,
-        Node node => Enumerable.Range(0, Width).SelectMany(i => HoldsIn(node.Slots[i])),
-        _ => [],
-    };
+        switch (slot)
+        {
+            case Hold hold:
+                holds.Add(hold);
+                break;
+            case ImmutableList<Hold> alike:
+                holds.AddRange(alike);
+                break;
+            case Node node:
+                for (var i = 0; i < Width; i++)
+                {
+                    Collect(node.Slots[i], holds);
+                }
+
+                break;
+        }
+    }
 
     private static object Set(object? slot, Hold hold, uint hash, int level, ref bool added)
     {

@@ -16,7 +16,6 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
     private GrainState<JournalSnapshot<TSnapshot>> stored = new();
     private Task snapshotting = Task.CompletedTask;
     private long tailBytes;
-    private long snapshotBytes;
 
     private async Task LoadAsync()
     {
@@ -60,7 +59,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
 
     private void SnapshotIfDue()
     {
-        if (tailBytes < Math.Max(LeastSnapshotBytes, snapshotBytes) || !snapshotting.IsCompleted)
+        if (tailBytes < Math.Max(LeastSnapshotBytes, SnapshotBytes(durable.State)) || !snapshotting.IsCompleted)
         {
             return;
         }
@@ -93,7 +92,6 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
                 return services.Records.WriteStateAsync(SnapshotState, id, write);
             });
             stored = new GrainState<JournalSnapshot<TSnapshot>>(null!, write.ETag) { RecordExists = true };
-            snapshotBytes = covered;
             tailBytes -= covered;
         }
         catch (Exception error)

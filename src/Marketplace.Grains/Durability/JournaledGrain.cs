@@ -130,6 +130,12 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     /// <summary>What a snapshot stores of the state.</summary>
     protected abstract TSnapshot ToSnapshot(TState state);
 
+    /// <summary>
+    /// About how many bytes a snapshot of the state takes. One is written when the tail has outgrown it, so that the cost of
+    /// snapshots stays in proportion to the commits however large the state. Must be cheap.
+    /// </summary>
+    protected virtual long SnapshotBytes(TState state) => 0;
+
     /// <summary>The state a snapshot stored.</summary>
     protected abstract TState FromSnapshot(TSnapshot snapshot);
 
