@@ -47,7 +47,7 @@ public sealed class HoldMapTests
         }
 
         Assert.Equal(200_000, map.Count);
-        Assert.All(Enumerable.Range(0, 200_000), i => Assert.Equal($"rsv_{i}", map.Find(ReservationId.From($"rsv_{i}"))?.Id.Value));
+        Assert.DoesNotContain(Enumerable.Range(0, 200_000), i => map.Find(ReservationId.From($"rsv_{i}"))?.Id.Value != $"rsv_{i}");
         for (var i = 0; i < 200_000; i++)
         {
             map = map.Remove(ReservationId.From($"rsv_{i}"));
