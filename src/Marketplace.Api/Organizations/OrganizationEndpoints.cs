@@ -94,8 +94,8 @@ internal static class OrganizationEndpoints
     {
         var body = await request.ReadAsync<OrganizationChanges>();
         var found = await FindAsync(request);
-        request.CheckVersion(found.Version);
-        return request.Answer(await request.Grain<IOrganizationGrain>(found.State.Id.Value).AmendAsync(request.Operation, body.ToCommand()), OrganizationModel.Of);
+        var answer = await request.Grain<IOrganizationGrain>(found.State.Id.Value).AmendAsync(request.Operation, body.ToCommand(), request.IfMatch);
+        return request.Answer(answer, OrganizationModel.Of);
     }
 
     private static async Task<IResult> AddMemberAsync(ApiRequest request)

@@ -16,9 +16,9 @@ public interface IOrganizationGrain : IAggregateGrain
     [Alias("Register")]
     Task<Answer<Snapshot<Organization>>> RegisterAsync(Operation operation, RegisterOrganization command);
 
-    /// <summary>Changes its profile.</summary>
+    /// <summary>Changes its profile; refused with <c>precondition_failed</c> when <paramref name="ifVersion"/> names another version than the present one.</summary>
     [Alias("Amend")]
-    Task<Answer<Snapshot<Organization>>> AmendAsync(Operation operation, AmendOrganization command);
+    Task<Answer<Snapshot<Organization>>> AmendAsync(Operation operation, AmendOrganization command, long? ifVersion = null);
 
     /// <summary>Adds a member.</summary>
     [Alias("AddMember")]

@@ -1,4 +1,5 @@
 using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
 using NodaTime;
 
@@ -14,8 +15,10 @@ internal sealed class OrganizationGrain(GrainServices services) : RecordGrain<Or
     public Task<Answer<Snapshot<Organization>>> RegisterAsync(Operation operation, RegisterOrganization command) =>
         CommitAsync(operation, (state, now) => Organization.Decide(state, command, now));
 
-    public Task<Answer<Snapshot<Organization>>> AmendAsync(Operation operation, AmendOrganization command) =>
-        CommitAsync(operation, (state, now) => Organization.Decide(state, command, now));
+    public Task<Answer<Snapshot<Organization>>> AmendAsync(Operation operation, AmendOrganization command, long? ifVersion) =>
+        CommitAsync(operation, (state, now) => ifVersion is { } expected && expected != Version
+            ? Refusal.Of(OperationRefusal.VersionChanged, $"{Key} is at version {Version}, not {expected}; read it again.")
+            : Organization.Decide(state, command, now));
 
     public Task<Answer<Snapshot<Organization>>> AddMemberAsync(Operation operation, AddMember command) =>
         CommitAsync(operation, (state, now) => Organization.Decide(state, command, now));

@@ -109,6 +109,11 @@ public sealed class OrganizationEndpointsTests : IAsyncLifetime
         Assert.Equal("New", changed.Text("name"));
         Assert.Equal("412 precondition_failed", await CodeAsync(owner.PatchAsync(path, new { name = "Newer" }, ("If-Match", tag))));
         Assert.Equal("400 invalid_request", await CodeAsync(owner.PatchAsync(path, new { name = "Newer" }, ("If-Match", "W/1"))));
+
+        // A repetition whose first answer was lost is a repetition, not a change on top of itself.
+        var newest = (await owner.GetAsync(path)).Headers["ETag"];
+        (await owner.PatchAsync(path, new { name = "Newest" }, ("If-Match", newest), ("Idempotency-Key", "p"))).With(200);
+        Assert.True((await owner.PatchAsync(path, new { name = "Newest" }, ("If-Match", newest), ("Idempotency-Key", "p"))).With(200).Replayed);
     }
 
     [Fact]
