@@ -29,11 +29,18 @@ internal static class CalendarBenchmark
         Console.WriteLine($"| operation | {string.Join(" | ", Sizes.Select(size => $"{size:N0} holds, ns"))} | times |");
         Console.WriteLine($"|---|{string.Concat(Sizes.Select(_ => "---:|"))}---:|");
         Row("place", calendars, (calendar, i) => Apply(calendar, calendar.Decide(places[i], Origin)));
+        Row("a hold's life: place, confirm, release", calendars, (calendar, i) =>
+        {
+            var held = Apply(calendar, calendar.Decide(places[i], Origin));
+            held = Apply(held, held.Decide(new ConfirmHold(places[i].Id, Origin)));
+            return Apply(held, held.Decide(new ReleaseHold(places[i].Id, HoldStatus.Released), Origin));
+        });
         Row("release", calendars, (calendar, i) => Apply(calendar, calendar.Decide(new ReleaseHold(placed[calendar.HoldCount][i], HoldStatus.Released), Origin)));
         Row("confirm", calendars, (calendar, i) => Apply(calendar, calendar.Decide(new ConfirmHold(placed[calendar.HoldCount][i], Origin))));
         Row("refuse for want of units", calendars, (calendar, i) => calendar.Decide(tooLarge[i], Origin).Refusal);
         Row("peak over a term", calendars, (calendar, i) => calendar.PeakHeld(terms[i].Term));
         Row("free throughout a term", calendars, (calendar, i) => calendar.FreeThroughout(terms[i].Term));
+        Row("earliest start where there is room", calendars, (calendar, i) => calendar.EarliestStart(1, 2_000, terms[i].Term.Start));
         Row("earliest start in a full pool, windows passed over included", full, (calendar, i) => calendar.EarliestStart(1, 2_000, terms[i].Term.Start));
         return 0;
 
