@@ -80,6 +80,12 @@ internal sealed class ModelSchemas(SchemaRepository schemas, OpenApiDocument doc
         var name = NameOf(type);
         if (schemas.TryLookupByType(type, out var known))
         {
+            // A model that goes both ways is described as it may be sent: what a request may leave out is not promised.
+            if (isRequest && schemas.Schemas[name] is OpenApiSchema { AdditionalPropertiesAllowed: true } answered)
+            {
+                Fill(answered, type);
+            }
+
             return known;
         }
 
@@ -89,25 +95,25 @@ internal sealed class ModelSchemas(SchemaRepository schemas, OpenApiDocument doc
         }
 
         schemas.RegisterType(type, name);
-        var schema = new OpenApiSchema
-        {
-            Type = JsonSchemaType.Object,
-            Description = ModelDocs.Of(type),
-            Properties = new Dictionary<string, IOpenApiSchema>(),
-            Required = new HashSet<string>(),
-            AdditionalPropertiesAllowed = !isRequest,
-        };
+        var schema = new OpenApiSchema { Type = JsonSchemaType.Object, Description = ModelDocs.Of(type) };
         schemas.AddDefinition(name, schema);
+        Fill(schema, type);
+        return new OpenApiSchemaReference(name, document);
+    }
+
+    private void Fill(OpenApiSchema schema, Type type)
+    {
+        schema.AdditionalPropertiesAllowed = !isRequest;
+        schema.Properties = new Dictionary<string, IOpenApiSchema>();
+        schema.Required = new HashSet<string>();
         foreach (var field in ModelReader.FieldsOf(type))
         {
             schema.Properties[field.Name] = Of(field, ModelDocs.Of(type, field.Name));
-            if (isRequest ? field.Required : true)
+            if (field.Required || !isRequest)
             {
                 schema.Required.Add(field.Name);
             }
         }
-
-        return new OpenApiSchemaReference(name, document);
     }
 
     private static OpenApiSchema Scalar(Type type)
