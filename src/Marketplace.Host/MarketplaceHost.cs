@@ -67,6 +67,7 @@ internal static class MarketplaceHost
         app.Services.GetRequiredService<EmbeddedStore>();
         app.UseMarketplaceApi();
         app.MapMarketplaceApi();
+        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
         return app;
     }
 
