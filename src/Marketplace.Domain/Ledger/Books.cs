@@ -18,7 +18,7 @@ public sealed record AccountBalance(LedgerAccount Account, Money Amount, Instant
 /// </summary>
 /// <param name="Balances">Accounts whose balance is not zero, by account and currency.</param>
 /// <param name="FactIds">Every fact posted.</param>
-public sealed record Books(ImmutableDictionary<string, AccountBalance> Balances, ImmutableHashSet<string> FactIds)
+public sealed record Books(ImmutableDictionary<string, AccountBalance> Balances, ImmutableSortedSet<string> FactIds)
 {
     /// <summary>Books without an entry.</summary>
     public static Books Empty { get; } = new(ImmutableDictionary<string, AccountBalance>.Empty, []);

@@ -1,9 +1,7 @@
-using System.Collections.Immutable;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Organizations;
-using Marketplace.Domain.Pricing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
 using Marketplace.Grains.Durability;
@@ -162,43 +160,5 @@ public class InvoiceTests
         return true;
     }
 
-    /// <summary>Eight GPUs for the 744 hours of January at 2 dollars.</summary>
-    private static RentStatement Statement(int revision)
-    {
-        var term = new Term(Instant.FromUtc(2026, 1, 1, 0, 0), Instant.FromUtc(2027, 1, 1, 0, 0));
-        return new RentStatement
-        {
-            Lease = Lease,
-            Reservation = Reservation,
-            Tenant = Tenant,
-            Operator = Operator,
-            Kind = RentKind.Rent,
-            Period = new BillingPeriod(new LocalDate(2026, 1, 1), new LocalDate(2026, 2, 1)),
-            Revision = revision,
-            Anchor = new LocalDate(2026, 1, 1),
-            RentCommencement = new LocalDate(2026, 1, 1),
-            Terms = new ContractTerms
-            {
-                Version = ContractTerms.CurrentVersion,
-                Rent = new RentPrice(UnitPrice.Of(Currency.Usd, 2), PricingUnit.GpuHour),
-                GpusPerUnit = 8,
-                Ramp = RampSchedule.Flat(term, 1),
-                Clauses = new Clauses
-                {
-                    Timing = BillingTiming.InArrears,
-                    TakeOrPay = Percentage.Zero,
-                    Deposit = new DepositTerms(DepositRule.MonthsOfRent, 1, PaymentMethod.Card),
-                    EarlyTermination = new EarlyTermination(Percentage.From(40), 30),
-                    Renewal = new Renewal(0, 0, 0),
-                    Acceptance = new Acceptance(10),
-                    PaymentDays = 30,
-                    LeaseZone = "UTC",
-                    PlatformFee = Percentage.From(5),
-                    Signatures = new SignatureTerms(false, false, false, false),
-                },
-            },
-            Charges = ImmutableArray.Create(new NodeService(NodeId.From("node_1"), 8, term.Start, Instant.FromUtc(2026, 2, 1, 0, 0))),
-            StatedAt = TestMarket.Begin,
-        };
-    }
+    private static RentStatement Statement(int revision) => RentStatements.January(Tenant, Operator, Reservation, revision);
 }
