@@ -176,27 +176,26 @@ public class DepositTests
         await world.DepositBecomesAsync(DepositStatus.Held);
     }
 
-    public static TheoryData<FaultKind, int> EveryWrite()
+    [Theory]
+    [InlineData(FaultKind.ErrorBeforeWrite)]
+    [InlineData(FaultKind.ErrorAfterWrite)]
+    public async Task A_fault_at_any_write_ends_in_one_payment_held_and_one_refund(FaultKind kind)
     {
-        var data = new TheoryData<FaultKind, int>();
-        foreach (var kind in new[] { FaultKind.ErrorBeforeWrite, FaultKind.ErrorAfterWrite })
+        var number = 1;
+        while (await DepositComesAndGoesAsync(kind, number))
         {
-            for (var number = 1; number <= 24; number++)
-            {
-                data.Add(kind, number);
-            }
+            number++;
         }
 
-        return data;
+        Assert.True(number > 30, $"Only {number - 1} writes were struck.");
     }
 
-    [Theory]
-    [MemberData(nameof(EveryWrite))]
-    public async Task A_fault_at_any_write_ends_in_one_payment_held_and_one_refund(FaultKind kind, int number)
+    /// <summary>The whole way with a fault at one write. False when there are fewer writes than that.</summary>
+    private static async Task<bool> DepositComesAndGoesAsync(FaultKind kind, int number)
     {
         await using var world = await BillingWorld.StartAsync();
         world.Market.Faults.Reset();
-        world.Market.Faults.AtNumber(kind, number);
+        var fault = world.Market.Faults.AtNumber(kind, number);
 
         await InsistAsync(() => world.Account.OpenDepositAsync(Opening));
         await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
@@ -210,5 +209,6 @@ public class DepositTests
         Assert.Equal([Usd(100_000)], world.Market.Gateway.Refunds);
         await world.AssertBooksAgreeAsync(0);
         Assert.Equal(Usd(0), await world.BalanceAsync(Tenant, LedgerAccountKind.DepositsHeld, Reservation.Value));
+        return fault.Reached.IsCompleted;
     }
 }
