@@ -1,5 +1,5 @@
 using Marketplace.Host;
-using Marketplace.Storage.Embedded;
+using Marketplace.Storage;
 
 try
 {

@@ -21,7 +21,7 @@ public interface IRowStore
 
     /// <summary>
     /// Inserts all rows, or none when one of them exists (a tombstone does not count as existing). One partition, at most
-    /// 100 rows and 4 MiB.
+    /// 100 rows and what <see cref="RowLimits.LargestBatch"/> says.
     /// </summary>
     /// <returns>Whether they were inserted.</returns>
     ValueTask<bool> TryInsertAsync(string table, string partition, IReadOnlyList<Row> rows, CancellationToken cancellation = default);
@@ -53,8 +53,8 @@ public sealed record RowPage(IReadOnlyList<Row> Rows, string? NextFrom);
 /// <summary>What every row store refuses, from the documented limits of Azure Tables.</summary>
 public static class RowLimits
 {
-    /// <summary>Characters in a partition or row key.</summary>
-    public const int LongestKey = 512;
+    /// <summary>Characters in a partition or row key: a key of Azure Tables has 512, of which a store may need some, such as for the table's name.</summary>
+    public const int LongestKey = 400;
 
     /// <summary>Payload bytes in a row: 15 properties of 64 KiB, which leaves room for keys within the 1 MiB of an entity.</summary>
     public const int LargestData = 15 * 64 * 1024;
@@ -65,8 +65,8 @@ public static class RowLimits
     /// <summary>Rows in one page.</summary>
     public const int MostRowsInPage = 1000;
 
-    /// <summary>Payload bytes in one batch.</summary>
-    public const int LargestBatch = 4 * 1024 * 1024 - 128 * 1024;
+    /// <summary>Payload bytes in one batch: three quarters of the 4 MiB of a request, in which bytes travel as base64, less room for keys.</summary>
+    public const int LargestBatch = 3 * 1024 * 1024 - 128 * 1024;
 
     /// <summary>Characters no key may hold, beside control characters and those beyond U+FFFF.</summary>
     public const string ForbiddenInKeys = "/\\#?";

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Marketplace.Grains.Ports;
-using Marketplace.Storage.Embedded;
 using Marketplace.Storage.Tests.Contract;
 
 namespace Marketplace.Storage.Tests.Embedded;

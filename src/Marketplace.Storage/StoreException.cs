@@ -1,7 +1,7 @@
-namespace Marketplace.Storage.Embedded;
+namespace Marketplace.Storage;
 
 /// <summary>
-/// The embedded store could not do what was asked. After a failed write the outcome is unknown until it is read again.
+/// A store could not do what was asked. After a failed write the outcome is unknown until it is read again.
 /// </summary>
 public sealed class StoreException : Exception
 {

@@ -1,0 +1,73 @@
+using Marketplace.Grains.Ports;
+using Marketplace.Storage.Azure;
+using Marketplace.Storage.Tests.Contract;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Providers;
+using Orleans.Serialization;
+using Orleans.Storage;
+
+namespace Marketplace.Storage.Tests.Azure;
+
+/// <summary>Opens stores on Azurite as a silo would, without the silo; each with tables and a container of its own.</summary>
+internal static class AzureTestStore
+{
+    private static int _opened;
+
+    /// <summary>The store as the marketplace uses it.</summary>
+    public static async Task<StoreUnderTest> OpenAsync(Azurite azurite, Action<AzureStoreOptions>? configure = null)
+    {
+        var services = await SiloServicesAsync(azurite, configure);
+        return Under(services, ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
+    }
+
+    /// <summary>The store with every state in blobs.</summary>
+    public static Task<StoreUnderTest> OpenBlobsAsync(Azurite azurite) => OpenAsync(azurite, options => options.StatesInBlobs.UnionWith(["s", "t", "model"]));
+
+    /// <summary>Options of a store of its own in an Azurite.</summary>
+    public static async Task<Action<AzureStoreOptions>> OptionsAsync(Azurite azurite)
+    {
+        var connection = await azurite.ConnectionAsync();
+        var number = Interlocked.Increment(ref _opened);
+        return options =>
+        {
+            options.ConnectionString = connection;
+            options.RecordTable = "Records" + number;
+            options.RowTable = "Rows" + number;
+            options.BlobContainer = "blobs" + number;
+        };
+    }
+
+    public static async Task<ServiceProvider> SiloServicesAsync(Azurite azurite, Action<AzureStoreOptions>? configure = null)
+    {
+        var ownOptions = await OptionsAsync(azurite);
+        return Services(silo => silo.AddAzureStore(options =>
+        {
+            ownOptions(options);
+            configure?.Invoke(options);
+        }));
+    }
+
+    public static ServiceProvider Services(Action<ISiloBuilder> configure)
+    {
+        var silo = new BareSilo();
+        silo.Services.AddSerializer().AddLogging().AddOptions().AddSingleton<IGrainStorageSerializer, NoteSerializer>();
+        silo.Services.Configure<ClusterOptions>(cluster => (cluster.ServiceId, cluster.ClusterId) = ("service", "cluster"));
+        configure(silo);
+        return silo.Services.BuildServiceProvider();
+    }
+
+    private static StoreUnderTest Under(ServiceProvider services, string name) => new(
+        services.GetRequiredKeyedService<IGrainStorage>(name),
+        services.GetRequiredService<IRowStore>(),
+        services.GetRequiredService<IRecordScan>(),
+        services);
+
+    private sealed class BareSilo : ISiloBuilder
+    {
+        public IServiceCollection Services { get; } = new ServiceCollection();
+
+        public IConfiguration Configuration { get; } = new ConfigurationBuilder().Build();
+    }
+}

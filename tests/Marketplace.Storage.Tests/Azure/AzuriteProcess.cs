@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Marketplace.Storage.Tests.Azure;
+
+/// <summary>Azurite as a child process, on loopback and on ports that the system chooses.</summary>
+public sealed partial class AzuriteProcess : Azurite
+{
+    private static readonly string Script = Path.Combine(Folder, "node_modules/azurite/dist/src/azurite.js");
+    private Process? _process;
+
+    protected override string Name => "process";
+
+    protected override Task<string?> WhyNotAsync() => Task.FromResult(File.Exists(Script) ? null : "it is not installed; 'bash tests/azurite/setup' installs it with npm.");
+
+    protected override async Task<string> StartAsync()
+    {
+        string[] arguments = [Script, .. Arguments, "--blobPort", "0", "--queuePort", "0", "--tablePort", "0"];
+        _process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true })!;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
+        int? blobs = null, tables = null;
+        while (blobs is null || tables is null)
+        {
+            var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("Azurite ended while it started.");
+            if (Listening().Match(line) is { Success: true } said)
+            {
+                var port = int.Parse(said.Groups[2].Value);
+                (blobs, tables) = said.Groups[1].Value switch
+                {
+                    "Blob" => (port, tables),
+                    "Table" => (blobs, port),
+                    _ => (blobs, tables),
+                };
+            }
+        }
+
+        // Its output must be read on, or it stops when the pipe is full.
+        _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+        return Connection("127.0.0.1", blobs.Value, tables.Value);
+    }
+
+    protected override async Task StopAsync()
+    {
+        Kill();
+        await (_process?.WaitForExitAsync() ?? Task.CompletedTask);
+    }
+
+    private void Kill()
+    {
+        if (_process is { HasExited: false } running)
+        {
+            running.Kill();
+        }
+    }
+
+    [GeneratedRegex(@"Azurite (\w+) service is successfully listening at http://[^:]+:(\d+)")]
+    private static partial Regex Listening();
+}
