@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Marketplace.Api.Billing.Sandbox;
 using Marketplace.Api.Http;
 using Marketplace.Domain.Billing;
@@ -11,6 +12,8 @@ namespace Marketplace.Api.Billing;
 /// <summary>Payments, the sandbox's bank, and the gateway's door.</summary>
 internal static class PaymentEndpoints
 {
+    private static readonly TimeSpan OnItsWay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
     private static readonly Permission Read = Permission.Read("billing");
     private static readonly Permission Change = Permission.Change("billing");
 
@@ -101,7 +104,18 @@ internal static class PaymentEndpoints
     private static async Task<Snapshot<Payment>> FindAsync(ApiRequest request)
     {
         var id = request.Id<PaymentId>("paymentId");
-        return request.Visible(await request.Grain<IPaymentGrain>(id.Value).GetAsync(), payment => payment.Order.Payer == request.Caller.Organization);
+        var payment = request.Grain<IPaymentGrain>(id.Value);
+        var found = await payment.GetAsync();
+
+        // An answer may name a payment that the account has asked for and that is still on its way to its own record.
+        var patience = Stopwatch.StartNew();
+        while (found is null && patience.Elapsed < OnItsWay && await request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value).HasAskedForAsync(id))
+        {
+            await Task.Delay(LookAgain, request.Cancellation);
+            found = await payment.GetAsync();
+        }
+
+        return request.Visible(found, payment => payment.Order.Payer == request.Caller.Organization);
     }
 
     private static PaymentModel Model(ApiRequest request, Payment payment, string? secret = null)

@@ -71,6 +71,10 @@ internal sealed class BillingAccountGrain(GrainServices services)
     }
 
     /// <inheritdoc/>
+    public Task<bool> HasAskedForAsync(PaymentId payment) => Task.FromResult(
+        Durable.Invoices.Values.Any(invoice => invoice.Payment == payment) || Durable.Deposits.Values.Any(deposit => deposit.Payment == payment));
+
+    /// <inheritdoc/>
     public Task<Snapshot<BillingSummary>?> GetAsync() =>
         Task.FromResult(Version == 0 ? null : new Snapshot<BillingSummary>(Durable.Summary(), Version));
 

@@ -40,6 +40,10 @@ public interface IBillingAccountGrain : IAggregateGrain
     [Alias("GetInvoice"), AlwaysInterleave]
     Task<Invoice?> GetInvoiceAsync(InvoiceId invoice);
 
+    /// <summary>Whether the account has asked for this payment. The payment itself follows a moment later.</summary>
+    [Alias("HasAskedFor"), AlwaysInterleave]
+    Task<bool> HasAskedForAsync(PaymentId payment);
+
     /// <summary>The account as last made durable, or null before anything was asked of it.</summary>
     [Alias("Get"), AlwaysInterleave]
     Task<Snapshot<BillingSummary>?> GetAsync();
