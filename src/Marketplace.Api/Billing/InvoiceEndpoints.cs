@@ -44,6 +44,7 @@ internal static class InvoiceEndpoints
     {
         var id = request.Id<InvoiceId>("invoiceId");
         var body = await request.ReadAsync<NewInvoicePayment>();
+        await request.BindKeyAsync();
         var answer = await request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value)
             .PayInvoiceAsync(new PayInvoice(id, body.Method, request.Operation.Id));
         return request.Ok(InvoiceModel.Of(request.Granted(answer)));

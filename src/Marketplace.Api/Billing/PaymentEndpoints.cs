@@ -93,9 +93,15 @@ internal static class PaymentEndpoints
             throw new ProblemException(Problem.Of(Refusal.Of(BillingRefusal.NoSandbox, "Real money moves here.")));
         }
 
-        if (!await sandbox.ActAsync(payment.Id, act, request.Cancellation))
+        var outcome = await sandbox.ActAsync(payment.Id, act, request.Operation.Id, request.Cancellation);
+        if (outcome == SandboxOutcome.NotAwaited)
         {
             throw new ProblemException(Problem.Of(Refusal.Of(BillingRefusal.PaymentDoesNotWait, $"{payment.Id} is {payment.Status}.")));
+        }
+
+        if (outcome == SandboxOutcome.Repeated)
+        {
+            request.MarkReplayed();
         }
 
         return request.Ok((await FindAsync(request)), state => Model(request, state));

@@ -138,6 +138,7 @@ internal static partial class PoolEndpoints
             var id = request.Id<PoolId>("poolId");
             var command = await request.ReadAsync<NewNodes, RegisterNodes>((body, faults) => body.ToCommand(id, request.Caller.Organization, faults));
             var (_, grain) = await OwnAsync(request, noun.Kind);
+            await request.BindKeyAsync();
             return request.Ok(new NodesModel([.. request.Granted(await grain.RegisterNodesAsync(command)).Select(NodeModel.Of)]));
         });
 
@@ -165,6 +166,7 @@ internal static partial class PoolEndpoints
     {
         var id = request.NewId<PoolId>();
         var command = await request.ReadAsync<TBody, ListPool>((body, faults) => toCommand(body, id, faults));
+        await request.BindKeyAsync();
         return request.Answer(await request.Grain<IGpuPoolGrain>(id.Value).CreateAsync(request.Operation, command), PoolModel.Of, $"/v1/{noun.Path}/{id}");
     }
 
@@ -172,6 +174,7 @@ internal static partial class PoolEndpoints
         where TBody : class
     {
         var commands = await request.ReadAsync<TBody, Commands>((body, faults) => new Commands(toCommands(body, faults)));
+        await request.BindKeyAsync();
         var outcomes = ImmutableArray.CreateBuilder<PoolOutcome>();
         foreach (var command in commands.Items)
         {

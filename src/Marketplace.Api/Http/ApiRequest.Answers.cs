@@ -46,11 +46,14 @@ internal sealed partial class ApiRequest
 
         if (answer.Replayed)
         {
-            http.Response.Headers[ReplayHeader] = "true";
+            MarkReplayed();
         }
 
         return answer.Value;
     }
+
+    /// <summary>Says that this answer repeats the one an earlier request with the same key got.</summary>
+    public void MarkReplayed() => http.Response.Headers[ReplayHeader] = "true";
 
     /// <summary>
     /// A page of list rows, newest first unless <paramref name="ascending"/>. Rows that <paramref name="where"/> refuses are

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
@@ -9,6 +10,7 @@ namespace Marketplace.Api.Http;
 /// <summary>One request to an operation, as its handler sees it: who calls, ids, body, query, grains, and the ways to answer.</summary>
 internal sealed partial class ApiRequest(HttpContext http, ApiOperation operation, Caller? caller, string idempotencyKey)
 {
+    private const string KeyTable = "request-keys";
     private const int ScanBudget = 2_000;
     private string inputHash = "";
 
@@ -37,6 +39,21 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
     /// input hash is that of the body read by <see cref="ReadAsync{T}"/>, so read first.
     /// </summary>
     public Operation Operation => new(PublicId.Digest(Identity), inputHash);
+
+    /// <summary>
+    /// Binds the idempotency key to the body read, for commands whose grain keeps no operation log: the same key with another
+    /// body is refused before anything else is written. What a repetition does is then the command's own business.
+    /// </summary>
+    public async Task BindKeyAsync()
+    {
+        var (id, hash) = Operation;
+        var bound = new Row(id, 1, Encoding.UTF8.GetBytes(hash));
+        if (!await Rows.TryInsertAsync(KeyTable, Caller.Organization.Value, [bound], Cancellation) &&
+            (await Rows.GetAsync(KeyTable, Caller.Organization.Value, id, Cancellation))?.Data.Span.SequenceEqual(bound.Data.Span) != true)
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(OperationRefusal.KeyReused, "This Idempotency-Key was used before with another body.")));
+        }
+    }
 
     /// <summary>The version named by If-Match, or null when none is. Weak tags and lists are refused.</summary>
     public long? IfMatch

@@ -59,6 +59,8 @@ internal static class ClockEndpoints
             throw Refused(ClockRefusal.StepTooLong, "Advance by at most ten years at once.", "to");
         }
 
+        await request.BindKeyAsync();
+
         // Not cancelled with the request: half the way would surprise whoever looks next.
         await time.AdvanceAsync(target);
         return request.Ok(Now(request));

@@ -2,12 +2,16 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Marketplace.Api.Http;
 using Marketplace.Api.Organizations;
+using Marketplace.Domain.Leases;
+using Marketplace.Domain.Market;
+using Marketplace.Domain.Reservations;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Leases;
 using Marketplace.Grains.Organizations;
 using Marketplace.Grains.Quotes;
 using Marketplace.Grains.Reservations;
+using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Sites;
 using Marketplace.Grains.Transparency;
 
@@ -38,7 +42,7 @@ internal static class ExportEndpoints
         new Room(routes, "Export").Get("/v1/export", new(
             "exportData",
             "Export all own data",
-            "Everything kept about the caller's organization as JSON lines, one noun a line: `{\"kind\", \"data\"}`. Kinds: organization, member, apiKey (without secrets), " + string.Join(", ", Tables.Select(table => table.Kind)) + ". Streamed, so it may be long; what changes meanwhile may appear in either state.",
+            "Everything kept about the caller's organization as JSON lines, one noun a line: `{\"kind\", \"data\"}`. Kinds: organization, member, apiKey (without secrets), " + string.Join(", ", Tables.Select(table => table.Kind)) + "; a pool's registered nodes follow it as node. Streamed, so it may be long; what changes meanwhile may appear in either state.",
             Permission.Read("organizations"))
         {
             Gives = "{\"kind\":\"organization\",\"data\":{\"id\":\"org_4k2m7qz3v5xw6a2bc4d5e6f7ga\",\"name\":\"Northern Compute AS\"}}\n",
@@ -71,7 +75,11 @@ internal static class ExportEndpoints
                 var page = await request.Rows.ScanAsync(table, organization.Id.Value, from, null, Batch, cancellation: request.Cancellation);
                 foreach (var row in page.Rows)
                 {
-                    await WriteAsync(request, kind, row.Data);
+                    await WriteAsync(request, kind, await WholeAsync(request, kind, row.Data));
+                    if (kind == "pool")
+                    {
+                        await WriteNodesAsync(request, JsonSerializer.Deserialize<PoolSummary>(row.Data.Span, MarketJson.Options)!);
+                    }
                 }
 
                 from = page.NextFrom;
@@ -80,6 +88,34 @@ internal static class ExportEndpoints
         }
 
         return Results.Empty;
+    }
+
+    // Rows for lists leave out a contract's nodes, of which there may be thousands; here they belong.
+    private static async Task<ReadOnlyMemory<byte>> WholeAsync(ApiRequest request, string kind, ReadOnlyMemory<byte> row)
+    {
+        switch (kind)
+        {
+            case "lease":
+                var lease = JsonSerializer.Deserialize<Lease>(row.Span, MarketJson.Options)!.Id;
+                return await request.Grain<ILeaseGrain>(lease.Value).GetAsync() is { } let ? JsonSerializer.SerializeToUtf8Bytes(let.State, MarketJson.Options) : row;
+            case "reservation":
+                var reservation = JsonSerializer.Deserialize<Reservation>(row.Span, MarketJson.Options)!.Id;
+                return await request.Grain<IReservationGrain>(reservation.Value).GetAsync() is { } made ? JsonSerializer.SerializeToUtf8Bytes(made.State, MarketJson.Options) : row;
+            default:
+                return row;
+        }
+    }
+
+    private static async Task WriteNodesAsync(ApiRequest request, PoolSummary pool)
+    {
+        var grain = request.Grain<IGpuPoolGrain>(pool.Id.Value);
+        for (var after = 0; await grain.GetNodesAsync(after, Batch) is { IsEmpty: false } nodes; after = nodes[^1].Order)
+        {
+            foreach (var node in nodes)
+            {
+                await WriteAsync(request, "node", JsonSerializer.SerializeToUtf8Bytes(node, MarketJson.Options));
+            }
+        }
     }
 
     private static async Task WriteAsync(ApiRequest request, string kind, ReadOnlyMemory<byte> data)

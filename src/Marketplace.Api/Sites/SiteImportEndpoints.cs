@@ -28,6 +28,7 @@ internal static class SiteImportEndpoints
     private static async Task<IResult> ImportAsync(ApiRequest request)
     {
         var (collection, records) = await request.ReadAsync<SiteImport, (FacilityCollection, ImmutableArray<JsonElement>)>((body, faults) => (body.Source.ToCollection(faults), body.Records));
+        await request.BindKeyAsync();
         var outcomes = new SiteImportItem[records.Length];
         var readings = new List<(int Index, string RecordId, ImportSite Command)>();
         var seen = new HashSet<string>(StringComparer.Ordinal);

@@ -41,6 +41,7 @@ public class InvoiceEndpointsTests
         var payment = started.Text("payment.id");
         Assert.Equal(payment, again.Text("payment.id"));
         Assert.Equal("invoice_payment_under_way", (await market.Tenant.PostAsync($"/v1/invoices/{invoice}/payments", new { method = "card" })).Code);
+        Assert.Equal("idempotency_key_reused", (await market.Tenant.PostAsync($"/v1/invoices/{invoice}/payments", new { method = "card" }, "key-1")).Code);
         await market.EventuallyAsync(async () => (await market.Tenant.GetAsync($"/v1/payments/{payment}")) is { Status: 200 } found && found.Text("status") == "awaitingPayer");
 
         (await market.Tenant.PostAsync($"/v1/sandbox/payments/{payment}/pay")).With(200);

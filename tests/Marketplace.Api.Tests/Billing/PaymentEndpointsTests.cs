@@ -31,6 +31,24 @@ public class PaymentEndpointsTests
     }
 
     [Fact]
+    public async Task Acting_as_the_bank_again_with_the_same_key_gets_the_first_answer_and_does_nothing()
+    {
+        await using var market = await PaymentMarket.StartAsync();
+        await market.OpenDepositAsync();
+        var bank = $"/v1/sandbox/payments/{Payment}/";
+        (await market.Tenant.PostAsync(bank + "fail", idempotencyKey: "no")).With(200);
+
+        var paid = (await market.Tenant.PostAsync(bank + "pay", idempotencyKey: "yes")).With(200);
+        var again = (await market.Tenant.PostAsync(bank + "pay", idempotencyKey: "yes")).With(200);
+        var declinedBefore = (await market.Tenant.PostAsync(bank + "fail", idempotencyKey: "no")).With(200);
+
+        Assert.Equal((false, true, true), (paid.Replayed, again.Replayed, declinedBefore.Replayed));
+        Assert.Equal("succeeded", again.Text("status"));
+        Assert.Equal(2, (await market.Gateway.ReadAsync(Api.Billing.Sandbox.SandboxGateway.IdOf(Payment)))!.Events);
+        Assert.Equal("payment_does_not_wait", (await market.Tenant.PostAsync(bank + "pay", idempotencyKey: "another")).Code);
+    }
+
+    [Fact]
     public async Task The_client_secret_is_for_those_who_may_pay_while_it_can_be_paid()
     {
         await using var market = await PaymentMarket.StartAsync();

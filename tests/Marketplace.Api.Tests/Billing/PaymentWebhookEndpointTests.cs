@@ -111,7 +111,7 @@ public class PaymentWebhookEndpointTests
         var fault = market.Api.Market.Faults.At(kind, write => write.Key.Contains(PaymentMarket.Payment.Value, StringComparison.Ordinal));
 
         // The sandbox's own books are written; the first delivery fails, and the notifier insists.
-        await market.Gateway.ActAsync(PaymentMarket.Payment, Marketplace.Api.Billing.Sandbox.SandboxAct.Pay);
+        await market.Gateway.ActAsync(PaymentMarket.Payment, Marketplace.Api.Billing.Sandbox.SandboxAct.Pay, "paid");
 
         await market.DepositBecomesAsync(DepositStatus.Held);
         await market.EventuallyAsync(async () => (await market.Gateway.PendingAsync()).Count == 0);

@@ -46,6 +46,21 @@ public sealed class PoolEndpointsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Fact]
+    public async Task A_key_registers_the_nodes_it_was_first_used_for_and_they_are_exported()
+    {
+        var pool = (await _operator.PostAsync("/v1/gpu-pools", Pool(90))).With(201).Text("id");
+        var nodes = $"/v1/gpu-pools/{pool}/nodes";
+
+        (await _operator.PostAsync(nodes, new { nodes = new[] { new { serial = "SN-1" } } }, "rack-1")).With(201);
+        Assert.Equal("idempotency_key_reused", (await _operator.PostAsync(nodes, new { nodes = new[] { new { serial = "SN-2" } } }, "rack-1")).Code);
+        Assert.True((await _operator.PostAsync(nodes, new { nodes = new[] { new { serial = "SN-1" } } }, "rack-1")).With(201).Replayed);
+
+        Assert.Equal(1, (await _operator.GetAsync(nodes)).Json.GetProperty("data").GetArrayLength());
+        await _api.SettleAsync();
+        Assert.Single((await _operator.GetAsync("/v1/export")).Body.Split('\n'), line => line.StartsWith("{\"kind\":\"node\"", StringComparison.Ordinal) && line.Contains("SN-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_gpu_pool_is_listed_offered_published_paused_and_withdrawn()
     {
         var created = (await _operator.PostAsync("/v1/gpu-pools", Pool(90), "key-1")).With(201);
@@ -53,7 +68,7 @@ public sealed class PoolEndpointsTests : IAsyncLifetime
         Assert.Equal(("draft", "90"), (created.Text("status"), created.Json.GetProperty("supply")[0].GetProperty("units").ToString()));
         Assert.Equal("2026-09-01T05:00:00Z", created.Json.GetProperty("supply")[0].GetProperty("from").GetString());
         Assert.True((await _operator.PostAsync("/v1/gpu-pools", Pool(90), "key-1")).Replayed);
-        Assert.Equal("pool_exists", (await _operator.PostAsync("/v1/gpu-pools", Pool(91), "key-1")).Code);
+        Assert.Equal("idempotency_key_reused", (await _operator.PostAsync("/v1/gpu-pools", Pool(91), "key-1")).Code);
         (await _api.Nobody.GetAsync(path)).With(404);
 
         Assert.Equal("offer_missing", (await _operator.PostAsync(path + "/publish")).Code);

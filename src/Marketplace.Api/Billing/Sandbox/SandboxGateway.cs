@@ -118,17 +118,23 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
         return new PaymentSecret(gatewayId + "_secret_" + Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(gatewayId)))[..32]);
     }
 
-    /// <summary>A tester acts as the card holder or the bank.</summary>
-    /// <returns>The payment then; null when there is none or it does not wait for this.</returns>
-    public async Task<SandboxPayment?> ActAsync(PaymentId payment, SandboxAct act, CancellationToken cancellation = default)
+    /// <summary>A tester acts as the card holder or the bank, once per <paramref name="request"/>.</summary>
+    public async Task<SandboxOutcome> ActAsync(PaymentId payment, SandboxAct act, string request, CancellationToken cancellation = default)
     {
-        SandboxPayment? acted = null;
+        var outcome = SandboxOutcome.NotAwaited;
         var answer = await ChangeAsync(IdOf(payment), stored =>
         {
-            acted = stored is null ? null : Apply(stored, act);
-            return acted ?? stored;
+            if (stored is null || stored.Requests.Contains(request))
+            {
+                outcome = stored is null ? SandboxOutcome.NotAwaited : SandboxOutcome.Repeated;
+                return stored;
+            }
+
+            var acted = Apply(stored, act);
+            outcome = acted is null ? SandboxOutcome.NotAwaited : SandboxOutcome.Done;
+            return acted is null ? stored : acted with { Requests = acted.Requests.Add(request) };
         }, payment => payment?.Answer() ?? new GatewayAnswer(GatewayOutcome.NotFound), cancellation);
-        return answer.Outcome == GatewayOutcome.Unknown ? throw new IOException(answer.Detail) : acted;
+        return answer.Outcome == GatewayOutcome.Unknown ? throw new IOException(answer.Detail) : outcome;
     }
 
     /// <summary>A payment with what it has to notify, or null.</summary>
@@ -223,6 +229,19 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
             turn.Release();
         }
     }
+}
+
+/// <summary>What came of a tester's act.</summary>
+internal enum SandboxOutcome
+{
+    /// <summary>It happened.</summary>
+    Done,
+
+    /// <summary>It happened before, at the same request.</summary>
+    Repeated,
+
+    /// <summary>There is no such payment, or it does not wait for this.</summary>
+    NotAwaited,
 }
 
 /// <summary>What a tester can make happen.</summary>

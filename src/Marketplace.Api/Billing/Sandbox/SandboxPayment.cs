@@ -26,6 +26,9 @@ internal sealed record SandboxPayment
     /// <summary>Money given back, by the idempotency key that asked for it.</summary>
     public ImmutableDictionary<string, Money> Refunds { get; init; } = ImmutableDictionary<string, Money>.Empty;
 
+    /// <summary>Ids of the requests that had an effect, so that a repetition has none.</summary>
+    public ImmutableArray<string> Requests { get; init; } = [];
+
     /// <summary>Notifications not yet acknowledged, in order.</summary>
     public ImmutableArray<SandboxEvent> Pending { get; init; } = [];
 

@@ -27,24 +27,24 @@ public sealed class SandboxPayments
     /// <exception cref="InvalidOperationException">The payment does not wait for money.</exception>
     public async Task PayAsync(PaymentId payment, CancellationToken cancellation = default)
     {
-        if (!await ActAsync(payment, SandboxAct.Pay, cancellation))
+        if (await ActAsync(payment, SandboxAct.Pay, "pay", cancellation) == SandboxOutcome.NotAwaited)
         {
             throw new InvalidOperationException($"{payment} does not wait for money.");
         }
     }
 
-    /// <summary>Acts, and delivers the notification at once. False when the payment does not wait for this.</summary>
-    internal async Task<bool> ActAsync(PaymentId payment, SandboxAct act, CancellationToken cancellation)
+    /// <summary>Acts once per <paramref name="request"/>, and delivers the notification at once.</summary>
+    internal async Task<SandboxOutcome> ActAsync(PaymentId payment, SandboxAct act, string request, CancellationToken cancellation)
     {
         await WhenKnownAsync(payment, cancellation);
-        if (await gateway.ActAsync(payment, act, cancellation) is null)
+        var outcome = await gateway.ActAsync(payment, act, request, cancellation);
+        if (outcome != SandboxOutcome.NotAwaited)
         {
-            return false;
+            // What is not acknowledged now, the notifier delivers later.
+            await notifier.DeliverAsync(SandboxGateway.IdOf(payment), cancellation);
         }
 
-        // What is not acknowledged now, the notifier delivers later.
-        await notifier.DeliverAsync(SandboxGateway.IdOf(payment), cancellation);
-        return true;
+        return outcome;
     }
 
     /// <summary>A payment asked for a moment ago reaches the gateway a moment later.</summary>
