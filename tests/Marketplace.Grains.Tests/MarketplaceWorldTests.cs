@@ -107,6 +107,7 @@ public sealed class MarketplaceWorldTests
         {
             await world.RestartAsync();
             Assert.Equal(InOrderOfEach(types), InOrderOfEach(await world.NewEventsAsync(organization)));
+            Assert.Empty(await world.ViolationsAsync());
         }
 
         /// <summary>A feed keeps the order of each sender; between senders it is that of arrival, which may differ from run to run.</summary>

@@ -151,6 +151,18 @@ public sealed class MarketplaceWorld : IAsyncDisposable
         return [.. events.Select(happened => happened.Type)];
     }
 
+    /// <summary>Whatever breaks an invariant of the whole market; empty when all is well.</summary>
+    public async Task<ImmutableArray<string>> ViolationsAsync()
+    {
+        var violations = ImmutableArray.CreateBuilder<string>();
+        foreach (var invariant in Market.Services.GetServices<IInvariant>())
+        {
+            violations.AddRange((await invariant.ViolationsAsync(CancellationToken.None)).Select(violation => $"{invariant.Name}: {violation}"));
+        }
+
+        return violations.ToImmutable();
+    }
+
     /// <summary>Stops the silo in good order and starts another over the same store.</summary>
     public Task RestartAsync() => Market.RestartAsync();
 

@@ -6,6 +6,9 @@ namespace Marketplace.Grains.Leases;
 /// <summary>What the parties' event feeds say of a lease.</summary>
 internal static class LeaseEvents
 {
+    // As many as one request may name. Silence may accept more at once; an event must still fit a row.
+    private const int MostNodes = 1000;
+
     /// <summary>Adds the fact's event for both parties; what an exit would cost only for the tenant.</summary>
     public static void Publish(Lease lease, LeaseFact fact, Effects effects)
     {
@@ -26,7 +29,7 @@ internal static class LeaseEvents
         LeaseOpened => ("lease.opened", new { ReservationId = lease.Opening.Reservation, PoolId = lease.Opening.Pool, TenantId = lease.Opening.Tenant, OperatorId = lease.Opening.Operator }),
         NodesDelivered delivered => ("lease.nodes_delivered", new { DeliveryId = delivered.Delivery.Id, delivered.Delivery.ReadyAt, Nodes = delivered.Delivery.Nodes.Select(node => node.Id) }),
         NodesOffered offered => ("lease.acceptance_opened", new { DeliveryId = offered.Delivery, DeemedAcceptedAt = offered.DeemedAt }),
-        NodesAccepted accepted => ("lease.nodes_accepted", new { accepted.Nodes, accepted.BySilence, AcceptedAt = accepted.At, lease.RentCommencement }),
+        NodesAccepted accepted => ("lease.nodes_accepted", new { Nodes = accepted.Nodes.Take(MostNodes), Count = accepted.Nodes.Length, accepted.BySilence, AcceptedAt = accepted.At, lease.RentCommencement }),
         NodesRejected rejected => ("lease.nodes_rejected", new { rejected.Nodes, rejected.Reason }),
         NodeTakenOut taken => ("lease.node_taken_out", new { NodeId = taken.Node, ReplacementId = taken.ReplacedBy, taken.Reason }),
         NodesHandedBack handed => ("lease.nodes_handed_back", new { handed.Nodes, handed.BilledUntil }),
@@ -38,7 +41,7 @@ internal static class LeaseEvents
         LeaseTerminated terminated => ("lease.terminated", new { ExitQuoteId = terminated.Quote.Id, terminated.Quote.ExitsOn, terminated.Quote.Fee }),
         FellInArrears arrears => ("lease.in_arrears", new { InvoiceId = arrears.Invoice, Overdue = lease.Overdue.Length }),
         ArrearsCleared cleared => ("lease.arrears_cleared", new { InvoiceId = cleared.Invoice, Overdue = lease.Overdue.Length }),
-        LeaseEnded ended => ("lease.ended", new { EndedAt = ended.At, Nodes = ended.Nodes }),
+        LeaseEnded ended => ("lease.ended", new { EndedAt = ended.At, NodesReturned = ended.Nodes.Length }),
         _ => null,
     };
 }
