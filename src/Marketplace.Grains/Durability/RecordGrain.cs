@@ -48,8 +48,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        // An activation that completes at once runs its first message inside the lock it was started under, and two such
-        // grains that call each other wait for ever; the embedded store does answer at once.
+        // See JournaledGrain: an activation must not complete at once.
         await Task.Yield();
         Key = this.GetPrimaryKeyString();
         if (this.GetGrainId().Type.ToString() != noun)
