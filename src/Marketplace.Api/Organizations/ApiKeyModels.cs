@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using Marketplace.Api.Http;
 using Marketplace.Domain.Organizations;
-using NodaTime;
 using Marketplace.Domain.Primitives;
+using NodaTime;
 
 namespace Marketplace.Api.Organizations;
 

@@ -7,8 +7,22 @@ public readonly record struct Currency : IScalar<Currency, string>
 {
     private static readonly FrozenDictionary<string, int> MinorDigits = new Dictionary<string, int>
     {
-        ["AUD"] = 2, ["BRL"] = 2, ["CAD"] = 2, ["CHF"] = 2, ["DKK"] = 2, ["EUR"] = 2, ["GBP"] = 2, ["INR"] = 2,
-        ["ISK"] = 0, ["JPY"] = 0, ["KRW"] = 0, ["KWD"] = 3, ["NOK"] = 2, ["SEK"] = 2, ["SGD"] = 2, ["USD"] = 2,
+        ["AUD"] = 2,
+        ["BRL"] = 2,
+        ["CAD"] = 2,
+        ["CHF"] = 2,
+        ["DKK"] = 2,
+        ["EUR"] = 2,
+        ["GBP"] = 2,
+        ["INR"] = 2,
+        ["ISK"] = 0,
+        ["JPY"] = 0,
+        ["KRW"] = 0,
+        ["KWD"] = 3,
+        ["NOK"] = 2,
+        ["SEK"] = 2,
+        ["SGD"] = 2,
+        ["USD"] = 2,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private Currency(string code) => Value = code;
