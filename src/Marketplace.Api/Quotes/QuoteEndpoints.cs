@@ -63,13 +63,13 @@ internal static class QuoteEndpoints
     private static async Task<IResult> CreateAsync(ApiRequest request)
     {
         var id = request.NewId<QuoteId>();
-        var (pool, term, steps) = await request.ReadAsync<NewQuote, (PoolId, Term, System.Collections.Immutable.ImmutableArray<QuantityStep>)>((body, faults) =>
+        var (asked, term, steps) = await request.ReadAsync<NewQuote, (NewQuote, Term, System.Collections.Immutable.ImmutableArray<QuantityStep>)>((body, faults) =>
         {
             var (term, steps) = body.Demand.Read(faults);
-            return (body.PoolId, term, steps);
+            return (body, term, steps);
         });
-        var answer = await request.Grain<IQuoteGrain>(id.Value).MakeAsync(request.Operation, request.Caller.Organization, pool, term, steps);
-        return request.Answer(answer, QuoteModel.Of, $"/v1/quotes/{id}");
+        var answer = await request.Grain<IQuoteGrain>(id.Value).MakeAsync(request.Operation, request.Caller.Organization, asked.PoolId, term, steps);
+        return request.Answer(answer.Refusal is { } refusal ? asked.Demand.InBody(refusal) : answer, QuoteModel.Of, $"/v1/quotes/{id}");
     }
 
     private static async Task<Snapshot<Quote>> FindAsync(ApiRequest request) => request.Visible(

@@ -43,6 +43,16 @@ internal sealed record DemandModel(TermModel Term, [Range(1, GpuQuantity.Most)] 
             ? [.. ramp.Select(step => new QuantityStep(step.From, step.Quantity))]
             : [new QuantityStep(Term.Start, Quantity ?? 0)]);
     }
+
+    /// <summary>A refusal of the demand, with its field as the body names it.</summary>
+    public Refusal InBody(Refusal refusal) => refusal.Field switch
+    {
+        { } term when term.StartsWith("term", StringComparison.Ordinal) => refusal with { Field = "demand." + term },
+        { } steps when steps.StartsWith(Steps, StringComparison.Ordinal) => refusal with { Field = Ramp is null ? "demand.quantity" : "demand.ramp" + steps[Steps.Length..] },
+        _ => refusal,
+    };
+
+    private const string Steps = "quantities";
 }
 
 /// <summary>A quote to make.</summary>

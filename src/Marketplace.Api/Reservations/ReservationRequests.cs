@@ -82,7 +82,7 @@ internal static class ReservationRequests
                 candidates.Add(new ReservationCandidate(pool, quoteId));
             }
 
-            first ??= refusal;
+            first ??= refusal is null ? null : body.Demand!.InBody(refusal);
         }
 
         return candidates.Count > 0 ? candidates.ToImmutable() : throw new ProblemException(Problem.Of(first!));

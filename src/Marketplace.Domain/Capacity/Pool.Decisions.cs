@@ -168,9 +168,9 @@ public sealed partial record Pool
     private static Refusal? AllocationsFault(ImmutableArray<PhaseAllocation> allocations, int spareUnits) =>
         spareUnits < 0 ? Refusal.Of(PoolRefusal.AllocationsInvalid, "Spares are 0 or more units.", "spareUnits")
         : allocations.Length is 0 or > MostPhases || allocations.DistinctBy(allocation => allocation.PhaseId).Count() != allocations.Length
-            ? Refusal.Of(PoolRefusal.AllocationsInvalid, $"Expected 1 to {MostPhases} phases, each once.", "allocations")
+            ? Refusal.Of(PoolRefusal.AllocationsInvalid, $"Expected 1 to {MostPhases} phases, each once.", "phases")
         : allocations.Any(allocation => allocation.Units < 1) || allocations.Sum(allocation => (long)allocation.Units) > MostUnits
-            ? Refusal.Of(PoolRefusal.AllocationsInvalid, $"Each phase gives at least 1 unit, all together at most {MostUnits}.", "allocations")
+            ? Refusal.Of(PoolRefusal.AllocationsInvalid, $"Each phase gives at least 1 unit, all together at most {MostUnits}.", "phases")
         : null;
 
     private Decision<PoolFact> Resupplied(PoolFact fact, ImmutableArray<PhaseAllocation> allocations, int spareUnits) =>

@@ -81,12 +81,12 @@ public sealed partial record Lease
 
             if (lease.ExitQuote is not { } quote || quote.Id != exit)
             {
-                return Refusal.Of(LeaseRefusal.ExitQuoteUnknown, $"{exit} is not the newest exit quote of this lease.", "exitQuote");
+                return Refusal.Of(LeaseRefusal.ExitQuoteUnknown, $"{exit} is not the newest exit quote of this lease.", "exitQuoteId");
             }
 
             if (now >= quote.ValidUntil)
             {
-                return Refusal.Of(LeaseRefusal.ExitQuoteExpired, $"{exit} was valid until {quote.ValidUntil}.", "exitQuote");
+                return Refusal.Of(LeaseRefusal.ExitQuoteExpired, $"{exit} was valid until {quote.ValidUntil}.", "exitQuoteId");
             }
 
             Add(new LeaseTerminated(now, quote));

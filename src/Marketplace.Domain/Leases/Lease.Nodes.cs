@@ -75,7 +75,7 @@ public sealed partial record Lease
 
             if (command.In is { } other && lease.NodesHere.Any(node => node.Id == other))
             {
-                return Refusal.Of(LeaseRefusal.NodeAlreadyDelivered, $"{other} is here already.", "replacement");
+                return Refusal.Of(LeaseRefusal.NodeAlreadyDelivered, $"{other} is here already.", "replacementId");
             }
 
             var units = lease.InService.First(node => node.Id == command.Out).Units;

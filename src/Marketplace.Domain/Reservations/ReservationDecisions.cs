@@ -35,7 +35,7 @@ public sealed partial record Reservation
         var pools = request.Candidates.Select(candidate => candidate.PoolId).Distinct().Count();
         if (pools is 0 or > MostCandidates || pools != request.Candidates.Length)
         {
-            return Refuse(ReservationRefusal.CandidatesInvalid, $"Expected 1 to {MostCandidates} pools, each once.", "candidates");
+            return Refuse(ReservationRefusal.CandidatesInvalid, $"Expected 1 to {MostCandidates} pools, each once.", "poolIds");
         }
 
         return Decision<ReservationFact>.Of(

@@ -113,6 +113,6 @@ public sealed record SiteDescription
             return Refusal.Of(SiteRefusal.MegawattsInconsistent, $"{criticalIt.Value} critical IT MW are more than the {gross.Value} gross MW they are part of.", "criticalItMw");
         }
 
-        return Energy?.Fault() is { } fault ? Refusal.Of(SiteRefusal.EnergyMixInvalid, fault, "energy") : null;
+        return Energy?.Fault() is { } fault ? Refusal.Of(SiteRefusal.EnergyMixInvalid, fault, "energyMix") : null;
     }
 }

@@ -141,14 +141,16 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task Bad_demands_name_their_fields()
     {
-        Assert.Equal("quantity_does_not_fit_node", (await QuoteAsync(gpus: 65)).With(400).Code);
+        var misfit = (await QuoteAsync(gpus: 65)).With(400);
+        Assert.Equal(("quantity_does_not_fit_node", "demand.quantity"), (misfit.Code, misfit.Json.GetProperty("errors")[0].GetProperty("field").GetString()));
         Assert.Equal("pool_not_found", (await tenant.PostAsync("/v1/quotes", new { poolId = "pool_nowhere", demand = Demand(64) })).With(404).Code);
         var upsideDown = new { poolId = example.Pool.Value, demand = new { term = new { start = "2026-08-01T05:00:00Z", end = "2026-07-01T05:30:00Z" }, quantity = 8 } };
         Assert.Equal(["demand.term.end out_of_range", "demand.term.end inconsistent"], (await tenant.PostAsync("/v1/quotes", upsideDown)).With(400).Faults);
         var both = new { quoteId = "qt_1", poolIds = new[] { "pool_a", "pool_a" } };
         Assert.Equal(["quoteId inconsistent", "demand inconsistent", "poolIds inconsistent"], (await tenant.PostAsync("/v1/reservations", both)).With(400).Faults);
         var past = new { poolId = example.Pool.Value, demand = new { term = new { start = "2025-01-01T00:00:00Z", end = "2025-02-01T00:00:00Z" }, quantity = 8 } };
-        Assert.Equal("term_in_past", (await tenant.PostAsync("/v1/quotes", past)).With(400).Code);
+        var late = (await tenant.PostAsync("/v1/quotes", past)).With(400);
+        Assert.Equal(("term_in_past", "demand.term.start"), (late.Code, late.Json.GetProperty("errors")[0].GetProperty("field").GetString()));
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class SiteTests
     public void An_energy_mix_adds_up() => List(Description with
     {
         Energy = new EnergyMix { Shares = [new EnergyShare(EnergySource.Hydro, Percentage.From(99))] },
-    }).IsRefused(SiteRefusal.EnergyMixInvalid, "energy");
+    }).IsRefused(SiteRefusal.EnergyMixInvalid, "energyMix");
 
     [Theory]
     [InlineData("", "US", "ND", "name")]
