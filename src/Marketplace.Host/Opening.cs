@@ -87,6 +87,7 @@ internal sealed partial class Opening(
     /// <summary>Keys lie beside the data for their owner alone, since the store itself knows only their hashes.</summary>
     private async Task SaveAsync(IReadOnlyList<DemoKey> keys)
     {
+        Directory.CreateDirectory(options.DataFolder); // No store lies there when the store is elsewhere.
         var lines = File.Exists(options.KeysFile) ? await File.ReadAllLinesAsync(options.KeysFile) : [];
         var kept = lines.Where(line => !keys.Any(key => line.StartsWith($"export {key.Variable}=", StringComparison.Ordinal)));
         var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
@@ -107,9 +108,9 @@ internal sealed partial class Opening(
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? MarketplaceHost.DefaultAddress;
         using var process = Process.GetCurrentProcess();
         var seconds = (time.GetUtcNow() - process.StartTime).TotalSeconds;
-        var signIn = keys.Count > 0
-            ? string.Join(Environment.NewLine, keys.Select(key => $"    {key.Holder}: {key.Key}"))
-            : $"    the keys printed at the first start; they are also in {options.KeysFile}";
+        var signIn = keys.Count == 0 ? $"    the keys made at the first start; they are in {options.KeysFile}"
+            : options.Sandbox ? string.Join(Environment.NewLine, keys.Select(key => $"    {key.Holder}: {key.Key}"))
+            : $"    the administrator's key is in {options.KeysFile}; what is printed here may be kept for long elsewhere";
         return string.Create(CultureInfo.InvariantCulture, $"""
 
             Marketplace is ready after {seconds:0.0} s.

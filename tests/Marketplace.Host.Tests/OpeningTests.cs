@@ -23,6 +23,15 @@ public sealed class OpeningTests : IDisposable
     }
 
     [Fact]
+    public async Task OutsideASandboxTheKeyIsInItsFileAndNotInTheLog()
+    {
+        await using var host = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false", "--Marketplace:Sandbox", "false");
+
+        Assert.Equal("org_platform", (await ReadAsync(await host.ReadyAsync(), Keys()["ADMIN_KEY"], "/v1/me")).GetProperty("organizationId").GetString());
+        Assert.DoesNotContain("mk_", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ALaterStartKeepsTheKeyAndPrintsNone()
     {
         await using (var first = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false"))

@@ -1,0 +1,52 @@
+using YamlDotNet.Serialization;
+
+namespace Marketplace.Infra.Tests;
+
+/// <summary>azure.yaml leaves the Azure Developer CLI nothing to guess.</summary>
+public sealed class AzdTests
+{
+    private static readonly Dictionary<string, object> Project = new DeserializerBuilder().Build()
+        .Deserialize<Dictionary<string, object>>(File.ReadAllText(Path.Combine(Templates.Root, "azure.yaml")));
+
+    [Fact]
+    public void OnlyKnownKeys()
+    {
+        Assert.Equal(["infra", "name", "services"], Project.Keys.Order());
+        Assert.Equal(["module", "path", "provider"], Map(Project["infra"]).Keys.Order());
+        Assert.All(Services(), service => Assert.Equal(["host", "language", "project"], service.Value.Keys.Order()));
+        Assert.Matches("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", (string)Project["name"]);
+    }
+
+    [Fact]
+    public void TheTemplateIsThere()
+    {
+        var infra = Map(Project["infra"]);
+        var template = Path.Combine(Templates.Root, (string)infra["path"], (string)infra["module"]);
+
+        Assert.Equal("bicep", infra["provider"]);
+        Assert.True(File.Exists(template + ".bicep") && File.Exists(template + ".bicepparam"));
+    }
+
+    [Fact]
+    public void EveryServiceIsAProjectAndHasASiteThatCarriesItsName()
+    {
+        var tagged = Templates.Resources("small", "Microsoft.Web/sites").Select(site => (string?)site["tags"]!["azd-service-name"]);
+
+        Assert.Equal(Services().Keys, tagged);
+        Assert.All(Services().Values, service =>
+        {
+            Assert.Equal(("appservice", "dotnet"), (service["host"], service["language"]));
+            var project = Path.Combine(Templates.Root, (string)service["project"]);
+            var assembly = Path.GetFileName(project);
+            Assert.True(File.Exists(Path.Combine(project, assembly + ".csproj")));
+            Assert.Contains(assembly + ".dll", (string)Templates.Resources("small", "Microsoft.Web/sites").Single()["properties"]!["siteConfig"]!["appCommandLine"]!, StringComparison.Ordinal);
+        });
+
+        // The CLI takes a tagged slot for the site itself.
+        Assert.All(Templates.Resources("small", "Microsoft.Web/sites/slots"), slot => Assert.Null(slot["tags"]!["azd-service-name"]));
+    }
+
+    private static Dictionary<string, Dictionary<string, object>> Services() => Map(Project["services"]).ToDictionary(service => service.Key, service => Map(service.Value));
+
+    private static Dictionary<string, object> Map(object node) => ((Dictionary<object, object>)node).ToDictionary(entry => (string)entry.Key, entry => entry.Value);
+}
