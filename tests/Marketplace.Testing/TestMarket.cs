@@ -13,18 +13,22 @@ using Orleans.TestingHost;
 namespace Marketplace.Testing;
 
 /// <summary>
-/// One silo with the marketplace's grains over an embedded store in a folder of its own. Market time stands still until the
+/// One silo with the marketplace's grains over an embedded store in a folder of its own, or see <see cref="Over"/>. Market time stands still until the
 /// test advances it. A restart keeps the folder, the clock and the fault plan.
 /// </summary>
 public sealed class TestMarket : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private static readonly AsyncLocal<Func<Task<Action<ISiloBuilder>>>?> Elsewhere = new();
+
+    private readonly Action<ISiloBuilder> _store;
     private readonly Action<ISiloBuilder>? _configure;
     private InProcessTestCluster? _cluster;
 
-    private TestMarket(StillClock clock, Action<ISiloBuilder>? configure)
+    private TestMarket(StillClock clock, Action<ISiloBuilder>? store, Action<ISiloBuilder>? configure)
     {
         Clock = clock;
+        _store = store ?? (silo => silo.AddEmbeddedStore(options => options.Path = StorePath));
         _configure = configure;
     }
 
@@ -55,12 +59,23 @@ public sealed class TestMarket : IAsyncDisposable
     /// <summary>Advances market time and waits for quiet.</summary>
     public MarketTime Time => Services.GetRequiredService<MarketTime>();
 
+    /// <summary>
+    /// From here on, as far as the caller's calls reach and until the result is disposed, markets start over a store of
+    /// another kind: <paramref name="open"/> is asked once a market for what adds an empty one.
+    /// </summary>
+    public static IDisposable Over(Func<Task<Action<ISiloBuilder>>> open)
+    {
+        Elsewhere.Value = open;
+        return new Embedded();
+    }
+
     /// <summary>Starts a market.</summary>
     /// <param name="configure">Adds or replaces services; called last, at every start.</param>
     /// <param name="now">Market time at the first start; null for <see cref="Begin"/>.</param>
     public static async Task<TestMarket> StartAsync(Action<ISiloBuilder>? configure = null, Instant? now = null)
     {
-        var market = new TestMarket(new StillClock(now ?? Begin), configure);
+        var store = Elsewhere.Value is { } open ? await open() : null;
+        var market = new TestMarket(new StillClock(now ?? Begin), store, configure);
         await market.DeployAsync();
         return market;
     }
@@ -74,7 +89,7 @@ public sealed class TestMarket : IAsyncDisposable
         var records = Services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
         var rows = Rows;
         var scan = Services.GetRequiredService<IRecordScan>();
-        var second = new TestMarket(Clock, silo =>
+        var second = new TestMarket(Clock, _store, silo =>
         {
             _configure?.Invoke(silo);
             silo.Services.AddKeyedSingleton(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, records);
@@ -120,18 +135,26 @@ public sealed class TestMarket : IAsyncDisposable
     {
         var builder = new InProcessTestClusterBuilder(1);
         builder.Options.ConfigureFileLogging = false;
+
+        // Part of a record's key in Azure Storage, so a restart must keep it.
+        builder.Options.ServiceId = "marketplace";
         builder.Options.InitializeClientOnDeploy = false;
         builder.ConfigureSilo((_, silo) =>
         {
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
             silo.Services.AddSingleton<IMarketClock>(Clock);
             silo.Services.AddSingleton<IPaymentGateway>(Gateway);
-            silo.AddEmbeddedStore(options => options.Path = StorePath);
+            _store(silo);
             silo.AddFaults(Faults);
             silo.AddMarketplaceGrains();
             _configure?.Invoke(silo);
         });
         _cluster = builder.Build();
         await _cluster.DeployAsync();
+    }
+
+    private sealed class Embedded : IDisposable
+    {
+        public void Dispose() => Elsewhere.Value = null;
     }
 }

@@ -13,16 +13,20 @@ using Orleans.TestingHost;
 namespace Marketplace.Grains.Tests.Durability;
 
 /// <summary>The moments at which a crash or a failing store could lose, double or invent something, one test each.</summary>
-public sealed class CrashPointTests : IAsyncLifetime
+public class CrashPointTests : IAsyncLifetime
 {
     private static readonly AggregateAddress Address = new("tally", "tally_one");
     private TestMarket market = null!;
 
     private ITallyGrain Tally => TallyOf(market);
 
-    public async ValueTask InitializeAsync() => market = await TestMarket.StartAsync();
+    public virtual async ValueTask InitializeAsync() => market = await TestMarket.StartAsync();
 
-    public async ValueTask DisposeAsync() => await market.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await market.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_crash_between_due_row_and_record_leaves_a_row_and_no_aggregate()

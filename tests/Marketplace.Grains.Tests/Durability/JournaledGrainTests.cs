@@ -3,15 +3,19 @@ using Marketplace.Testing;
 
 namespace Marketplace.Grains.Tests.Durability;
 
-public sealed class JournaledGrainTests : IAsyncLifetime
+public class JournaledGrainTests : IAsyncLifetime
 {
     private TestMarket market = null!;
 
     private IHotTallyGrain Tally => market.Grains.GetGrain<IHotTallyGrain>("tally_hot");
 
-    public async ValueTask InitializeAsync() => market = await TestMarket.StartAsync();
+    public virtual async ValueTask InitializeAsync() => market = await TestMarket.StartAsync();
 
-    public async ValueTask DisposeAsync() => await market.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await market.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task Concurrent_commits_share_writes_and_all_survive_a_restart()

@@ -5,7 +5,7 @@ using NodaTime;
 
 namespace Marketplace.Grains.Tests.Durability;
 
-public sealed class RecordGrainTests : IAsyncLifetime
+public class RecordGrainTests : IAsyncLifetime
 {
     private TestMarket market = null!;
 
@@ -13,9 +13,13 @@ public sealed class RecordGrainTests : IAsyncLifetime
 
     private IEventFeedGrain Feed => market.Grains.GetGrain<IEventFeedGrain>("org_tally");
 
-    public async ValueTask InitializeAsync() => market = await TestMarket.StartAsync();
+    public virtual async ValueTask InitializeAsync() => market = await TestMarket.StartAsync();
 
-    public async ValueTask DisposeAsync() => await market.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await market.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_repeated_operation_is_answered_from_the_log_also_after_a_restart()

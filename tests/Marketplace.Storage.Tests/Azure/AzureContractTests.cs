@@ -1,4 +1,5 @@
 using Marketplace.Storage.Tests.Contract;
+using Marketplace.Testing.Azurite;
 
 namespace Marketplace.Storage.Tests.Azure;
 

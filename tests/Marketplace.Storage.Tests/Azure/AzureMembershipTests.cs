@@ -1,6 +1,7 @@
 using System.Net;
 using Azure.Data.Tables;
 using Marketplace.Storage.Azure;
+using Marketplace.Testing.Azurite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Clustering.AzureStorage;

@@ -3,6 +3,7 @@ using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Marketplace.Storage.Azure;
 using Marketplace.Storage.Tests.Contract;
+using Marketplace.Testing.Azurite;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Storage;

@@ -3,6 +3,7 @@ using Azure.Data.Tables;
 using Marketplace.Grains.Ports;
 using Marketplace.Storage.Azure;
 using Marketplace.Storage.Tests.Contract;
+using Marketplace.Testing.Azurite;
 
 namespace Marketplace.Storage.Tests.Azure;
 

@@ -1,6 +1,7 @@
 using Marketplace.Grains.Ports;
 using Marketplace.Storage.Azure;
 using Marketplace.Storage.Tests.Contract;
+using Marketplace.Testing.Azurite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
@@ -13,33 +14,25 @@ namespace Marketplace.Storage.Tests.Azure;
 /// <summary>Opens stores on Azurite as a silo would, without the silo; each with tables and a container of its own.</summary>
 internal static class AzureTestStore
 {
-    private static int _opened;
-
     /// <summary>The store as the marketplace uses it.</summary>
-    public static async Task<StoreUnderTest> OpenAsync(Azurite azurite, Action<AzureStoreOptions>? configure = null)
+    public static async Task<StoreUnderTest> OpenAsync(AzuriteServer azurite, Action<AzureStoreOptions>? configure = null)
     {
         var services = await SiloServicesAsync(azurite, configure);
         return Under(services, ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
     }
 
     /// <summary>The store with every state in blobs.</summary>
-    public static Task<StoreUnderTest> OpenBlobsAsync(Azurite azurite) => OpenAsync(azurite, options => options.StatesInBlobs.UnionWith(["s", "t", "model"]));
+    public static Task<StoreUnderTest> OpenBlobsAsync(AzuriteServer azurite) => OpenAsync(azurite, options => options.StatesInBlobs.UnionWith(["s", "t", "model"]));
 
-    /// <summary>Options of a store of its own in an Azurite.</summary>
-    public static async Task<Action<AzureStoreOptions>> OptionsAsync(Azurite azurite)
+    /// <summary>Options of a store of its own, where that Azurite can start.</summary>
+    public static Task<Action<AzureStoreOptions>> OptionsAsync(AzuriteServer azurite)
     {
-        var connection = await azurite.ConnectionAsync();
-        var number = Interlocked.Increment(ref _opened);
-        return options =>
-        {
-            options.ConnectionString = connection;
-            options.RecordTable = "Records" + number;
-            options.RowTable = "Rows" + number;
-            options.BlobContainer = "blobs" + number;
-        };
+        var reason = azurite.WhyNot();
+        Assert.SkipWhen(reason is not null, reason ?? "");
+        return azurite.StoreAsync();
     }
 
-    public static async Task<ServiceProvider> SiloServicesAsync(Azurite azurite, Action<AzureStoreOptions>? configure = null)
+    public static async Task<ServiceProvider> SiloServicesAsync(AzuriteServer azurite, Action<AzureStoreOptions>? configure = null)
     {
         var ownOptions = await OptionsAsync(azurite);
         return Services(silo => silo.AddAzureStore(options =>

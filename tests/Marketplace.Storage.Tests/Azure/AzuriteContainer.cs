@@ -1,11 +1,15 @@
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Containers;
 using DotNet.Testcontainers.Images;
+using Marketplace.Testing.Azurite;
+
+[assembly: AssemblyFixture(typeof(AzuriteProcess))]
+[assembly: AssemblyFixture(typeof(Marketplace.Storage.Tests.Azure.AzuriteContainer))]
 
 namespace Marketplace.Storage.Tests.Azure;
 
 /// <summary>Azurite in a container, where a Docker engine answers and tests/azurite/setup has made the image.</summary>
-public sealed class AzuriteContainer : Azurite
+public sealed class AzuriteContainer : AzuriteServer
 {
     private IContainer? _container;
 
@@ -13,8 +17,9 @@ public sealed class AzuriteContainer : Azurite
 
     private static string? Image => Environment.GetEnvironmentVariable("MARKETPLACE_AZURITE_IMAGE");
 
-    protected override Task<string?> WhyNotAsync() => Task.FromResult(
-        Image is { Length: > 0 } ? null : "MARKETPLACE_AZURITE_IMAGE names no image; 'eval \"$(bash tests/azurite/setup)\"' makes one where Docker runs, or can be installed.");
+    protected override string? Lack => Image is { Length: > 0 }
+        ? null
+        : "MARKETPLACE_AZURITE_IMAGE names no image; 'eval \"$(bash tests/azurite/setup)\"' makes one where Docker runs, or can be installed.";
 
     protected override async Task<string> StartAsync()
     {
@@ -34,7 +39,7 @@ public sealed class AzuriteContainer : Azurite
             .WithWaitStrategy(Wait.ForUnixContainer().UntilMessageIsLogged("Table service is successfully listening", wait => wait.WithInterval(TimeSpan.FromMilliseconds(100))))
             .Build();
         await _container.StartAsync();
-        return Connection("127.0.0.1", _container.GetMappedPublicPort(10000), _container.GetMappedPublicPort(10002));
+        return Connection(_container.GetMappedPublicPort(10000), _container.GetMappedPublicPort(10002));
     }
 
     protected override async Task StopAsync() => await (_container?.DisposeAsync() ?? ValueTask.CompletedTask);

@@ -1,18 +1,21 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 
-namespace Marketplace.Storage.Tests.Azure;
+namespace Marketplace.Testing.Azurite;
 
 /// <summary>Azurite as a child process, on loopback and on ports that the system chooses.</summary>
-public sealed partial class AzuriteProcess : Azurite
+public sealed partial class AzuriteProcess : AzuriteServer
 {
     private static readonly string Script = Path.Combine(Folder, "node_modules/azurite/dist/src/azurite.js");
     private Process? _process;
 
+    /// <inheritdoc/>
     protected override string Name => "process";
 
-    protected override Task<string?> WhyNotAsync() => Task.FromResult(File.Exists(Script) ? null : "it is not installed; 'bash tests/azurite/setup' installs it with npm.");
+    /// <inheritdoc/>
+    protected override string? Lack => File.Exists(Script) ? null : "it is not installed; 'bash tests/azurite/setup' installs it with npm.";
 
+    /// <inheritdoc/>
     protected override async Task<string> StartAsync()
     {
         string[] arguments = [Script, .. Arguments, "--blobPort", "0", "--queuePort", "0", "--tablePort", "0"];
@@ -36,9 +39,10 @@ public sealed partial class AzuriteProcess : Azurite
 
         // Its output must be read on, or it stops when the pipe is full.
         _ = _process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-        return Connection("127.0.0.1", blobs.Value, tables.Value);
+        return Connection(blobs.Value, tables.Value);
     }
 
+    /// <inheritdoc/>
     protected override async Task StopAsync()
     {
         Kill();
