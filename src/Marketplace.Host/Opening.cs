@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Marketplace.Api.Organizations;
+using Marketplace.Domain.Organizations;
+using Marketplace.Grains.Organizations;
 using Marketplace.Host.Demo;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -28,6 +30,13 @@ internal sealed partial class Opening(
 
         try
         {
+            var hasDemo = options is { Demo: true, Sandbox: true };
+            if (hasDemo && await grains.GetGrain<IOrganizationGrain>(Organization.Platform.Value).GetAsync() is null)
+            {
+                // Noted first, so that a kill at any moment from here on leaves a store that is seeded by the next start.
+                await demo.BeginAsync(Instant.FromDateTimeOffset(time.GetUtcNow()));
+            }
+
             var keys = new List<DemoKey>();
             if (await PlatformBootstrap.EnsureAsync(grains) is { } administrator)
             {
@@ -35,11 +44,11 @@ internal sealed partial class Opening(
                 await SaveAsync(keys);
             }
 
-            if (options is { Demo: true, Sandbox: true } && await ShallSeedAsync(keys.Count > 0))
+            if (hasDemo && await demo.IsUnfinishedAsync())
             {
                 readiness.Report("seeding the demo market");
                 await Console.Out.WriteLineAsync("Seeding the demo market: two years of history, made by the engine itself.");
-                keys.AddRange(await demo.SeedAsync(Instant.FromDateTimeOffset(time.GetUtcNow()), Progress(), stoppingToken));
+                keys.AddRange(await demo.SeedAsync(time, Progress(), stoppingToken));
                 await SaveAsync(keys);
             }
 
@@ -57,9 +66,6 @@ internal sealed partial class Opening(
             // Stopped while seeding: the next start goes on with it.
         }
     }
-
-    /// <summary>Only a store that was empty gets the demo, and one whose seeding was interrupted the rest of it.</summary>
-    private async Task<bool> ShallSeedAsync(bool empty) => !await demo.IsSeededAsync() && (empty || await demo.IsBegunAsync());
 
     /// <summary>Waits until the host listens; false when it stops before it does.</summary>
     private async Task<bool> IsStartedAsync(CancellationToken stoppingToken)

@@ -37,12 +37,30 @@ internal sealed partial class HostProcess : IAsyncDisposable
     public static async Task<HostProcess> StartReadyAsync(string dataFolder, params string[] arguments)
     {
         var host = Start(dataFolder, arguments);
-        await host.ReadyAsync();
-        return host;
+        try
+        {
+            await host.ReadyAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Waits for the line that says it is ready, and answers where it listens.</summary>
-    public Task<Uri> ReadyAsync() => ready.Task.WaitAsync(Patience);
+    public async Task<Uri> ReadyAsync()
+    {
+        try
+        {
+            return await ready.Task.WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"The host did not become ready in {Patience}:\n{Output}");
+        }
+    }
 
     /// <summary>Waits until it has printed <paramref name="text"/>.</summary>
     public Task PrintedAsync(string text)

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
@@ -18,23 +20,28 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
 {
     private const string Table = "market";
     private const string Partition = "demo";
-    private const string RowKey = "seeded";
+    private const string BegunKey = "begun";
+    private const string SeededKey = "seeded";
 
     /// <summary>Where market time starts in an empty store that gets the demo.</summary>
     public static Instant BeginAt(Instant today) => DemoTimeline.BeginOf(today).AtMidnight().InUtc().ToInstant();
 
-    public async Task<bool> IsSeededAsync() => await rows.GetAsync(Table, Partition, RowKey) is not null;
+    /// <summary>Notes that this store is to be seeded, and the day that its history leads up to. Repeating it changes nothing.</summary>
+    public async Task BeginAsync(Instant today) => await rows.TryInsertAsync(
+        Table, Partition, [new Row(BegunKey, 1, Encoding.UTF8.GetBytes(today.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)))]);
 
-    /// <summary>Whether an earlier start began to seed.</summary>
-    public async Task<bool> IsBegunAsync() => await grains.GetGrain<IOrganizationGrain>("org_" + DemoSites.All[0].Key).GetAsync() is not null;
+    /// <summary>Whether seeding was begun and not finished.</summary>
+    public async Task<bool> IsUnfinishedAsync() =>
+        await rows.GetAsync(Table, Partition, BegunKey) is not null && await rows.GetAsync(Table, Partition, SeededKey) is null;
 
     /// <summary>Seeds, and answers the keys to sign in with: who, and the key.</summary>
-    /// <param name="today">Where history ends.</param>
+    /// <param name="clock">Real time, at which market time arrives in the end.</param>
     /// <param name="report">Told how much of it is done, 0 to 1.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    public async Task<IReadOnlyList<DemoKey>> SeedAsync(Instant today, Action<double> report, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DemoKey>> SeedAsync(TimeProvider clock, Action<double> report, CancellationToken cancellation)
     {
-        var timeline = new DemoTimeline(time, today);
+        var repeating = await grains.GetGrain<IOrganizationGrain>("org_" + DemoSites.All[0].Key).GetAsync() is not null;
+        var timeline = new DemoTimeline(time, await TodayAsync(cancellation));
         foreach (var site in DemoSites.All)
         {
             await RegisterAsync(site.Key, site.Operator, OrganizationKind.Operator, site.Location.Country);
@@ -46,17 +53,18 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
         }
 
         new DemoBuild(grains, timeline).Plan();
-        var payments = new DemoPayments(grains, rows, payInSandbox);
+        var payments = new DemoPayments(grains, rows, payInSandbox, repeating);
         payments.Plan(timeline);
         new DemoTrade(grains, timeline, payments).Plan();
         await timeline.RunAsync(report, cancellation);
+        await time.AdvanceAsync(Instant.FromDateTimeOffset(clock.GetUtcNow()), cancellation: cancellation);
         DemoKey[] keys =
         [
             await IssueAsync("OPERATOR_KEY", "caprock"),
             await IssueAsync("TENANT_KEY", "lumen"),
             await IssueAsync("OTHER_TENANT_KEY", "parallax"),
         ];
-        await rows.TryInsertAsync(Table, Partition, [new Row(RowKey, 1, "{}"u8.ToArray())], cancellation);
+        await rows.TryInsertAsync(Table, Partition, [new Row(SeededKey, 1, default)], cancellation);
         return keys;
     }
 
@@ -70,6 +78,13 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
     {
         var id = "demo-" + PublicId.Digest(parts);
         return new Operation(id, id);
+    }
+
+    /// <summary>The day noted at the beginning: going on with an interrupted seeding another day takes the same steps.</summary>
+    private async Task<Instant> TodayAsync(CancellationToken cancellation)
+    {
+        var row = await rows.GetAsync(Table, Partition, BegunKey, cancellation) ?? throw new InvalidOperationException("Seeding was not begun.");
+        return Instant.FromUnixTimeMilliseconds(long.Parse(row.Data.Span, CultureInfo.InvariantCulture));
     }
 
     private async Task RegisterAsync(string key, string name, OrganizationKind kind, string country)

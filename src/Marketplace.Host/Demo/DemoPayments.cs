@@ -12,7 +12,8 @@ namespace Marketplace.Host.Demo;
 /// <param name="grains">Grains.</param>
 /// <param name="rows">Where the lists of invoices are.</param>
 /// <param name="payInSandbox">Plays the payer's bank for one payment.</param>
-internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<PaymentId, Task> payInSandbox)
+/// <param name="repeating">Whether an earlier seeding was interrupted.</param>
+internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<PaymentId, Task> payInSandbox, bool repeating)
 {
     private const int Page = 200;
 
@@ -33,7 +34,17 @@ internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<Pa
         }
     }
 
-    public Task PayAsync(PaymentId payment) => payInSandbox(payment);
+    public async Task PayAsync(PaymentId payment)
+    {
+        try
+        {
+            await payInSandbox(payment);
+        }
+        catch (InvalidOperationException) when (repeating)
+        {
+            // An interrupted seeding paid it already; its notification was taken, or is being delivered again.
+        }
+    }
 
     private async Task PayInvoicesAsync(OrganizationId tenant)
     {

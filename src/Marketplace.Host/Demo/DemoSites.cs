@@ -85,7 +85,7 @@ internal static class DemoSites
             ]),
         new("mildura", "Austral Grid", "Murray Sun", At("AU", "VIC", "Mildura", -34.19m, 142.16m), "Australia/Melbourne", 70, 54,
             CoolingKind.Evaporative, 1.28m, 64, Mix((Solar, 46), (Grid, 36), (Wind, 18)),
-            [new("Stage 1", 18, 10), new("Stage 2", 36, 29)],
+            [new("Stage 1", 18, 26), new("Stage 2", 36, 40)],
             [
                 new("h100", H100, 2.40m, OnDemand, 96),
                 new("power", null, 131m, Colocation, 10_000, 30_000),
