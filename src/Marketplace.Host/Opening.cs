@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Marketplace.Api.Organizations;
 using Marketplace.Domain.Organizations;
 using Marketplace.Grains.Organizations;
@@ -38,10 +39,9 @@ internal sealed partial class Opening(
             }
 
             var keys = new List<DemoKey>();
-            if (await PlatformBootstrap.EnsureAsync(grains) is { } administrator)
+            if (await PlatformBootstrap.EnsureAsync(grains, key => SaveAsync([Administrator(key)])) is { } administrator)
             {
-                keys.Add(new DemoKey("ADMIN_KEY", "the marketplace itself", administrator));
-                await SaveAsync(keys);
+                keys.Add(Administrator(administrator));
             }
 
             if (hasDemo && await demo.IsUnfinishedAsync())
@@ -90,23 +90,29 @@ internal sealed partial class Opening(
         };
     }
 
+    private static DemoKey Administrator(string key) => new("ADMIN_KEY", "the marketplace itself", key);
+
     /// <summary>Keys lie beside the data for their owner alone, since the store itself knows only their hashes.</summary>
     private async Task SaveAsync(IReadOnlyList<DemoKey> keys)
     {
         Directory.CreateDirectory(options.DataFolder); // No store lies there when the store is elsewhere.
         var lines = File.Exists(options.KeysFile) ? await File.ReadAllLinesAsync(options.KeysFile) : [];
         var kept = lines.Where(line => !keys.Any(key => line.StartsWith($"export {key.Variable}=", StringComparison.Ordinal)));
+        var written = options.KeysFile + ".new";
         var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        await using var file = new StreamWriter(options.KeysFile, open);
-        foreach (var line in kept.Concat(keys.Select(key => $"export {key.Variable}={key.Key} # {key.Holder}")))
+        await using (var file = new FileStream(written, open))
         {
-            await file.WriteLineAsync(line);
+            await file.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(kept.Concat(keys.Select(key => $"export {key.Variable}={key.Key} # {key.Holder}")).Select(line => line + "\n"))));
+            file.Flush(flushToDisk: true);
         }
+
+        // Whole or not at all: whoever ends this process in between leaves the keys that were there.
+        File.Move(written, options.KeysFile, overwrite: true);
     }
 
     private string Welcome(List<DemoKey> keys)

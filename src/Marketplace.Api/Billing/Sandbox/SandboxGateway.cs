@@ -183,6 +183,9 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
             (payment with { State = GatewayOutcome.Processing, Detail = null }).Notify("payment_intent.processing", Seconds),
         (GatewayOutcome.Created or GatewayOutcome.NeedsAction or GatewayOutcome.Processing, SandboxAct.Fail) =>
             (payment with { State = GatewayOutcome.NeedsAction, Detail = "Declined by the sandbox's bank, as asked." }).Notify("payment_intent.payment_failed", Seconds),
+
+        // Whoever did not hear the answer asks again.
+        (GatewayOutcome.Succeeded, SandboxAct.Pay) or (GatewayOutcome.Processing, SandboxAct.Process) => payment,
         _ => null,
     };
 
