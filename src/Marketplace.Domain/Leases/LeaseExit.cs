@@ -17,7 +17,8 @@ public static class LeaseExit
 
     /// <summary>
     /// Prices an exit. What is left is the rent that would have come: for the ramp step that runs on the exit day the units
-    /// in service up to those leased, for later steps the units leased.
+    /// in service up to those leased, or those that take-or-pay bills whether they were handed back or not, if that is more;
+    /// for later steps the units leased.
     /// </summary>
     internal static ExitQuote Quote(Lease lease, ExitQuoteId id, LocalDate on, Instant now)
     {
@@ -42,6 +43,8 @@ public static class LeaseExit
         var commencement = lease.RentCommencement ?? on;
         var exit = BillingPeriods.Midnight(lease.Zone, on);
         var inService = lease.InService.Sum(node => node.Units);
+        var committed = inService + lease.Nodes.Where(node => node.Standing == NodeStanding.HandedBack).Sum(node => node.Units);
+        var takeOrPay = Fraction.From(lease.Opening.Terms.Clauses.TakeOrPay.Fraction);
         var sum = Fraction.Zero;
         foreach (var step in lease.Steps)
         {
@@ -52,7 +55,9 @@ public static class LeaseExit
                 continue;
             }
 
-            var units = step.Term.Start <= exit ? Math.Min(step.Units, inService) : step.Units;
+            var units = step.Term.Start <= exit
+                ? Fraction.Max(Fraction.From(Math.Min(step.Units, inService)), takeOrPay * Fraction.From(Math.Min(step.Units, committed)))
+                : Fraction.From(step.Units);
             var days = new BillingPeriod(BillingPeriods.DateAt(lease.Zone, from), BillingPeriods.FirstFullDay(lease.Zone, until));
             foreach (var (part, year) in Escalation.Split(commencement, days))
             {
@@ -60,7 +65,7 @@ public static class LeaseExit
                     ? Proration.Hours(Instant.Max(from, BillingPeriods.Midnight(lease.Zone, part.Start)), Instant.Min(until, BillingPeriods.Midnight(lease.Zone, part.End)))
                     : Proration.Months(lease.Anchor, part.Start, part.End);
                 var price = Escalation.PriceIn(rent.Price, perYear, year);
-                sum += Fraction.From(price.Amount) * Fraction.From(units * LeaseRent.QuantityPerUnit(lease)) * time;
+                sum += Fraction.From(price.Amount) * units * Fraction.From(LeaseRent.QuantityPerUnit(lease)) * time;
             }
         }
 

@@ -193,6 +193,25 @@ public sealed class LeaseRentTests
         Assert.Equal(Money.Round(Currency.Usd, (8 * 24 * 2m) + (8 * 24 * 366 * 2.06m)), script.Now.ExitQuote!.Left);
     }
 
+    [Theory]
+    [InlineData(0, 8)]
+    [InlineData(25, 8)]
+    [InlineData(90, 28.8)]
+    [InlineData(100, 32)]
+    public void Handing_nodes_back_before_an_exit_does_not_lower_its_fee_below_what_take_or_pay_bills(int takeOrPay, double gpus)
+    {
+        var opening = Opening(fee: 50, notice: 0);
+        var terms = opening.Terms with { Clauses = opening.Terms.Clauses with { TakeOrPay = Percentage.From(takeOrPay) } };
+        var script = new LeaseScript(opening with { Terms = terms }).Deliver("2027-01-01T00:00:00Z", 1, 2, 3, 4).Accept("2027-01-01T00:00:00Z", 1, 2, 3, 4)
+            .Play("2027-12-01T00:00:00Z", new HandBackNodes(Tenant, Nodes(1, 2, 3)))
+            .Play("2027-12-02T00:00:00Z", new QuoteExit(Tenant, ExitQuoteId.From("exit_1"), Day("2027-12-22")));
+
+        var quote = script.Now.ExitQuote!;
+
+        Assert.Equal(Money.Round(Currency.Usd, (decimal)gpus * 24 * 10 * 2), quote.Left);
+        Assert.Equal(Money.Round(Currency.Usd, (decimal)gpus * 24 * 10), quote.Fee);
+    }
+
     [Fact]
     public void Nodes_handed_back_stay_committed()
     {
