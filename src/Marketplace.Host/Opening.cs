@@ -121,7 +121,7 @@ internal sealed partial class Opening(
         using var process = Process.GetCurrentProcess();
         var seconds = (time.GetUtcNow() - process.StartTime).TotalSeconds;
         var signIn = keys.Count == 0 ? $"    the keys made at the first start; they are in {options.KeysFile}"
-            : options.Sandbox ? string.Join(Environment.NewLine, keys.Select(key => $"    {key.Holder}: {key.Key}"))
+            : options.Sandbox ? string.Join(Environment.NewLine, keys.Select(key => $"    {key.Variable}, {key.Holder}: {key.Key}"))
             : $"    the administrator's key is in {options.KeysFile}; what is printed here may be kept for long elsewhere";
         return string.Create(CultureInfo.InvariantCulture, $"""
 

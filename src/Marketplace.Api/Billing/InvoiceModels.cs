@@ -38,7 +38,7 @@ internal sealed record ServiceGroupModel(int Nodes, decimal Quantity, Instant Fr
 /// <param name="Text">The line in words.</param>
 /// <param name="From">First day covered, in the lease's zone.</param>
 /// <param name="Until">First day after.</param>
-/// <param name="Quantity">Quantity in <paramref name="Unit"/>, to 8 places; null for a fixed amount.</param>
+/// <param name="Quantity">GPU-hours, node-months or kW-months, shown to 8 places, the amount being computed from the exact quantity; null for a fixed amount.</param>
 /// <param name="Unit">What the price is per; null for a fixed amount.</param>
 /// <param name="Price">The price that held; null for a fixed amount.</param>
 /// <param name="Services">The services it adds up.</param>

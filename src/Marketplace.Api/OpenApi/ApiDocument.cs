@@ -68,8 +68,8 @@ public static class ApiDocument
 
                     Send `Authorization: Bearer mk_…`. Every POST that changes state takes an `Idempotency-Key`: repeat the request
                     with the same key when an answer was lost. Errors are problem details (RFC 9457) with a stable `code`; `errors`
-                    names every field at fault at once. Instants are ISO-8601 in UTC, money is in minor units. Lists go on with
-                    `startingAfter`. What belongs to another organization does not exist.
+                    names every field at fault at once. Instants are ISO-8601 in UTC. Money is in minor units
+                    (`amountMinor`: cents), a price per unit in major ones (`amount`: dollars). Lists go on with `startingAfter`. What belongs to another organization does not exist.
                     """.ReplaceLineEndings("\n"),
                 License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
             });

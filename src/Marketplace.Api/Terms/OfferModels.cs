@@ -39,7 +39,7 @@ internal sealed record OfferModel(PriceBookModel Prices, ClausesModel Clauses, H
 /// <param name="BasePrice">Price per unit before discounts and escalation; its currency is that of every contract.</param>
 /// <param name="TermTiers">Discounts by the length of the term, ascending; the last one reached applies.</param>
 /// <param name="VolumeTiers">Discounts by the peak quantity, ascending; the last one reached applies.</param>
-/// <param name="PreBuildDiscount">Percent off for capacity that is not delivered yet when the quote is made.</param>
+/// <param name="PreBuildDiscount">Percent off, below 100, for capacity that is not delivered yet when the quote is made.</param>
 /// <param name="MinimumMonths">Shortest term sold; 0 sells any.</param>
 /// <param name="MaximumMonths">Longest term sold.</param>
 internal sealed record PriceBookModel(
@@ -93,13 +93,13 @@ internal sealed record VolumeTierModel(int FromUnits, Percentage Discount);
 
 /// <summary>The conditions of a contract that do not depend on what is asked for. Percentages are percent: 3 means 3 %.</summary>
 /// <param name="Timing">Whether rent is invoiced before or after the month it is for.</param>
-/// <param name="TakeOrPay">Share of the committed quantity that is paid whether used or not.</param>
+/// <param name="TakeOrPay">Share of the committed quantity that is paid whether used or not, 0 to 100.</param>
 /// <param name="Deposit">The security deposit.</param>
 /// <param name="Escalator">Yearly rise of the rent, compounded, 0 to 25; absent: none.</param>
 /// <param name="EarlyTermination">The price of an early exit.</param>
 /// <param name="Renewal">The tenant's options to extend.</param>
 /// <param name="Acceptance">How delivered nodes are accepted.</param>
-/// <param name="PaymentDays">Days from an invoice's date to its due date.</param>
+/// <param name="PaymentDays">Days from an invoice's date to its due date, 0 to 120.</param>
 /// <param name="LeaseZone">IANA zone in which billing periods and contract dates are counted.</param>
 /// <param name="PlatformFee">The marketplace's share of paid rent, borne by the operator. The marketplace sets it; leave it out.</param>
 /// <param name="Signatures">Who must approve and sign.</param>
@@ -165,18 +165,18 @@ internal sealed record ClausesModel(
 internal sealed record DepositTermsModel(DepositRule Rule, decimal Amount, PaymentMethod Method);
 
 /// <summary>What it costs a tenant to end early.</summary>
-/// <param name="Fee">Percent of the rent that would still have come.</param>
-/// <param name="NoticeDays">Days between notice and end.</param>
+/// <param name="Fee">Percent of the rent that would still have come, 0 to 100.</param>
+/// <param name="NoticeDays">Days between notice and end, 0 to 730.</param>
 internal sealed record EarlyTerminationModel(Percentage Fee, int NoticeDays);
 
 /// <summary>The tenant's options to extend at the price then running.</summary>
-/// <param name="Options">How often.</param>
-/// <param name="Months">Length of each extension; 0 without options.</param>
-/// <param name="NoticeDays">Latest notice before the running term's end.</param>
+/// <param name="Options">How often, 0 to 10.</param>
+/// <param name="Months">Length of each extension, 1 to 120; 0 without options.</param>
+/// <param name="NoticeDays">Latest notice before the running term's end, 0 to 730.</param>
 internal sealed record RenewalTermsModel(int Options, int Months, int NoticeDays);
 
 /// <summary>How delivered nodes are accepted.</summary>
-/// <param name="DeemedAfterDays">Days of silence after the delivery notice that count as acceptance.</param>
+/// <param name="DeemedAfterDays">Days of silence after the delivery notice that count as acceptance, 1 to 90.</param>
 internal sealed record AcceptanceModel(int DeemedAfterDays);
 
 /// <summary>Who must approve, and who must sign the order form, before a reservation can be paid for.</summary>
