@@ -96,7 +96,7 @@ internal static class PaymentEndpoints
         var outcome = await sandbox.ActAsync(payment.Id, act, request.Operation.Id, request.Cancellation);
         if (outcome == SandboxOutcome.NotAwaited)
         {
-            throw new ProblemException(Problem.Of(Refusal.Of(BillingRefusal.PaymentDoesNotWait, $"{payment.Id} is {payment.Status}.")));
+            throw new ProblemException(Problem.Of(Refusal.Of(BillingRefusal.PaymentDoesNotWait, $"{payment.Id} is {payment.Status.Spelled()}.")));
         }
 
         if (outcome == SandboxOutcome.Repeated)

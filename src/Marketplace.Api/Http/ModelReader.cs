@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.Json;
@@ -173,13 +174,24 @@ internal static class ModelReader
         {
             if (!rule.IsValid(value))
             {
-                faults.Add(path, rule is RegularExpressionAttribute ? Faults.InvalidFormat : Faults.OutOfRange, rule.FormatErrorMessage(field.Name));
+                faults.Add(path, rule is RegularExpressionAttribute ? Faults.InvalidFormat : Faults.OutOfRange, Expectation(rule));
                 return null;
             }
         }
 
         return value;
     }
+
+    private static string Expectation(ValidationAttribute rule) => rule switch
+    {
+        LengthAttribute length => Characters(length.MinimumLength, length.MaximumLength),
+        StringLengthAttribute length => Characters(length.MinimumLength, length.MaximumLength),
+        RangeAttribute range => string.Create(CultureInfo.InvariantCulture, $"Expected {range.Minimum:#,0.###} to {range.Maximum:#,0.###}."),
+        RegularExpressionAttribute pattern => $"Expected text that matches {pattern.Pattern}.",
+        _ => rule.FormatErrorMessage("value"),
+    };
+
+    private static string Characters(int least, int most) => string.Create(CultureInfo.InvariantCulture, $"Expected {least:N0} to {most:N0} characters.");
 
     private static string Join(string path, string name) => path.Length == 0 ? name : path + "." + name;
 

@@ -18,7 +18,7 @@ internal sealed record NewDelivery([Items(1, 1000)] ImmutableArray<NodeId>? Node
     /// <summary>Units: nodes or kW, whichever was named.</summary>
     public int CountUnits() => Kilowatts ?? Nodes?.Length ?? 0;
 
-    public void Check(Faults faults) => faults.Require(Nodes is null != Kilowatts is null, "nodes", Faults.Inconsistent, "Name nodes, or kilowatts for a power pool, not both.");
+    public void Check(Faults faults) => faults.Require(Nodes is null != Kilowatts is null, "nodes", Faults.Inconsistent, "Name nodes, or kilowatts for a power pool: one of the two.");
 
     public LeaseDelivery ToDelivery(DeliveryId id, Instant now) => Kilowatts is { } kilowatts
         ? LeaseDelivery.OfPower(id, ReadyAt ?? now, kilowatts)

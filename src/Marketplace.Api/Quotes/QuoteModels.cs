@@ -38,7 +38,7 @@ internal sealed record DemandModel(TermModel Term, [Range(1, GpuQuantity.Most)] 
     public (Term Term, ImmutableArray<QuantityStep> Steps) Read(Faults faults, string path = "demand.")
     {
         var term = faults.Term(Term.Start, Term.End, path + "term.start", path + "term.end");
-        faults.Require(Quantity is null != Ramp is null, path + "quantity", Faults.Inconsistent, "Name a quantity or a ramp, not both.");
+        faults.Require(Quantity is null != Ramp is null, path + "quantity", Faults.Inconsistent, "Name a quantity or a ramp: one of the two.");
         return (term, Ramp is { } ramp
             ? [.. ramp.Select(step => new QuantityStep(step.From, step.Quantity))]
             : [new QuantityStep(Term.Start, Quantity ?? 0)]);

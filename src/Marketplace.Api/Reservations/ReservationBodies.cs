@@ -19,7 +19,7 @@ internal sealed record NewReservation(
 
     public void Check(Faults faults)
     {
-        faults.Require(QuoteId is null != PoolIds is null, "quoteId", Faults.Inconsistent, "Name a quote, or pools with a demand, not both.");
+        faults.Require(QuoteId is null != PoolIds is null, "quoteId", Faults.Inconsistent, "Name a quote, or pools with a demand: one of the two.");
         faults.Require(PoolIds is null == Demand is null, "demand", Faults.Inconsistent, "A demand goes together with pools.");
         faults.Require(MaximumTotal is null || PoolIds is not null, "maximumTotal", Faults.Inconsistent, "A quote has its total; a limit goes together with pools.");
         faults.Require(PoolIds is not { } pools || pools.Distinct().Count() == pools.Length, "poolIds", Faults.Inconsistent, "Each pool once.");

@@ -171,7 +171,7 @@ internal static class ReservationEndpoints
         var reservation = (await FindAsync(request)).State;
         var (agreement, signatures) = document(reservation);
         return agreement is null
-            ? throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.DocumentMissing, $"The reservation is {reservation.Status}.")))
+            ? throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.DocumentMissing, $"The reservation is {reservation.Status.Spelled()}.")))
             : request.Ok(OrderFormModel.Of(reservation, agreement, signatures));
     }
 

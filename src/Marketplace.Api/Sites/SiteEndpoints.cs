@@ -77,7 +77,7 @@ internal static class SiteEndpoints
     {
         if (request.Caller.Kind is not (OrganizationKind.Operator or OrganizationKind.OperatorAndTenant))
         {
-            throw new ProblemException(Problem.Of(Refusal.Of(SiteRefusal.OperatorsOnly, $"{request.Caller.Name} is registered as {request.Caller.Kind}; an administrator or owner can change its kind.")));
+            throw new ProblemException(Problem.Of(Refusal.Of(SiteRefusal.OperatorsOnly, $"{request.Caller.Name} is registered as {request.Caller.Kind.Spelled()}; an administrator or owner can change its kind.")));
         }
     }
 

@@ -50,7 +50,7 @@ public sealed partial record BillingAccount
             {
                 return invoice.PaymentMethod == command.Method
                     ? null
-                    : Refusal.Of(BillingAccountRefusal.PaymentUnderWay, $"{invoice.Payment} by {invoice.PaymentMethod} is under way.", "method");
+                    : Refusal.Of(BillingAccountRefusal.PaymentUnderWay, $"{invoice.Payment} by {(invoice.PaymentMethod == PaymentMethod.Card ? "card" : "bank transfer")} is under way.", "method");
             }
 
             var number = (invoice.Payments + 1).ToString(CultureInfo.InvariantCulture);

@@ -120,7 +120,7 @@ public sealed partial record Payment
         PaymentStatus.Returning or PaymentStatus.Returned => Decision<PaymentFact>.Nothing,
         PaymentStatus.Succeeded when command.Amount.Minor > 0 && command.Amount <= Order.Amount - Refunded =>
             new RefundAsked(now, command.Amount, command.Reason),
-        _ => Refusal.Of(PaymentRefusal.NotRefundable, $"{Id} is {Status}; {Order.Amount - Refunded} of it could be given back once it has succeeded."),
+        _ => Refusal.Of(PaymentRefusal.NotRefundable, $"{Id} is {Status.Spelled()}; {Order.Amount - Refunded} of it could be given back once it has succeeded."),
     };
 
     private Decision<PaymentFact> Take(TakeAnswer answer, Instant now)

@@ -44,7 +44,7 @@ public sealed partial class CapacityCalendar
 
             if (!HoldSteps.Next[hold.Status].Contains(command.As))
             {
-                return Refusal.Of(HoldRefusal.Confirmed, $"{hold.Id} is {hold.Status} and cannot become {command.As}; release it instead.", "as");
+                return Refusal.Of(HoldRefusal.Confirmed, $"{hold.Id} is {hold.Status.Spelled()} and cannot become {command.As.Spelled()}; release it instead.", "as");
             }
         }
 
@@ -89,7 +89,7 @@ public sealed partial class CapacityCalendar
 
     private static Refusal Unknown(ReservationId id) => Refusal.Of(HoldRefusal.NotFound, $"{id} holds nothing in this pool.");
 
-    private static Refusal EndedAlready(Hold hold) => Refusal.Of(HoldRefusal.Ended, $"The hold of {hold.Id} was {hold.Status} at {hold.EndedAt}.");
+    private static Refusal EndedAlready(Hold hold) => Refusal.Of(HoldRefusal.Ended, $"The hold of {hold.Id} was {hold.Status.Spelled()} at {hold.EndedAt}.");
 
     private static string Describe(ImmutableArray<HoldSegment> segments) => string.Join(", ", segments.Select(segment => $"{segment.Units} in {segment.Term}"));
 

@@ -47,7 +47,7 @@ public sealed partial record Pool
         : pool.Status == command.Status ? Decision<PoolFact>.Nothing
         : command.Status is ListingStatus.Published or ListingStatus.Paused && ListingSteps.Next[pool.Status].Contains(command.Status)
             ? new ListingStatusChanged(command.Status)
-            : Refusal.Of(PoolRefusal.StatusConflict, $"The listing is {pool.Status} and cannot become {command.Status}.", "status");
+            : Refusal.Of(PoolRefusal.StatusConflict, $"The listing is {pool.Status.Spelled()} and cannot become {command.Status.Spelled()}.", "status");
 
     /// <summary>Withdraws; reservations that hold units learn of it and leave by their own exits.</summary>
     public static Decision<PoolFact> Decide(Pool? pool, WithdrawPool command) =>
@@ -88,7 +88,7 @@ public sealed partial record Pool
     public static Decision<PoolFact> Decide(Pool? pool, PlaceHold command, Instant now) =>
         pool is null ? NotFound()
         : pool.Status != ListingStatus.Published && pool.Calendar.Find(command.Id) is null
-            ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status}.", "poolId")
+            ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status.Spelled()}.", "poolId")
             : pool.Calendar.Decide(command, now);
 
     /// <summary>Confirms a hold.</summary>
@@ -112,7 +112,7 @@ public sealed partial record Pool
     /// <summary>Gives a hold other segments; not in a pool that was withdrawn.</summary>
     public static Decision<PoolFact> Decide(Pool? pool, ResizeHold command) =>
         pool is null ? NotFound()
-        : pool.Status == ListingStatus.Withdrawn ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status}.", "poolId")
+        : pool.Status == ListingStatus.Withdrawn ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status.Spelled()}.", "poolId")
         : pool.Calendar.Decide(command);
 
     /// <summary>Whether the pool was withdrawn, nobody holds units of it, and it has power to give back.</summary>

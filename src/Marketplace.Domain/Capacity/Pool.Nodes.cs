@@ -70,7 +70,7 @@ public sealed partial record Pool
 
             if (node.Status != NodeStatus.Free)
             {
-                return Refusal.Of(PoolRefusal.NodeNotFree, $"{id} is {node.Status}.", "nodes");
+                return Refusal.Of(PoolRefusal.NodeNotFree, $"{id} is {node.Status.Spelled()}.", "nodes");
             }
         }
 

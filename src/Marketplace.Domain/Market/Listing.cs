@@ -22,7 +22,7 @@ public sealed record Listing(Pool? Pool, PoolOffer? Offer)
 
         return command.Offer.Faults() is [var fault, ..] ? fault!
             : (pool.Kind == PoolKind.Power) != (command.Offer.Prices.Unit == Pricing.PricingUnit.KilowattMonth)
-                ? Refusal.Of(ListingRefusal.UnitMismatch, $"{command.Offer.Prices.Unit} is no price of a {pool.Kind} pool.", "prices.unit")
+                ? Refusal.Of(ListingRefusal.UnitMismatch, $"A {(pool.Kind == PoolKind.Power ? "power" : "GPU")} pool has no price per {command.Offer.Prices.Unit.Spelled()}.", "prices.unit")
             : new ListingFact(null, command.Offer);
     }
 

@@ -57,9 +57,14 @@ public sealed partial record Reservation
             return null;
         }
 
-        if (state.Status != ReservationStatus.AwaitingApproval || !(party == ContractParty.Operator ? asked.OperatorApproves : asked.TenantApproves))
+        if (state.Status != ReservationStatus.AwaitingApproval)
         {
-            return Refuse(ReservationRefusal.ApprovalNotAwaited, $"The reservation is {state.Status}.");
+            return Refuse(ReservationRefusal.ApprovalNotAwaited, $"The reservation is {state.Status.Spelled()}.");
+        }
+
+        if (!(party == ContractParty.Operator ? asked.OperatorApproves : asked.TenantApproves))
+        {
+            return Refuse(ReservationRefusal.ApprovalNotAwaited, $"The reservation is {state.Status.Spelled()}, by the {OtherThan(party).Spelled()}.");
         }
 
         if (state.RefusePaper(draft.Now) is { } late)
@@ -71,6 +76,8 @@ public sealed partial record Reservation
         Advance(draft);
         return null;
     }
+
+    private static ContractParty OtherThan(ContractParty party) => party == ContractParty.Operator ? ContractParty.Tenant : ContractParty.Operator;
 
     private static Refusal? Decline(Draft draft, DeclineReservation decline)
     {
@@ -92,7 +99,7 @@ public sealed partial record Reservation
 
         if (draft.State.Status is not (ReservationStatus.AwaitingApproval or ReservationStatus.AwaitingSignature))
         {
-            return Refuse(ReservationRefusal.ApprovalNotAwaited, $"The reservation is {draft.State.Status}.");
+            return Refuse(ReservationRefusal.ApprovalNotAwaited, $"The reservation is {draft.State.Status.Spelled()}.");
         }
 
         BeginEnd(draft, EndCause.Declined, decline.By.OrganizationId, decline.Reason);
@@ -123,7 +130,7 @@ public sealed partial record Reservation
         var awaited = state.Amendment is { } amendment ? !amendment.Applying : state.Status == ReservationStatus.AwaitingSignature;
         if (!awaited || !(party == ContractParty.Operator ? asked.OperatorSigns : asked.TenantSigns))
         {
-            return Refuse(ReservationRefusal.SignatureNotAwaited, $"The reservation is {state.Status}.");
+            return Refuse(ReservationRefusal.SignatureNotAwaited, $"The reservation is {state.Status.Spelled()}.");
         }
 
         if (state.RefusePaper(draft.Now) is { } late)
@@ -158,7 +165,7 @@ public sealed partial record Reservation
 
         if (state.Status is ReservationStatus.Delivering or ReservationStatus.Fulfilled or ReservationStatus.PartiallyFulfilled)
         {
-            return Refuse(ReservationRefusal.DeliveryBegun, $"The reservation is {state.Status}.");
+            return Refuse(ReservationRefusal.DeliveryBegun, $"The reservation is {state.Status.Spelled()}.");
         }
 
         if (state is { Status: ReservationStatus.Cancelled } or { End.Cause: EndCause.Cancelled })
@@ -168,7 +175,7 @@ public sealed partial record Reservation
 
         if (state.End is { Cause: not EndCause.Expired } || ReservationStatuses.IsFinal(state.Status))
         {
-            return Refuse(ReservationRefusal.Ended, $"The reservation is {state.Status}.");
+            return Refuse(ReservationRefusal.Ended, $"The reservation is {state.Status.Spelled()}.");
         }
 
         var late = state.Status == ReservationStatus.Delayed && draft.Now >= state.Agreement!.Terms.Ramp.Term.Start;
@@ -252,7 +259,7 @@ public sealed partial record Reservation
 
         if (End is not null || ReservationStatuses.IsFinal(Status))
         {
-            return Refuse(ReservationRefusal.Ended, $"The reservation is {Status}.");
+            return Refuse(ReservationRefusal.Ended, $"The reservation is {Status.Spelled()}.");
         }
 
         return Agreement is null ? Refuse(ReservationRefusal.ApprovalNotAwaited, "No quote is agreed yet.") : null;

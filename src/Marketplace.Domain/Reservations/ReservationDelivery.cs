@@ -25,7 +25,7 @@ public sealed partial record Reservation
 
         if (state.Status is not (ReservationStatus.AwaitingApproval or ReservationStatus.AwaitingSignature or ReservationStatus.Confirmed or ReservationStatus.Delayed))
         {
-            return Refuse(ReservationRefusal.AmendmentNotPossible, $"The reservation is {state.Status}.");
+            return Refuse(ReservationRefusal.AmendmentNotPossible, $"The reservation is {state.Status.Spelled()}.");
         }
 
         if (state.Amendment is not null)
@@ -74,12 +74,12 @@ public sealed partial record Reservation
 
         if (state.End is not null || ReservationStatuses.IsFinal(state.Status))
         {
-            return Refuse(ReservationRefusal.Ended, $"The reservation is {state.Status}.");
+            return Refuse(ReservationRefusal.Ended, $"The reservation is {state.Status.Spelled()}.");
         }
 
         if (state.Status is not (ReservationStatus.Confirmed or ReservationStatus.Delayed or ReservationStatus.Delivering))
         {
-            return Refuse(ReservationRefusal.DeliveryNotPossible, $"The reservation is {state.Status}.");
+            return Refuse(ReservationRefusal.DeliveryNotPossible, $"The reservation is {state.Status.Spelled()}.");
         }
 
         if (state.Amendment is not null)
@@ -93,7 +93,7 @@ public sealed partial record Reservation
         if (deliver.Units < 1 || nodes != deliver.Nodes.Length || nodes != (namesNodes ? deliver.Units : 0) ||
             deliver.Nodes.Any(node => state.Deliveries.Any(delivery => delivery.Nodes.Contains(node))))
         {
-            return Refuse(ReservationRefusal.DeliveryInvalid, namesNodes ? "Name every node once, and none that was delivered before." : "Expected at least 1 kW and no nodes.", "nodes");
+            return Refuse(ReservationRefusal.DeliveryInvalid, namesNodes ? "Name the nodes, each once and none that was delivered before; GPU pools deliver no kilowatts." : "Expected at least 1 kW; power pools deliver no nodes.", "nodes");
         }
 
         var delivered = state.DeliveredUnits() + deliver.Units;

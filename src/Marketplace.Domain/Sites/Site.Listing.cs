@@ -96,7 +96,7 @@ public sealed partial record Site
 
         return SiteStatuses.Allows(site.Status, SiteStatus.UnderConstruction)
             ? new SiteStatusChanged(SiteStatus.UnderConstruction, now)
-            : Refusal.Of(SiteRefusal.StatusStepIllegal, $"A site that is {site.Status} does not go back to {SiteStatus.UnderConstruction}.");
+            : Refusal.Of(SiteRefusal.StatusStepIllegal, $"A site that is {site.Status.Spelled()} does not go back to {SiteStatus.UnderConstruction.Spelled()}.");
     }
 
     /// <summary>

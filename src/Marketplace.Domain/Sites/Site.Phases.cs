@@ -149,7 +149,7 @@ public sealed partial record Site
         }
 
         return milestone?.Actual is { } actual
-            ? Refusal.Of(SiteRefusal.MilestoneReached, $"{command.Kind} was reached on {actual:R}.")
+            ? Refusal.Of(SiteRefusal.MilestoneReached, $"{command.Kind.Spelled()} was reached on {actual:R}.")
             : new ForecastRevised(command.Phase, command.Kind, command.Forecast, command.Reason, now);
     }
 
@@ -174,7 +174,7 @@ public sealed partial record Site
 
         if (milestone?.Actual is { } before && before != command.Actual)
         {
-            return Refusal.Of(SiteRefusal.MilestoneReached, $"{command.Kind} was reached on {before:R}.", "actual");
+            return Refusal.Of(SiteRefusal.MilestoneReached, $"{command.Kind.Spelled()} was reached on {before:R}.", "actual");
         }
 
         if (command.Kind == MilestoneKind.ReadyForService && !(phase.Of(MilestoneKind.Energised)?.Actual <= command.Actual))

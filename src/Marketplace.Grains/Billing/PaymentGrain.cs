@@ -67,7 +67,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
 
         if (payment is not { Status: PaymentStatus.AwaitingPayer, GatewayId: { } id })
         {
-            return Refusal.Of(PaymentRefusal.NotPayable, $"{Key} is {payment.Status}.");
+            return Refusal.Of(PaymentRefusal.NotPayable, $"{Key} is {payment.Status.Spelled()}.");
         }
 
         return await gateway.ClientSecretAsync(id) is { } secret

@@ -64,6 +64,21 @@ public sealed class ModelReaderTests
         Assert.Equal("units missing", Assert.Single(faults.All.Select(fault => $"{fault.Field} {fault.Code}")));
     }
 
+    [Fact]
+    public void Says_what_would_fit()
+    {
+        var faults = new Faults();
+
+        ModelReader.Read<Party>(Json("""{"name":"","country":"USA","share":100.5,"nodes":1001}"""), faults);
+
+        Assert.Equal(
+            [
+                "country: Expected text that matches ^[A-Z]{2}$.", "name: Expected 1 to 2,000 characters.", "nodes: Expected 1 to 1,000.",
+                "share: Expected 0.001 to 100.",
+            ],
+            faults.All.Select(fault => $"{fault.Field}: {fault.Message}").Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [InlineData("""{"a":1,"b":[1,{"c":"x","d":null}]}""", """ { "b" : [ 1, {"c":"\u0078"} ], "a" : 1 } """, true)]
     [InlineData("""{"a":1}""", """{"a":2}""", false)]
@@ -75,6 +90,9 @@ public sealed class ModelReaderTests
     private static JsonElement Json(string text) => JsonDocument.Parse(text).RootElement;
 
     private sealed record Line([Range(1, 1000)] int Units);
+
+    private sealed record Party(
+        [Length(1, 2000)] string Name, [RegularExpression("^[A-Z]{2}$")] string Country, [Range(0.001, 100.0)] decimal Share, [Range(1, 1000)] int Nodes);
 
     private sealed record Order(
         string Name,

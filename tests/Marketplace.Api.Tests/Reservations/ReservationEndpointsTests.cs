@@ -71,7 +71,8 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
         Assert.Equal("idempotency_key_reused", (await tenant.PostAsync("/v1/reservations", new { poolIds = new[] { example.Pool.Value }, demand = Demand(64) }, "key-1")).With(409).Code);
 
         var person = new { name = "Edmund Cartwright", authority = "Managing Director" };
-        Assert.Equal("approval_not_awaited", (await tenant.PostAsync(address + "/approvals", person)).With(409).Code);
+        var early = (await tenant.PostAsync(address + "/approvals", person)).With(409);
+        Assert.Equal(("approval_not_awaited", "The reservation is awaitingApproval, by the operator."), (early.Code, early.Text("detail")));
         Assert.Equal("awaitingSignature", (await provider.PostAsync(address + "/approvals", person)).With(201).Text("status"));
 
         var form = (await tenant.GetAsync(address + "/order-form")).With(200);
@@ -141,8 +142,14 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
     [Fact]
     public async Task Bad_demands_name_their_fields()
     {
-        var misfit = (await QuoteAsync(gpus: 65)).With(400);
-        Assert.Equal(("quantity_does_not_fit_node", "demand.quantity"), (misfit.Code, misfit.Json.GetProperty("errors")[0].GetProperty("field").GetString()));
+        Assert.Equal(["demand.quantity quantity_does_not_fit_node"], (await QuoteAsync(gpus: 65)).With(400).Faults);
+        var ramp = new[] { new { from = "2026-07-01T05:00:00Z", quantity = 8 }, new { from = "2026-07-02T05:00:00Z", quantity = 9 } };
+        Assert.Equal(
+            ["demand.ramp[1].quantity quantity_does_not_fit_node"],
+            (await tenant.PostAsync("/v1/quotes", new { poolId = example.Pool.Value, demand = new { term = July, ramp } })).With(400).Faults);
+        Assert.Equal(
+            ["demand.quantity quantity_does_not_fit_node"],
+            (await tenant.PostAsync("/v1/reservations", new { poolIds = new[] { example.Pool.Value }, demand = Demand(65) })).With(400).Faults);
         Assert.Equal("pool_not_found", (await tenant.PostAsync("/v1/quotes", new { poolId = "pool_nowhere", demand = Demand(64) })).With(404).Code);
         var upsideDown = new { poolId = example.Pool.Value, demand = new { term = new { start = "2026-08-01T05:00:00Z", end = "2026-07-01T05:30:00Z" }, quantity = 8 } };
         Assert.Equal(["demand.term.end out_of_range", "demand.term.end inconsistent"], (await tenant.PostAsync("/v1/quotes", upsideDown)).With(400).Faults);
