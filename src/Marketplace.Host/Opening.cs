@@ -48,8 +48,7 @@ internal sealed partial class Opening(
             {
                 readiness.Report("seeding the demo market");
                 await Console.Out.WriteLineAsync("Seeding the demo market: two years of history, made by the engine itself.");
-                keys.AddRange(await demo.SeedAsync(time, Progress(), stoppingToken));
-                await SaveAsync(keys);
+                keys.AddRange(await demo.SeedAsync(time, Progress(), SaveAsync, stoppingToken));
             }
 
             readiness.Report(null);

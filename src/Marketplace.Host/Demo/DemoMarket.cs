@@ -37,8 +37,9 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
     /// <summary>Seeds, and answers the keys to sign in with: who, and the key.</summary>
     /// <param name="clock">Real time, at which market time arrives in the end.</param>
     /// <param name="report">Told how much of it is done, 0 to 1.</param>
+    /// <param name="keep">Keeps the keys before the market counts as seeded: until then the next start issues others.</param>
     /// <param name="cancellation">Stops between steps.</param>
-    public async Task<IReadOnlyList<DemoKey>> SeedAsync(TimeProvider clock, Action<double> report, CancellationToken cancellation)
+    public async Task<IReadOnlyList<DemoKey>> SeedAsync(TimeProvider clock, Action<double> report, Func<IReadOnlyList<DemoKey>, Task> keep, CancellationToken cancellation)
     {
         var repeating = await grains.GetGrain<IOrganizationGrain>("org_" + DemoSites.All[0].Key).GetAsync() is not null;
         var timeline = new DemoTimeline(time, await TodayAsync(cancellation));
@@ -64,6 +65,7 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
             await IssueAsync("TENANT_KEY", "lumen"),
             await IssueAsync("OTHER_TENANT_KEY", "parallax"),
         ];
+        await keep(keys);
         await rows.TryInsertAsync(Table, Partition, [new Row(SeededKey, 1, default)], cancellation);
         return keys;
     }
