@@ -25,6 +25,15 @@ public sealed class DocumentationTests
         where !File.Exists(target) && !Directory.Exists(target)
         select $"{file}: {match.Groups[1].Value}");
 
+    [Fact]
+    public void TheReadmeLeadsToEveryPage()
+    {
+        var readme = House.Text("README.md");
+        House.Holds(
+            "A page that the README does not lead to is not found.",
+            House.Files("docs", "*.md").Where(page => page.Split('/').Length == 2 && !readme.Contains($"]({page})", StringComparison.Ordinal)));
+    }
+
     private static IEnumerable<string> Undocumented(ModuleDefinition module, Func<TypeDefinition, bool> concerned)
     {
         var documented = XDocument.Load(Path.Combine(AppContext.BaseDirectory, module.Assembly.Name.Name + ".xml")).Descendants("member")

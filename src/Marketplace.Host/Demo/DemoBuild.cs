@@ -50,7 +50,7 @@ internal sealed class DemoBuild(IGrainFactory grains, DemoTimeline timeline)
 
             foreach (var pool in site.Pools)
             {
-                timeline.Add(Math.Max(listed + 0.1, FirstMonth(site, pool) - 14), $"{site.Key}.{pool.Key}", () => OfferAsync(site, pool));
+                timeline.Add(Math.Max(listed + 0.1, FirstMonth(site, pool) - 16), $"{site.Key}.{pool.Key}", () => OfferAsync(site, pool));
             }
         }
     }
