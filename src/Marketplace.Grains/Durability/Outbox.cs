@@ -14,12 +14,15 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     /// <summary>Entries after which new work is refused.</summary>
     public const int Bound = 2000;
 
-    private const int MostDestinationsAtOnce = 16;
+    private const int MostDestinationsAtOnce = 64;
     private const int LongestPauseSeconds = 30;
 
     private readonly SortedDictionary<long, OutboxEntry> waiting = [];
+    private readonly Dictionary<string, Queue<OutboxEntry>> byDestination = new(StringComparer.Ordinal);
+    private readonly Queue<string> ready = [];
+    private readonly List<string> stalled = [];
     private readonly Dictionary<string, int> failures = new(StringComparer.Ordinal);
-    private bool draining;
+    private int delivering;
 
     public int Count => waiting.Count;
 
@@ -36,6 +39,14 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         foreach (var entry in entries)
         {
             waiting.Add(entry.Sequence, entry);
+            var destination = Destination(entry);
+            if (!byDestination.TryGetValue(destination, out var queue))
+            {
+                byDestination.Add(destination, queue = []);
+                ready.Enqueue(destination);
+            }
+
+            queue.Enqueue(entry);
         }
 
         services.Gauge.Add(entries.Count);
@@ -49,45 +60,50 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     {
         services.Gauge.Add(-waiting.Count);
         waiting.Clear();
+        byDestination.Clear();
+        ready.Clear();
+        stalled.Clear();
     }
 
-    /// <summary>Delivers until nothing waits or every destination left has failed.</summary>
-    /// <returns>Whether everything was delivered.</returns>
-    public async Task<bool> DrainAsync()
+    /// <summary>Delivers until nothing is left to deliver, or only what failed or is being delivered by another call.</summary>
+    public async Task DrainAsync()
     {
-        if (draining)
+        if (delivering == 0)
         {
-            return waiting.Count == 0;
+            stalled.ForEach(ready.Enqueue);
+            stalled.Clear();
         }
 
-        draining = true;
-        try
+        var started = new List<Task>();
+        for (var free = Math.Min(MostDestinationsAtOnce - delivering, ready.Count); free > 0; free--)
         {
-            var failed = new HashSet<string>(StringComparer.Ordinal);
-            while (true)
-            {
-                var batches = waiting.Values.GroupBy(Destination).Where(batch => !failed.Contains(batch.Key))
-                    .Take(MostDestinationsAtOnce)
-                    .Select(batch => (batch.Key, Entries: batch.ToArray())).ToArray();
-                if (batches.Length == 0)
-                {
-                    return waiting.Count == 0;
-                }
+            started.Add(DeliverReadyAsync());
+        }
 
-                await Task.WhenAll(batches.Select(batch => DeliverAsync(batch.Key, batch.Entries, failed)));
-            }
-        }
-        finally
-        {
-            draining = false;
-        }
+        await Task.WhenAll(started);
     }
 
     private static string Destination(OutboxEntry entry) => entry.To ?? "row:" + entry.Row!.Table + "/" + entry.Row.Partition + "/" + entry.Row.Key;
 
-    private async Task DeliverAsync(string destination, OutboxEntry[] entries, HashSet<string> failed)
+    private async Task DeliverReadyAsync()
     {
-        foreach (var entry in entries)
+        delivering++;
+        try
+        {
+            while (ready.TryDequeue(out var destination))
+            {
+                await DeliverAsync(destination, byDestination[destination]);
+            }
+        }
+        finally
+        {
+            delivering--;
+        }
+    }
+
+    private async Task DeliverAsync(string destination, Queue<OutboxEntry> queue)
+    {
+        while (queue.TryPeek(out var entry))
         {
             try
             {
@@ -95,16 +111,21 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             }
             catch (Exception error)
             {
-                failures[destination] = failures.GetValueOrDefault(destination) + 1;
-                failed.Add(destination);
-                if (int.IsPow2(failures[destination]))
+                var count = failures[destination] = failures.GetValueOrDefault(destination) + 1;
+                if (int.IsPow2(count))
                 {
-                    LogUndelivered(services.Log, sender.Noun, destination, failures[destination], error);
+                    LogUndelivered(services.Log, sender.Noun, destination, count, error);
+                }
+
+                if (byDestination.ContainsKey(destination))
+                {
+                    stalled.Add(destination);
                 }
 
                 return;
             }
 
+            queue.Dequeue();
             failures.Remove(destination);
             if (waiting.Remove(entry.Sequence))
             {
@@ -112,6 +133,8 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
                 DeliveredThrough = Math.Max(DeliveredThrough, waiting.Count == 0 ? entry.Sequence : waiting.Keys.First() - 1);
             }
         }
+
+        byDestination.Remove(destination);
     }
 
     private async Task DeliverAsync(OutboxEntry entry)
