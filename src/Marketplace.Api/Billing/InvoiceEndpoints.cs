@@ -44,9 +44,13 @@ internal static class InvoiceEndpoints
     {
         var id = request.Id<InvoiceId>("invoiceId");
         var body = await request.ReadAsync<NewInvoicePayment>();
-        await request.BindKeyAsync();
-        var answer = await request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value)
-            .PayInvoiceAsync(new PayInvoice(id, body.Method, request.Operation.Id));
+        var account = request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value);
+        if (await account.GetInvoiceAsync(id) is not null)
+        {
+            await request.BindKeyAsync();
+        }
+
+        var answer = await account.PayInvoiceAsync(new PayInvoice(id, body.Method, request.Operation.Id));
         return request.Ok(InvoiceModel.Of(request.Granted(answer)));
     }
 

@@ -45,7 +45,7 @@ public class PaymentEndpointsTests
         Assert.Equal((false, true, true), (paid.Replayed, again.Replayed, declinedBefore.Replayed));
         Assert.Equal("succeeded", again.Text("status"));
         Assert.Equal(2, (await market.Gateway.ReadAsync(Api.Billing.Sandbox.SandboxGateway.IdOf(Payment)))!.Events);
-        Assert.Equal("payment_does_not_wait", (await market.Tenant.PostAsync(bank + "pay", idempotencyKey: "another")).Code);
+        Assert.Equal("payment_does_not_wait", (await market.Tenant.PostAsync(bank + "fail", idempotencyKey: "another")).Code);
     }
 
     [Fact]
