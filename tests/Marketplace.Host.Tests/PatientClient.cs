@@ -15,6 +15,9 @@ internal sealed record Acknowledged(string Key, HttpMethod Method, string Path, 
 /// </summary>
 internal sealed class PatientClient(Func<Task<Uri>> address, Action sent) : IDisposable
 {
+    /// <summary>Between two looks at a condition that is waited for.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(20);
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(30) };
     private int requests;
@@ -65,7 +68,7 @@ internal sealed class PatientClient(Func<Task<Uri>> address, Action sent) : IDis
             }
 
             Assert.True(DateTime.UtcNow < until, $"{path} stays {found}.");
-            await Task.Delay(50);
+            await Task.Delay(LookAgain);
         }
     }
 
@@ -93,7 +96,7 @@ internal sealed class PatientClient(Func<Task<Uri>> address, Action sent) : IDis
                 if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
                 {
                     attempts.Add($"{DateTime.UtcNow:O} {text}");
-                    await Task.Delay(50);
+                    await Task.Delay(LookAgain);
                     continue;
                 }
 
@@ -110,7 +113,7 @@ internal sealed class PatientClient(Func<Task<Uri>> address, Action sent) : IDis
             {
                 // No answer: whether it happened is unknown, so the same again.
                 attempts.Add($"{DateTime.UtcNow:O} {error.Message}");
-                await Task.Delay(20);
+                await Task.Delay(LookAgain);
             }
         }
     }
