@@ -19,7 +19,8 @@ static int Usage()
 
           calendar        operations on a calendar with 100, 10,000 and 100,000 holds
           holds           durable holds a second on one hot pool, 256 callers in process; numbers of open holds to start with may follow
-          reservations    whole reservations through HTTP, 64 clients, beside the same on PostgreSQL; restart
+          reservations    whole reservations through HTTP, 64 clients, beside the same on PostgreSQL; restart; the number of
+                          requests a run may follow (4,000), and then one side alone: product or peer
         """);
     return 2;
 }

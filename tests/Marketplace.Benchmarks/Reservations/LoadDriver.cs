@@ -25,6 +25,10 @@ internal static class LoadDriver
 {
     public const int Clients = 64;
 
+    /// <summary>A client of all of them, one connection each.</summary>
+    public static HttpClient NewClient(Uri address) =>
+        new(new SocketsHttpHandler { MaxConnectionsPerServer = Clients, PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { BaseAddress = address };
+
     /// <summary>Runs until <paramref name="requests"/> are done or <paramref name="longest"/> is over.</summary>
     /// <param name="requests">Most requests.</param>
     /// <param name="longest">Longest time.</param>

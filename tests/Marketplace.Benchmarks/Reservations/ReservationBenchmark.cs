@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using Marketplace.Benchmarks.Reservations.Peer;
 
@@ -15,6 +16,9 @@ internal static class ReservationBenchmark
     private const int WarmUp = 500;
     private static readonly int[] Levels = [100, 1_000, 10_000];
 
+    // The hot pool is one of its own, so that it does not slow the spread down.
+    private static readonly (int FirstPool, int Pools)[] Shapes = [(0, 1), (1, Pools)];
+
     /// <summary>Every hold of the filling lasts from here for three years.</summary>
     public static readonly DateTime Start = new(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -24,8 +28,14 @@ internal static class ReservationBenchmark
 
     public static async Task<int> RunAsync(string[] options)
     {
-        var requests = options is [var count, ..] ? int.Parse(count, System.Globalization.CultureInfo.InvariantCulture) : 4_000;
-        if (PostgresCluster.Missing is { } missing)
+        var requests = options is [var count, ..] ? int.Parse(count, CultureInfo.InvariantCulture) : 4_000;
+        Console.WriteLine($"{Environment.ProcessorCount} processors, load {File.ReadAllText("/proc/loadavg").Trim()}");
+        var side = options is [_, var only, ..] ? only : "both";
+        if (side == "product")
+        {
+            Console.WriteLine("The peer is skipped, as asked.");
+        }
+        else if (PostgresCluster.Missing is { } missing)
         {
             Console.WriteLine($"The peer is skipped: {missing}.");
         }
@@ -34,18 +44,58 @@ internal static class ReservationBenchmark
             await RunPeerAsync(requests);
         }
 
+        if (side != "peer")
+        {
+            await RunProductAsync(requests);
+        }
+
         return 0;
     }
+
+    private static async Task RunProductAsync(int requests)
+    {
+        await using var market = await ProductMarket.StartAsync(Pools + 1, UnitsPerPool);
+        var sent = 0;
+        foreach (var (firstPool, pools) in Shapes)
+        {
+            var filled = 0;
+            foreach (var level in Levels)
+            {
+                await market.FillAsync(level - filled, number => firstPool + (number % pools), Start, End);
+                filled = level;
+                var first = sent;
+                sent += requests + WarmUp + 1;
+                var quotes = await market.QuoteAsync(requests + WarmUp + 1, number => firstPool + (number % pools), number => Hour(first + number));
+                if (pools == 1 && level == Levels[^1])
+                {
+                    var (ready, answered) = await market.RestartAsync(quotes[^1]);
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Restart after a kill with {level:N0} open reservations on one pool: ready after {ready.TotalSeconds:N1} s, first reservation on it answered after {answered.TotalSeconds:N1} s"));
+                }
+
+                await LoadDriver.RunAsync(WarmUp, TimeSpan.FromSeconds(10), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[requests + number]));
+                var run = await LoadDriver.RunAsync(requests, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[number]));
+                Console.WriteLine($"Marketplace {Shape(pools)} {level,6:N0} overlapping  {run}");
+            }
+        }
+    }
+
+    private static (DateTime Start, DateTime End) Hour(int number)
+    {
+        var start = Start.AddHours(number % Hours);
+        return (start, start.AddHours(1));
+    }
+
+    private static string Shape(int pools) => pools == 1 ? "hot pool" : "spread  ";
 
     private static async Task RunPeerAsync(int requests)
     {
         await using var postgres = await PostgresCluster.StartAsync();
         await PeerServer.CreateSchemaAsync(postgres.ConnectionString, Pools + 1, UnitsPerPool);
         await using var server = await ServerProcess.StartAsync("Marketplace.Benchmarks.dll", "/health", Path.GetTempFileName(), address => [PeerServer.Argument, address, postgres.ConnectionString]);
-        using var client = NewClient(server.Address);
+        using var client = LoadDriver.NewClient(server.Address);
         client.DefaultRequestHeaders.Add("X-Tenant", "tenant");
         var sent = 0;
-        foreach (var (firstPool, pools) in ((int, int)[])[(0, 1), (1, Pools)])
+        foreach (var (firstPool, pools) in Shapes)
         {
             var filled = 0;
             foreach (var level in Levels)
@@ -55,8 +105,8 @@ internal static class ReservationBenchmark
                 async Task<bool> SendAsync(int number)
                 {
                     var n = Interlocked.Increment(ref sent);
-                    var start = Start.AddHours(n % Hours);
-                    using var request = new HttpRequestMessage(HttpMethod.Post, "reservations") { Content = JsonContent.Create(new PeerRequest($"pool_{firstPool + (n % pools)}", 1, start, start.AddHours(1))) };
+                    var (start, end) = Hour(n);
+                    using var request = new HttpRequestMessage(HttpMethod.Post, "reservations") { Content = JsonContent.Create(new PeerRequest($"pool_{firstPool + (n % pools)}", 1, start, end)) };
                     request.Headers.Add("Idempotency-Key", $"key{n}");
                     using var answer = await client.SendAsync(request);
                     _ = await answer.Content.ReadAsByteArrayAsync();
@@ -66,11 +116,8 @@ internal static class ReservationBenchmark
                 IEnumerable<int> Processes() => [server.ProcessId, .. LoadDriver.Family(postgres.ProcessId)];
                 await LoadDriver.RunAsync(WarmUp, TimeSpan.FromSeconds(10), Processes, SendAsync);
                 var run = await LoadDriver.RunAsync(requests, TimeSpan.FromSeconds(20), Processes, SendAsync);
-                Console.WriteLine($"PostgreSQL  {(pools == 1 ? "hot pool" : "spread  ")} {level,6:N0} overlapping  {run}");
+                Console.WriteLine($"PostgreSQL  {Shape(pools)} {level,6:N0} overlapping  {run}");
             }
         }
     }
-
-    private static HttpClient NewClient(Uri address) =>
-        new(new SocketsHttpHandler { MaxConnectionsPerServer = LoadDriver.Clients, PooledConnectionLifetime = Timeout.InfiniteTimeSpan }) { BaseAddress = address };
 }
