@@ -11,6 +11,7 @@ namespace Marketplace.Grains.Durability;
 internal sealed class Effects(long firstSequence, Instant at, AggregateAddress sender)
 {
     private readonly ImmutableArray<OutboxEntry>.Builder entries = ImmutableArray.CreateBuilder<OutboxEntry>();
+    private (object? Data, string Json) lastRow = (null, "");
 
     /// <summary>When the facts of this commit happened.</summary>
     public Instant At { get; } = at;
@@ -27,9 +28,20 @@ internal sealed class Effects(long firstSequence, Instant at, AggregateAddress s
         Next,
         null,
         null,
-        new RowWrite(table, partition, key, data is null ? null : JsonSerializer.Serialize(data, data.GetType(), MarketJson.Options))));
+        new RowWrite(table, partition, key, data is null ? null : JsonOf(data))));
 
     internal ImmutableArray<OutboxEntry> Entries => entries.ToImmutable();
+
+    // The same state often goes to the lists of both parties.
+    private string JsonOf(object data)
+    {
+        if (!ReferenceEquals(data, lastRow.Data))
+        {
+            lastRow = (data, JsonSerializer.Serialize(data, data.GetType(), MarketJson.Options));
+        }
+
+        return lastRow.Json;
+    }
 
     private long Next => firstSequence + entries.Count;
 }

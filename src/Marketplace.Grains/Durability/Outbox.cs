@@ -36,6 +36,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
 
     public void Add(IReadOnlyCollection<OutboxEntry> entries)
     {
+        services.Gauge.Add(entries.Count);
         foreach (var entry in entries)
         {
             waiting.Add(entry.Sequence, entry);
@@ -46,10 +47,13 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
                 ready.Enqueue(destination);
             }
 
+            if (entry.Row is not null)
+            {
+                Supersede(queue);
+            }
+
             queue.Enqueue(entry);
         }
-
-        services.Gauge.Add(entries.Count);
     }
 
     /// <summary>Whether this entry still has to be delivered.</summary>
@@ -84,6 +88,25 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     }
 
     private static string Destination(OutboxEntry entry) => entry.To ?? "row:" + entry.Row!.Table + "/" + entry.Row.Partition + "/" + entry.Row.Key;
+
+    /// <summary>Only the newest of a row's versions has to be written; the first in the queue may be on its way already.</summary>
+    private void Supersede(Queue<OutboxEntry> versions)
+    {
+        if (versions.Count < 2)
+        {
+            return;
+        }
+
+        var first = versions.Dequeue();
+        services.Gauge.Add(-versions.Count);
+        foreach (var older in versions)
+        {
+            waiting.Remove(older.Sequence);
+        }
+
+        versions.Clear();
+        versions.Enqueue(first);
+    }
 
     private async Task DeliverReadyAsync()
     {
