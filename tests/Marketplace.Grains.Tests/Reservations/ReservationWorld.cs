@@ -78,9 +78,10 @@ internal sealed class ReservationWorld : IAsyncDisposable
             Once($"request {n}"), new RequestReservation(Id(n), Example.Tenant, [new ReservationCandidate(Example.Pool, QuoteOf(n))]));
     }
 
-    /// <summary>The payer pays, and the gateway's notification arrives.</summary>
+    /// <summary>The payer pays, as soon as the gateway knows of the payment, and its notification arrives.</summary>
     public async Task PayAsync(int n, GatewayOutcome outcome = GatewayOutcome.Succeeded)
     {
+        await UntilAsync(() => Task.FromResult(Market.Gateway.OutcomeOf(PaymentOf(n)) is not null), $"The gateway was not asked for payment {n}.");
         var report = Market.Gateway.Move(PaymentOf(n), outcome);
         Assert.True(await InsistAsync(() => Payment(n).ReportAsync(report)));
     }
@@ -105,11 +106,14 @@ internal sealed class ReservationWorld : IAsyncDisposable
     public Task AdvanceToAsync(Instant instant) => Market.Time.AdvanceAsync(instant);
 
     /// <summary>Settles until the reservation stands there: after a crash or a fault, what was left undelivered goes out with the keeper's sweep or a retry.</summary>
-    public async Task BecomesAsync(int n, ReservationStatus status)
+    public Task BecomesAsync(int n, ReservationStatus status) =>
+        UntilAsync(async () => await StatusAsync(n) == status, $"Reservation {n} does not become {status}.");
+
+    private async Task UntilAsync(Func<Task<bool>> holds, string failure)
     {
-        for (var waited = Stopwatch.StartNew(); await StatusAsync(n) != status;)
+        for (var waited = Stopwatch.StartNew(); !await holds();)
         {
-            Assert.True(waited.Elapsed < Patience, $"Reservation {n} is {await StatusAsync(n)}, not {status}.");
+            Assert.True(waited.Elapsed < Patience, failure);
             await InsistAsync(async () =>
             {
                 await SettleAsync();
