@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Ports;
@@ -14,6 +15,9 @@ public sealed class TestGateway : IPaymentGateway
     private readonly ConcurrentDictionary<string, Held> _payments = new();
     private readonly ConcurrentDictionary<string, GatewayAnswer> _refunds = new();
     private readonly ConcurrentQueue<GatewayFault> _faults = new();
+    private readonly Lock _record = new();
+    private readonly List<GatewayNotice> _notices = [];
+    private readonly List<GatewayMovement> _movements = [];
 
     /// <inheritdoc/>
     public string Name => "test";
@@ -49,16 +53,38 @@ public sealed class TestGateway : IPaymentGateway
     public GatewayReport Move(PaymentId payment, GatewayOutcome to)
     {
         var held = _payments[payment.Value];
+        var arrives = to == GatewayOutcome.Succeeded && held.Outcome != GatewayOutcome.Succeeded;
         held.Outcome = to;
-        return new GatewayReport($"evt_{payment}_{to}", held.Answer, false);
+        if (arrives)
+        {
+            Record(GatewayMovementKind.Charge, payment.Value, held.Amount);
+        }
+
+        return Record(payment, new GatewayReport($"evt_{payment}_{to}", held.Answer, false));
     }
+
+    /// <summary>The payer's bank opens a dispute of the whole payment, or decides it. The grain does not know until it is told or asks.</summary>
+    public GatewayReport Dispute(PaymentId payment, DisputeStatus status)
+    {
+        var amount = _payments[payment.Value].Amount;
+        if (status != DisputeStatus.Lost)
+        {
+            var opens = status == DisputeStatus.Open;
+            Record(opens ? GatewayMovementKind.Dispute : GatewayMovementKind.DisputeReturned, payment.Value, opens ? -amount : amount);
+        }
+
+        return Record(payment, GatewayReport.OfDispute($"evt_{payment}_dispute_{status}", new PaymentDispute($"dp_{payment}", status, amount, "fraudulent")));
+    }
+
+    /// <summary>Money moves that the marketplace never asked for.</summary>
+    public void MoveForeign(string subject, Money amount) => Record(GatewayMovementKind.Other, subject, amount);
 
     /// <summary>Where the gateway has the payment; null when it does not know it.</summary>
     public GatewayOutcome? OutcomeOf(PaymentId payment) => _payments.TryGetValue(payment.Value, out var held) ? held.Outcome : null;
 
     /// <inheritdoc/>
     public Task<GatewayAnswer> CreateAsync(PaymentOrder order, string idempotencyKey, CancellationToken cancellation = default) =>
-        CallAsync(() => _payments.GetOrAdd(order.Id.Value, id => new Held("gw_" + id)).Answer);
+        CallAsync(() => _payments.GetOrAdd(order.Id.Value, id => new Held("gw_" + id, order.Amount)).Answer);
 
     /// <inheritdoc/>
     public Task<GatewayAnswer> FindAsync(PaymentId payment, CancellationToken cancellation = default) => Task.FromResult(
@@ -85,7 +111,17 @@ public sealed class TestGateway : IPaymentGateway
                 return new GatewayAnswer(outcome, gatewayId, "as the test wants");
             }
 
+            var held = Find(gatewayId);
+            if (amount > held.Amount - held.Refunded)
+            {
+                return new GatewayAnswer(GatewayOutcome.Declined, gatewayId, "There is not that much to give back.");
+            }
+
+            held.Refunded += amount;
             Refunds.Enqueue(amount);
+            var payment = PaymentId.From(gatewayId["gw_".Length..]);
+            Record(GatewayMovementKind.Refund, payment.Value, -amount);
+            Record(payment, new GatewayReport($"evt_{payment}_refund_{idempotencyKey}", new GatewayAnswer(GatewayOutcome.Succeeded), true));
             return new GatewayAnswer(GatewayOutcome.Succeeded, gatewayId);
         }));
 
@@ -94,8 +130,47 @@ public sealed class TestGateway : IPaymentGateway
         IsDown ? new GatewayAnswer(GatewayOutcome.Unknown) : _refunds.GetValueOrDefault(idempotencyKey) ?? new GatewayAnswer(GatewayOutcome.NotFound));
 
     /// <inheritdoc/>
+    public Task<GatewayPage<GatewayNotice>?> ListNoticesAsync(string? after, int limit, CancellationToken cancellation = default) =>
+        Task.FromResult(Page(_notices, notice => notice.Id, after, limit));
+
+    /// <inheritdoc/>
+    public Task<GatewayPage<GatewayMovement>?> ListMovementsAsync(string? after, int limit, CancellationToken cancellation = default) =>
+        Task.FromResult(Page(_movements, movement => movement.Id, after, limit));
+
+    /// <inheritdoc/>
     public Task<PaymentSecret?> ClientSecretAsync(string gatewayId, CancellationToken cancellation = default) =>
         Task.FromResult<PaymentSecret?>(IsDown ? null : new PaymentSecret("secret_" + gatewayId));
+
+    private GatewayReport Record(PaymentId payment, GatewayReport report)
+    {
+        lock (_record)
+        {
+            if (!_notices.Exists(notice => notice.Id == report.EventId))
+            {
+                _notices.Add(new GatewayNotice(report.EventId, report.Answer.Outcome.ToString(), payment, report, TestMarket.Begin));
+            }
+        }
+
+        return report;
+    }
+
+    private void Record(GatewayMovementKind kind, string subject, Money amount)
+    {
+        lock (_record)
+        {
+            _movements.Add(new GatewayMovement($"txn_{_movements.Count + 1}", kind, subject, amount, Money.Zero(amount.Currency), TestMarket.Begin));
+        }
+    }
+
+    private GatewayPage<T>? Page<T>(List<T> record, Func<T, string> id, string? after, int limit)
+    {
+        lock (_record)
+        {
+            var begin = after is null ? 0 : record.FindIndex(item => id(item) == after) + 1;
+            var items = record.Skip(begin).Take(limit).ToImmutableArray();
+            return IsDown ? null : new GatewayPage<T>(items, items.IsEmpty ? after : id(items[^1]), begin + items.Length < record.Count);
+        }
+    }
 
     private Held Find(string gatewayId) => _payments.Values.Single(held => held.GatewayId == gatewayId);
 
@@ -111,9 +186,13 @@ public sealed class TestGateway : IPaymentGateway
         return Task.FromResult(fault == GatewayFault.Unanswered ? new GatewayAnswer(GatewayOutcome.Unknown, null, "lost on the way back") : answer);
     }
 
-    private sealed class Held(string gatewayId)
+    private sealed class Held(string gatewayId, Money amount)
     {
         public string GatewayId { get; } = gatewayId;
+
+        public Money Amount { get; } = amount;
+
+        public Money Refunded { get; set; } = Money.Zero(amount.Currency);
 
         public GatewayOutcome Outcome { get; set; } = GatewayOutcome.Created;
 

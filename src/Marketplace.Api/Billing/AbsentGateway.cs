@@ -24,5 +24,11 @@ internal sealed class AbsentGateway : IPaymentGateway
 
     public Task<GatewayAnswer> FindRefundAsync(string gatewayId, string idempotencyKey, CancellationToken cancellation = default) => Task.FromResult(Nobody);
 
+    public Task<GatewayPage<GatewayNotice>?> ListNoticesAsync(string? after, int limit, CancellationToken cancellation = default) =>
+        Task.FromResult<GatewayPage<GatewayNotice>?>(new([], null, false));
+
+    public Task<GatewayPage<GatewayMovement>?> ListMovementsAsync(string? after, int limit, CancellationToken cancellation = default) =>
+        Task.FromResult<GatewayPage<GatewayMovement>?>(new([], null, false));
+
     public Task<PaymentSecret?> ClientSecretAsync(string gatewayId, CancellationToken cancellation = default) => Task.FromResult<PaymentSecret?>(null);
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
+using NodaTime;
 
 namespace Marketplace.Api.Billing;
 
@@ -9,7 +10,9 @@ namespace Marketplace.Api.Billing;
 /// <param name="Id">The gateway's id of the notification.</param>
 /// <param name="Payment">The payment its metadata name; null when it is about nothing of ours.</param>
 /// <param name="Report">What it says of it; null when nothing follows from it.</param>
-internal sealed record GatewayEvent(string Id, PaymentId? Payment, GatewayReport? Report)
+/// <param name="Type">What happened, in the gateway's words.</param>
+/// <param name="At">When, in the gateway's time.</param>
+internal sealed record GatewayEvent(string Id, PaymentId? Payment, GatewayReport? Report, string Type, Instant At)
 {
     /// <summary>Reads a notification in Stripe's form.</summary>
     public static bool TryParse(ReadOnlySpan<byte> body, [NotNullWhen(true)] out GatewayEvent? parsed)
@@ -27,7 +30,8 @@ internal sealed record GatewayEvent(string Id, PaymentId? Payment, GatewayReport
             }
 
             var payment = PublicId.TryParse<PaymentId>(Text(Member(about, "metadata"), "payment"), out var named) ? named : (PaymentId?)null;
-            parsed = new GatewayEvent(id, payment, ReportOf(id, type, about));
+            var created = Member(root, "created") is { ValueKind: JsonValueKind.Number } seconds && seconds.TryGetInt64(out var at) ? at : 0;
+            parsed = new GatewayEvent(id, payment, ReportOf(id, type, about), type, Instant.FromUnixTimeSeconds(Math.Clamp(created, 0, int.MaxValue)));
             return true;
         }
         catch (JsonException)
@@ -36,8 +40,39 @@ internal sealed record GatewayEvent(string Id, PaymentId? Payment, GatewayReport
         }
     }
 
+    /// <summary>A notification of the sandbox, as the list of notifications has it.</summary>
+    public static GatewayNotice Read(byte[] body)
+    {
+        if (!TryParse(body, out var parsed))
+        {
+            throw new InvalidOperationException("The sandbox wrote a notification that cannot be read.");
+        }
+
+        return new GatewayNotice(parsed.Id, parsed.Type, parsed.Payment, parsed.Report, parsed.At);
+    }
+
+    private static PaymentDispute? DisputeOf(string type, JsonElement about)
+    {
+        DisputeStatus? status = (type, Text(about, "status")) switch
+        {
+            ("charge.dispute.created", _) => DisputeStatus.Open,
+            ("charge.dispute.closed", "won" or "warning_closed") => DisputeStatus.Won,
+            ("charge.dispute.closed", "lost") => DisputeStatus.Lost,
+            _ => null,
+        };
+        return status is { } stands && Text(about, "id") is { } id && Text(about, "currency")?.ToUpperInvariant() is { } currency && Currency.IsKnown(currency)
+            && Member(about, "amount") is { ValueKind: JsonValueKind.Number } amount && amount.TryGetInt64(out var minor)
+            ? new PaymentDispute(id, stands, new Money(Currency.From(currency), minor), Text(about, "reason"))
+            : null;
+    }
+
     private static GatewayReport? ReportOf(string id, string type, JsonElement about)
     {
+        if (DisputeOf(type, about) is { } dispute)
+        {
+            return GatewayReport.OfDispute(id, dispute);
+        }
+
         (GatewayOutcome Outcome, bool Refund)? said = type switch
         {
             "payment_intent.requires_action" or "payment_intent.payment_failed" => (GatewayOutcome.NeedsAction, false),

@@ -51,6 +51,9 @@ internal static class PaymentEndpoints
         MapAct(room, "pay", "payInSandbox", "Pay in the sandbox", "A tester acts as the card holder or the payer's bank: the money comes.", SandboxAct.Pay);
         MapAct(room, "process", "processInSandbox", "Start a bank transfer in the sandbox", "A tester acts as the bank: the money is on its way and can no longer be called off.", SandboxAct.Process);
         MapAct(room, "fail", "failInSandbox", "Decline in the sandbox", "A tester acts as the card issuer or the bank, which declines; the payer may try again.", SandboxAct.Fail);
+        MapAct(room, "dispute", "disputeInSandbox", "Dispute in the sandbox", "A tester acts as the card holder's bank: it takes the money of a payment back until it has decided.", SandboxAct.Dispute);
+        MapAct(room, "win-dispute", "winDisputeInSandbox", "Win a dispute in the sandbox", "A tester acts as the card holder's bank: it decides for the marketplace, and the money comes back.", SandboxAct.WinDispute);
+        MapAct(room, "lose-dispute", "loseDisputeInSandbox", "Lose a dispute in the sandbox", "A tester acts as the card holder's bank: it decides for the card holder, and the money stays away.", SandboxAct.LoseDispute);
         room.MapPaymentWebhook();
         return routes;
     }
@@ -59,10 +62,17 @@ internal static class PaymentEndpoints
         $"/v1/sandbox/payments/{{paymentId}}/{verb}",
         new(id, summary, description + " The sandbox notifies the marketplace through the same signed door as a real gateway; no real money moves.", Change)
         {
-            Gives = PaymentModel.Example with { Status = act == SandboxAct.Pay ? PaymentStatus.Succeeded : act == SandboxAct.Process ? PaymentStatus.Processing : PaymentStatus.AwaitingPayer, ClientSecret = null },
+            Gives = PaymentModel.Example with { Status = ExampleAfter(act), ClientSecret = null },
             Refuses = [BillingRefusal.NoSandbox, BillingRefusal.PaymentDoesNotWait],
         },
         request => ActAsync(request, act));
+
+    private static PaymentStatus ExampleAfter(SandboxAct act) => act switch
+    {
+        SandboxAct.Process => PaymentStatus.Processing,
+        SandboxAct.Fail => PaymentStatus.AwaitingPayer,
+        _ => PaymentStatus.Succeeded,
+    };
 
     private static async Task<IResult> GetAsync(ApiRequest request)
     {

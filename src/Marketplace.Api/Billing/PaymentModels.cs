@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Marketplace.Api.Http;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
@@ -16,6 +17,16 @@ internal sealed record PaymentFilter(PaymentStatus? Status, PaymentPurpose? Purp
     public bool Takes(Payment payment) => (Status is null || payment.Status == Status) && (Purpose is null || payment.Order.Purpose == Purpose);
 }
 
+/// <summary>A dispute: the payer's bank takes money of a payment back.</summary>
+/// <param name="Id">The gateway's id of it.</param>
+/// <param name="Status">Whether the bank has decided, and for whom.</param>
+/// <param name="Amount">How much was taken back; for good when lost.</param>
+/// <param name="Reason">The bank's reason; null when it gave none.</param>
+internal sealed record DisputeModel(string Id, DisputeStatus Status, MoneyModel Amount, string? Reason)
+{
+    public static DisputeModel Of(PaymentDispute dispute) => new(dispute.Id, dispute.Status, MoneyModel.Of(dispute.Amount), dispute.Reason);
+}
+
 /// <summary>One payment at the gateway.</summary>
 /// <param name="Id">Public id.</param>
 /// <param name="Status">Where it stands.</param>
@@ -26,6 +37,7 @@ internal sealed record PaymentFilter(PaymentStatus? Status, PaymentPurpose? Purp
 /// <param name="PayeeId">The operator it is collected for.</param>
 /// <param name="Amount">How much.</param>
 /// <param name="Refunded">Given back so far.</param>
+/// <param name="Disputes">Disputes of it, oldest first.</param>
 /// <param name="Method">How it is paid.</param>
 /// <param name="Gateway">Who moves the money.</param>
 /// <param name="Sandbox">Whether no real money moves.</param>
@@ -43,6 +55,7 @@ internal sealed record PaymentModel(
     OrganizationId PayeeId,
     MoneyModel Amount,
     MoneyModel Refunded,
+    ImmutableArray<DisputeModel> Disputes,
     PaymentMethod Method,
     string Gateway,
     bool Sandbox,
@@ -61,6 +74,7 @@ internal sealed record PaymentModel(
         OrganizationId.From("org_operator"),
         MoneyModel.Of(new Money(Currency.Usd, 66_666_666)),
         MoneyModel.Of(new Money(Currency.Usd, 0)),
+        [],
         PaymentMethod.Card,
         "sandbox",
         true,
@@ -79,6 +93,7 @@ internal sealed record PaymentModel(
         payment.Order.Payee,
         MoneyModel.Of(payment.Order.Amount),
         MoneyModel.Of(payment.Refunded),
+        [.. (payment.Disputes ?? []).Select(DisputeModel.Of)],
         payment.Order.Method,
         gateway,
         sandbox,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
@@ -30,7 +31,13 @@ public sealed record PaymentSecret(string ClientSecret);
 /// <param name="EventId">The gateway's id of the notification.</param>
 /// <param name="Answer">What it says of the payment.</param>
 /// <param name="Refund">Whether it speaks of the refund rather than of the payment.</param>
-public sealed record GatewayReport(string EventId, GatewayAnswer Answer, bool Refund);
+/// <param name="Dispute">The dispute it speaks of; null when it speaks of none. What else it says then counts for nothing.</param>
+public sealed record GatewayReport(string EventId, GatewayAnswer Answer, bool Refund, PaymentDispute? Dispute = null)
+{
+    /// <summary>What a notification says of a dispute.</summary>
+    public static GatewayReport OfDispute(string eventId, PaymentDispute dispute) =>
+        new(eventId, new GatewayAnswer(GatewayOutcome.Succeeded), false, dispute);
+}
 
 /// <summary>One payment at the gateway.</summary>
 public sealed partial record Payment
@@ -71,11 +78,19 @@ public sealed partial record Payment
     /// <summary>Given back by the gateway.</summary>
     public required Money Refunded { get; init; }
 
+    /// <summary>Disputes of it, oldest first; null when there was none.</summary>
+    public ImmutableArray<PaymentDispute>? Disputes { get; init; }
+
     /// <summary>The newest thing the gateway said that a person should read; null when there is none.</summary>
     public string? Problem { get; init; }
 
     /// <summary>When the newest fact happened.</summary>
     public required Instant ChangedAt { get; init; }
+
+    /// <summary>Taken back by the payer's bank, for now or for good.</summary>
+    [JsonIgnore]
+    public Money Disputed => Money.Sum(
+        Order.Amount.Currency, (Disputes ?? []).Where(dispute => dispute.Status != DisputeStatus.Won).Select(dispute => dispute.Amount));
 
     /// <summary>Whether nothing more will happen by itself.</summary>
     [JsonIgnore]

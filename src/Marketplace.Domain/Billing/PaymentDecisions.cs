@@ -72,13 +72,19 @@ public sealed partial record Payment
                 RefundsDeclined = payment.RefundsDeclined + 1,
                 Problem = declined.Detail ?? "The gateway declined the refund.",
             },
+            DisputeOpened opened => payment with { Disputes = (payment.Disputes ?? []).Add(opened.Dispute) },
+            DisputeDecided decided => payment with
+            {
+                Disputes = [.. payment.Disputes!.Value.Select(dispute => dispute.Id == decided.Dispute.Id ? decided.Dispute : dispute)],
+            },
             _ => throw new InvalidOperationException($"A payment does not know {fact.GetType().Name}."),
         };
     }
 
     /// <summary>Whether a notification contradicts what is known, so that the gateway must be asked what holds now.</summary>
-    public bool Doubts(GatewayReport report) =>
-        !report.Refund && Status == PaymentStatus.Processing && report.Answer.Outcome is GatewayOutcome.Created or GatewayOutcome.NeedsAction;
+    public bool Doubts(GatewayReport report) => report.Dispute is not null
+        ? !Status.HasMoney()
+        : !report.Refund && Status == PaymentStatus.Processing && report.Answer.Outcome is GatewayOutcome.Created or GatewayOutcome.NeedsAction;
 
     private static Refusal Differs(Payment payment) =>
         Refusal.Of(PaymentRefusal.Differs, $"{payment.Id} collects {payment.Order.Amount} for {payment.Order.Subject}.");
@@ -118,9 +124,9 @@ public sealed partial record Payment
     private Decision<PaymentFact> DecideRefund(GiveBack command, Instant now) => Status switch
     {
         PaymentStatus.Returning or PaymentStatus.Returned => Decision<PaymentFact>.Nothing,
-        PaymentStatus.Succeeded when command.Amount.Minor > 0 && command.Amount <= Order.Amount - Refunded =>
+        PaymentStatus.Succeeded when command.Amount.Minor > 0 && command.Amount <= Order.Amount - Refunded - Disputed =>
             new RefundAsked(now, command.Amount, command.Reason),
-        _ => Refusal.Of(PaymentRefusal.NotRefundable, $"{Id} is {Status.Spelled()}; {Order.Amount - Refunded} of it could be given back once it has succeeded."),
+        _ => Refusal.Of(PaymentRefusal.NotRefundable, $"{Id} is {Status.Spelled()}; {Order.Amount - Refunded - Disputed} of it could be given back once it has succeeded."),
     };
 
     private Decision<PaymentFact> Take(TakeAnswer answer, Instant now)
@@ -180,6 +186,25 @@ public sealed partial record Payment
         _ => Unanswered(call, answer.Detail, now),
     };
 
+    private Decision<PaymentFact> TakeDispute(PaymentDispute told, Instant now)
+    {
+        var known = Disputes?.FirstOrDefault(dispute => dispute.Id == told.Id);
+        if (known is { Status: not DisputeStatus.Open } || known?.Status == told.Status || !Status.HasMoney())
+        {
+            return Decision<PaymentFact>.Nothing;
+        }
+
+        // A decision that overtook the opening brings the opening with it; what then still comes of that changes nothing.
+        var opened = new DisputeOpened(now, told with { Status = DisputeStatus.Open });
+        var decided = new DisputeDecided(now, (known ?? told) with { Status = told.Status });
+        return (known, told.Status) switch
+        {
+            (null, DisputeStatus.Open) => opened,
+            (null, _) => Decision<PaymentFact>.Of(opened, decided),
+            _ => decided,
+        };
+    }
+
     private static CallUnanswered Unanswered(GatewayCall call, string? detail, Instant now)
     {
         var pause = Duration.FromSeconds(Math.Min(LongestPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, Math.Min(call.Tries, 10))));
@@ -188,6 +213,11 @@ public sealed partial record Payment
 
     private Decision<PaymentFact> Take(GatewayReport report, Instant now)
     {
+        if (report.Dispute is { } dispute)
+        {
+            return TakeDispute(dispute, now);
+        }
+
         if (report.Refund)
         {
             return (Status, report.Answer.Outcome) switch

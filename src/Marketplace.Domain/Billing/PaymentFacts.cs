@@ -16,6 +16,8 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(RefundAsked), "refundAsked")]
 [JsonDerivedType(typeof(RefundMade), "refundMade")]
 [JsonDerivedType(typeof(RefundDeclined), "refundDeclined")]
+[JsonDerivedType(typeof(DisputeOpened), "disputeOpened")]
+[JsonDerivedType(typeof(DisputeDecided), "disputeDecided")]
 public abstract record PaymentFact(Instant At);
 
 /// <summary>It was asked for.</summary>
@@ -44,6 +46,12 @@ public sealed record RefundMade(Instant At, Money Amount) : PaymentFact(At);
 
 /// <summary>The gateway will not give it back; a person must.</summary>
 public sealed record RefundDeclined(Instant At, string? Detail) : PaymentFact(At);
+
+/// <summary>The payer's bank took money of it back until it has decided.</summary>
+public sealed record DisputeOpened(Instant At, PaymentDispute Dispute) : PaymentFact(At);
+
+/// <summary>The payer's bank decided a dispute: the money came back, or stays away.</summary>
+public sealed record DisputeDecided(Instant At, PaymentDispute Dispute) : PaymentFact(At);
 
 /// <summary>What can be asked of a payment.</summary>
 public abstract record PaymentCommand;

@@ -83,6 +83,10 @@ public static class PaymentStatuses
     /// <summary>Whether <paramref name="to"/> may follow <paramref name="from"/>.</summary>
     public static bool CanBecome(this PaymentStatus from, PaymentStatus to) => Next[from].Any(step => step.To == to);
 
+    /// <summary>Whether the money came; part or all of it may have been given or taken back since.</summary>
+    public static bool HasMoney(this PaymentStatus status) =>
+        status is PaymentStatus.Succeeded or PaymentStatus.Returning or PaymentStatus.Returned;
+
     /// <summary>Whether money has come or may be on its way, so that calling the payment off is too late.</summary>
     public static bool IsPaidOrProcessing(this PaymentStatus status) =>
         status is PaymentStatus.Processing or PaymentStatus.Succeeded or PaymentStatus.Returning or PaymentStatus.Returned;

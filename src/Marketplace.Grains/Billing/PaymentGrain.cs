@@ -49,7 +49,15 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
                 throw new TimeoutException($"{payment.Id}: the gateway does not say what holds; the notification must come again.");
             }
 
-            report = report with { Answer = now };
+            if (report.Dispute is null)
+            {
+                report = report with { Answer = now };
+            }
+            else
+            {
+                // Disputed money has come, though nobody told of it.
+                await DecideAsync(new TakeAnswer(now, LookedUp: true));
+            }
         }
 
         await DecideAsync(new TakeReport(report));

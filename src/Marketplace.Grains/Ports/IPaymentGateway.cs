@@ -30,6 +30,18 @@ public interface IPaymentGateway
     /// <summary>Looks a refund up by the key it was asked for with: Succeeded, Processing, Declined, NotFound or Unknown.</summary>
     Task<GatewayAnswer> FindRefundAsync(string gatewayId, string idempotencyKey, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Notifications on record, oldest first, from the first one after <paramref name="after"/> (null: from the first one kept),
+    /// at most <paramref name="limit"/> (1 to 100); null when it cannot say now. Those that never arrived are among them.
+    /// </summary>
+    Task<GatewayPage<GatewayNotice>?> ListNoticesAsync(string? after, int limit, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Movements of the balance, oldest first, from the first one after <paramref name="after"/> (null: from the first ever), at
+    /// most <paramref name="limit"/> (1 to 100); null when it cannot say now.
+    /// </summary>
+    Task<GatewayPage<GatewayMovement>?> ListMovementsAsync(string? after, int limit, CancellationToken cancellation = default);
+
     /// <summary>What the payer's browser needs to pay; null when it cannot be had now.</summary>
     Task<PaymentSecret?> ClientSecretAsync(string gatewayId, CancellationToken cancellation = default);
 }

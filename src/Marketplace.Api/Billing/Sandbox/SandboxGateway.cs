@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -15,7 +16,7 @@ namespace Marketplace.Api.Billing.Sandbox;
 /// no payment and no notification, and it tells the marketplace of everything by signed notifications, as a real one does.
 /// One process at a time, like the embedded store and the market clock.
 /// </summary>
-internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPaymentGateway
+internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPaymentGateway, IDisposable
 {
     public const string Table = "sandbox-payments";
     public const string PendingTable = "sandbox-pending";
@@ -24,6 +25,7 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
     private const string SettingsTable = "sandbox-settings";
 
     private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new(StringComparer.Ordinal);
+    private readonly SandboxRecord record = new(rows);
     private readonly Channel<string> changed = Channel.CreateUnbounded<string>();
     private string? secret;
 
@@ -83,7 +85,7 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
         ChangeAsync(
             gatewayId,
             stored => stored is { State: GatewayOutcome.Created or GatewayOutcome.NeedsAction }
-                ? (stored with { State = GatewayOutcome.Cancelled }).Notify("payment_intent.canceled", Seconds)
+                ? (stored with { State = GatewayOutcome.Cancelled }).Notify("payment_intent.canceled", Now)
                 : stored,
             payment => payment?.Answer() ?? new GatewayAnswer(GatewayOutcome.NotFound),
             cancellation);
@@ -93,7 +95,7 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
         ChangeAsync(
             gatewayId,
             stored => stored is not null && IsRefundable(stored, amount, idempotencyKey)
-                ? (stored with { Refunds = stored.Refunds.Add(idempotencyKey, amount) }).Notify("charge.refunded", Seconds)
+                ? (stored with { Refunds = stored.Refunds.Add(idempotencyKey, amount) }).Move(GatewayMovementKind.Refund, -amount, Now).Notify("charge.refunded", Now)
                 : stored,
             payment => RefundAnswer(payment, idempotencyKey) ?? new GatewayAnswer(GatewayOutcome.Declined, gatewayId, "There is not that much to give back."),
             cancellation);
@@ -110,6 +112,14 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
             return Unknown(error);
         }
     }
+
+    /// <inheritdoc/>
+    public Task<GatewayPage<GatewayNotice>?> ListNoticesAsync(string? after, int limit, CancellationToken cancellation = default) =>
+        ListAsync(SandboxRecord.Notices, after, limit, (payment, line) => GatewayEvent.Read(line.Notice!.Body(payment)), cancellation);
+
+    /// <inheritdoc/>
+    public Task<GatewayPage<GatewayMovement>?> ListMovementsAsync(string? after, int limit, CancellationToken cancellation = default) =>
+        ListAsync(SandboxRecord.Movements, after, limit, (_, line) => line.Movement!, cancellation);
 
     /// <inheritdoc/>
     public async Task<PaymentSecret?> ClientSecretAsync(string gatewayId, CancellationToken cancellation = default)
@@ -165,12 +175,19 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
         payment => payment!.Answer(),
         cancellation);
 
-    private long Seconds => time.GetUtcNow().ToUnixTimeSeconds();
+    /// <inheritdoc/>
+    public void Dispose() => record.Dispose();
+
+    private DateTimeOffset Now => time.GetUtcNow();
 
     private static GatewayAnswer Unknown(Exception error) => new(GatewayOutcome.Unknown, null, "The sandbox could not use its store: " + error.Message);
 
     private static bool IsRefundable(SandboxPayment payment, Money amount, string key) =>
-        payment.State == GatewayOutcome.Succeeded && !payment.Refunds.ContainsKey(key) && amount <= payment.Amount - Money.Sum(amount.Currency, payment.Refunds.Values);
+        payment.State == GatewayOutcome.Succeeded && !payment.Refunds.ContainsKey(key) && amount <= payment.Amount - Returned(payment);
+
+    /// <summary>Given back, or taken back by the payer's bank for now or for good.</summary>
+    private static Money Returned(SandboxPayment payment) => Money.Sum(payment.Amount.Currency, payment.Refunds.Values)
+        + (payment.Dispute is { Status: not DisputeStatus.Won } dispute ? dispute.Amount : Money.Zero(payment.Amount.Currency));
 
     private static GatewayAnswer? RefundAnswer(SandboxPayment? payment, string key) =>
         payment?.Refunds.ContainsKey(key) == true ? new GatewayAnswer(GatewayOutcome.Succeeded, payment.Id) : null;
@@ -178,11 +195,20 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
     private SandboxPayment? Apply(SandboxPayment payment, SandboxAct act) => (payment.State, act) switch
     {
         (GatewayOutcome.Created or GatewayOutcome.NeedsAction or GatewayOutcome.Processing, SandboxAct.Pay) =>
-            (payment with { State = GatewayOutcome.Succeeded, Detail = null }).Notify("payment_intent.succeeded", Seconds),
+            (payment with { State = GatewayOutcome.Succeeded, Detail = null }).Move(GatewayMovementKind.Charge, payment.Amount, Now).Notify("payment_intent.succeeded", Now),
         (GatewayOutcome.Created or GatewayOutcome.NeedsAction, SandboxAct.Process) =>
-            (payment with { State = GatewayOutcome.Processing, Detail = null }).Notify("payment_intent.processing", Seconds),
+            (payment with { State = GatewayOutcome.Processing, Detail = null }).Notify("payment_intent.processing", Now),
         (GatewayOutcome.Created or GatewayOutcome.NeedsAction or GatewayOutcome.Processing, SandboxAct.Fail) =>
-            (payment with { State = GatewayOutcome.NeedsAction, Detail = "Declined by the sandbox's bank, as asked." }).Notify("payment_intent.payment_failed", Seconds),
+            (payment with { State = GatewayOutcome.NeedsAction, Detail = "Declined by the sandbox's bank, as asked." }).Notify("payment_intent.payment_failed", Now),
+
+        (GatewayOutcome.Succeeded, SandboxAct.Dispute) when payment.Dispute is null =>
+            (payment with { Dispute = new PaymentDispute("dp_" + PublicId.Digest(payment.Id), DisputeStatus.Open, payment.Amount - Returned(payment), "fraudulent") })
+                .Move(GatewayMovementKind.Dispute, Returned(payment) - payment.Amount, Now).Notify("charge.dispute.created", Now),
+        (_, SandboxAct.WinDispute) when payment.Dispute is { Status: DisputeStatus.Open } dispute =>
+            (payment with { Dispute = dispute with { Status = DisputeStatus.Won } })
+                .Move(GatewayMovementKind.DisputeReturned, dispute.Amount, Now).Notify("charge.dispute.closed", Now),
+        (_, SandboxAct.LoseDispute) when payment.Dispute is { Status: DisputeStatus.Open } dispute =>
+            (payment with { Dispute = dispute with { Status = DisputeStatus.Lost } }).Notify("charge.dispute.closed", Now),
 
         // Whoever did not hear the answer asks again.
         (GatewayOutcome.Succeeded, SandboxAct.Pay) or (GatewayOutcome.Processing, SandboxAct.Process) => payment,
@@ -197,6 +223,7 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
         CancellationToken cancellation)
     {
         var turn = turns.GetOrAdd(id, _ => new SemaphoreSlim(1, 1));
+        var lines = new List<long>();
         await turn.WaitAsync(cancellation);
         try
         {
@@ -204,7 +231,12 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
             var next = change(stored);
             if (next is not null && !ReferenceEquals(next, stored))
             {
-                next = next with { Version = next.Version + 1 };
+                foreach (var line in next.NewLines)
+                {
+                    lines.Add(await record.AppendAsync(line, cancellation));
+                }
+
+                next = next with { Version = next.Version + 1, Lines = [.. next.Lines ?? [], .. lines], NewLines = [] };
                 if (!next.Pending.IsEmpty)
                 {
                     await rows.TryInsertAsync(PendingTable, AllPending, [new Row(id, 1, default)], cancellation);
@@ -229,33 +261,31 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
         }
         finally
         {
+            record.Done(lines);
             turn.Release();
         }
     }
-}
 
-/// <summary>What came of a tester's act.</summary>
-internal enum SandboxOutcome
-{
-    /// <summary>It happened.</summary>
-    Done,
+    /// <summary>A page of the record, without the lines whose payment never came to name them.</summary>
+    private async Task<GatewayPage<T>?> ListAsync<T>(string list, string? after, int limit, Func<SandboxPayment, SandboxLine, T> read, CancellationToken cancellation)
+    {
+        try
+        {
+            var page = await record.ListAsync(list, after, limit, cancellation);
+            var items = ImmutableArray.CreateBuilder<T>();
+            foreach (var (number, line) in page.Lines)
+            {
+                if (await ReadAsync(line.Owner, cancellation) is { } payment && payment.Lines?.Contains(number) == true)
+                {
+                    items.Add(read(payment, line));
+                }
+            }
 
-    /// <summary>It happened before, at the same request.</summary>
-    Repeated,
-
-    /// <summary>There is no such payment, or it does not wait for this.</summary>
-    NotAwaited,
-}
-
-/// <summary>What a tester can make happen.</summary>
-internal enum SandboxAct
-{
-    /// <summary>The money comes.</summary>
-    Pay,
-
-    /// <summary>The bank starts moving the money.</summary>
-    Process,
-
-    /// <summary>The card or the bank declines.</summary>
-    Fail,
+            return new GatewayPage<T>(items.ToImmutable(), page.Cursor, page.HasMore);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            return null;
+        }
+    }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
@@ -98,7 +96,7 @@ internal sealed partial class SandboxNotifier(
 
     private async Task<bool> SendAsync(SandboxPayment payment, SandboxEvent notification, CancellationToken cancellation)
     {
-        var body = Body(payment, notification);
+        var body = notification.Body(payment);
         var secret = options.Value.WebhookSecrets.Count > 0 ? options.Value.WebhookSecrets[0] : await gateway.SecretAsync(cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Post, Target()) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");
@@ -118,31 +116,6 @@ internal sealed partial class SandboxNotifier(
             LogUndelivered(log, notification.Id, error);
             return false;
         }
-    }
-
-    private static byte[] Body(SandboxPayment payment, SandboxEvent notification)
-    {
-        var isRefund = notification.Type.StartsWith("charge.", StringComparison.Ordinal);
-        return Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new Dictionary<string, object?>
-        {
-            ["id"] = notification.Id,
-            ["object"] = "event",
-            ["type"] = notification.Type,
-            ["created"] = notification.Created,
-            ["livemode"] = false,
-            ["data"] = new Dictionary<string, object?>
-            {
-                ["object"] = new Dictionary<string, object?>
-                {
-                    ["id"] = payment.Id,
-                    ["object"] = isRefund ? "charge" : "payment_intent",
-                    ["amount"] = payment.Amount.Minor,
-                    ["currency"] = payment.Amount.Currency.Value.ToLowerInvariant(),
-                    ["last_payment_error"] = notification.Detail is null ? null : new Dictionary<string, object?> { ["message"] = notification.Detail },
-                    ["metadata"] = new Dictionary<string, object?> { ["payment"] = payment.Payment.Value },
-                },
-            },
-        }));
     }
 
     private Uri Target()

@@ -1,7 +1,11 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
+using NodaTime;
 
 namespace Marketplace.Api.Billing.Sandbox;
 
@@ -35,17 +39,39 @@ internal sealed record SandboxPayment
     /// <summary>Notifications ever made.</summary>
     public int Events { get; init; }
 
+    /// <summary>Movements of the balance ever made.</summary>
+    public int Moves { get; init; }
+
+    /// <summary>The payer's dispute; null when there was none.</summary>
+    public PaymentDispute? Dispute { get; init; }
+
+    /// <summary>Numbers of its lines in the sandbox's record; null before the first.</summary>
+    public ImmutableArray<long>? Lines { get; init; }
+
+    /// <summary>Lines that the change being made adds to the record; never stored.</summary>
+    [JsonIgnore]
+    public ImmutableArray<SandboxLine> NewLines { get; init; } = [];
+
     /// <summary>Grows with every change.</summary>
     public required long Version { get; init; }
 
     public GatewayAnswer Answer() => new(State, Id, Detail);
 
     /// <summary>The payment after a change that is notified.</summary>
-    public SandboxPayment Notify(string type, long created) => this with
+    public SandboxPayment Notify(string type, DateTimeOffset now)
     {
-        Events = Events + 1,
-        Pending = Pending.Add(new SandboxEvent("evt_" + PublicId.Digest(Id, (Events + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)), type, State, Detail, created)),
-    };
+        var made = new SandboxEvent("evt_" + PublicId.Digest(Id, Text(Events + 1)), type, State, Detail, now.ToUnixTimeSeconds(), Dispute);
+        return this with { Events = Events + 1, Pending = Pending.Add(made), NewLines = NewLines.Add(new SandboxLine(Id, made, null)) };
+    }
+
+    /// <summary>The payment after a change that moved money.</summary>
+    public SandboxPayment Move(GatewayMovementKind kind, Money amount, DateTimeOffset now)
+    {
+        var made = new GatewayMovement("txn_" + PublicId.Digest(Id, "move", Text(Moves + 1)), kind, Payment.Value, amount, Money.Zero(amount.Currency), Instant.FromDateTimeOffset(now));
+        return this with { Moves = Moves + 1, NewLines = NewLines.Add(new SandboxLine(Id, null, made)) };
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>A notification: what happened, as it stood then.</summary>
@@ -54,4 +80,38 @@ internal sealed record SandboxPayment
 /// <param name="State">The payment's state then.</param>
 /// <param name="Detail">What the bank said.</param>
 /// <param name="Created">Unix seconds.</param>
-internal sealed record SandboxEvent(string Id, string Type, GatewayOutcome State, string? Detail, long Created);
+/// <param name="Dispute">The dispute as it stood then; null when there was none.</param>
+internal sealed record SandboxEvent(string Id, string Type, GatewayOutcome State, string? Detail, long Created, PaymentDispute? Dispute = null)
+{
+    /// <summary>The body of the notification, in Stripe's form.</summary>
+    public byte[] Body(SandboxPayment payment) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>
+    {
+        ["id"] = Id,
+        ["object"] = "event",
+        ["type"] = Type,
+        ["created"] = Created,
+        ["livemode"] = false,
+        ["data"] = new Dictionary<string, object?> { ["object"] = About(payment) },
+    });
+
+    private Dictionary<string, object?> About(SandboxPayment payment)
+    {
+        var isDispute = Type.StartsWith("charge.dispute.", StringComparison.Ordinal);
+        var about = new Dictionary<string, object?>
+        {
+            ["id"] = isDispute ? Dispute!.Id : payment.Id,
+            ["object"] = isDispute ? "dispute" : Type.StartsWith("charge.", StringComparison.Ordinal) ? "charge" : "payment_intent",
+            ["amount"] = payment.Amount.Minor,
+            ["currency"] = payment.Amount.Currency.Value.ToLowerInvariant(),
+            ["last_payment_error"] = Detail is null ? null : new Dictionary<string, object?> { ["message"] = Detail },
+            ["metadata"] = new Dictionary<string, object?> { ["payment"] = payment.Payment.Value },
+        };
+        if (isDispute)
+        {
+            about["status"] = Dispute!.Status switch { DisputeStatus.Won => "won", DisputeStatus.Lost => "lost", _ => "needs_response" };
+            about["reason"] = Dispute.Reason;
+        }
+
+        return about;
+    }
+}
