@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Marketplace.Domain.Primitives;
 
 namespace Marketplace.Api.OpenApi;
 
@@ -11,6 +13,12 @@ internal static partial class ModelDocs
 
     /// <summary>A model's summary.</summary>
     public static string? Of(Type type) => Text(Find("T:", type)?.Element("summary"));
+
+    /// <summary>An enumeration's summary, and what each of its values means.</summary>
+    public static string OfChoice(Type type) => string.Join('\n', Enum.GetNames(type)
+        .Select(name => (Name: name, Meaning: Text(Members.GetValueOrDefault($"F:{type.FullName!.Replace('+', '.')}.{name}")?.Element("summary"))))
+        .Select(value => $"- `{JsonNamingPolicy.CamelCase.ConvertName(value.Name)}`{(value.Meaning is null ? "" : ": " + value.Meaning)}")
+        .Prepend((Of(type) ?? "") + "\n"));
 
     /// <summary>What a model's parameter means.</summary>
     public static string? Of(Type type, string parameter) => Text(Find("T:", type)?.Elements("param")
@@ -40,13 +48,11 @@ internal static partial class ModelDocs
         return Spaces().Replace(element.Value, " ").Trim();
     }
 
-    private static FrozenDictionary<string, XElement> Load()
-    {
-        var path = Path.ChangeExtension(typeof(ModelDocs).Assembly.Location, ".xml");
-        return File.Exists(path)
-            ? XDocument.Load(path).Descendants("member").ToFrozenDictionary(member => (string)member.Attribute("name")!, StringComparer.Ordinal)
-            : FrozenDictionary<string, XElement>.Empty;
-    }
+    private static FrozenDictionary<string, XElement> Load() => new[] { typeof(ModelDocs).Assembly, typeof(Money).Assembly }
+        .Select(assembly => Path.ChangeExtension(assembly.Location, ".xml"))
+        .Where(File.Exists)
+        .SelectMany(path => XDocument.Load(path).Descendants("member"))
+        .ToFrozenDictionary(member => (string)member.Attribute("name")!, StringComparer.Ordinal);
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Spaces();

@@ -29,6 +29,11 @@ internal sealed class ModelSchemas(SchemaRepository schemas, OpenApiDocument doc
             return new OpenApiSchema();
         }
 
+        if (ChoicesOf(type) is { } choices)
+        {
+            return Choice(type, choices);
+        }
+
         if (ScalarReader.Reads(type))
         {
             return Scalar(type);
@@ -63,6 +68,12 @@ internal sealed class ModelSchemas(SchemaRepository schemas, OpenApiDocument doc
             }
         }
 
+        else
+        {
+            // OpenAPI 3.1 lets a reference say what the thing is for in this place.
+            schema.Description = description;
+        }
+
         return field.IsNullable ? OrNull(schema) : schema;
     }
 
@@ -73,6 +84,40 @@ internal sealed class ModelSchemas(SchemaRepository schemas, OpenApiDocument doc
             ? type.GetGenericArguments().Aggregate("", (text, argument) => text + NameOf(argument)) + type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]
             : type.Name;
         return name.EndsWith("Model", StringComparison.Ordinal) ? name[..^"Model".Length] : name;
+    }
+
+    /// <summary>A closed list of words has a name of its own, so that generated clients get one type for it.</summary>
+    private OpenApiSchemaReference Choice(Type type, IEnumerable<string> choices)
+    {
+        if (schemas.TryLookupByType(type, out var known))
+        {
+            return new OpenApiSchemaReference(known.Reference.Id!, document);
+        }
+
+        Claim(type.Name, type);
+        schemas.AddDefinition(type.Name, new OpenApiSchema
+        {
+            Type = JsonSchemaType.String,
+            Description = type.IsEnum ? ModelDocs.OfChoice(type) : ModelDocs.Of(type),
+            Enum = Names(choices),
+        });
+        return new OpenApiSchemaReference(type.Name, document);
+    }
+
+    private static IEnumerable<string>? ChoicesOf(Type type) =>
+        type.IsEnum ? Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)
+        : type == typeof(Currency) ? Currency.Codes
+        : type == typeof(Scope) ? Scope.All
+        : null;
+
+    private void Claim(string name, Type type)
+    {
+        if (schemas.Schemas.ContainsKey(name))
+        {
+            throw new InvalidOperationException($"Two models are called {name}; the second is {type.FullName}.");
+        }
+
+        schemas.RegisterType(type, name);
     }
 
     private OpenApiSchemaReference Model(Type type)
@@ -86,15 +131,10 @@ internal sealed class ModelSchemas(SchemaRepository schemas, OpenApiDocument doc
                 Fill(answered, type);
             }
 
-            return known;
+            return new OpenApiSchemaReference(known.Reference.Id!, document);
         }
 
-        if (schemas.Schemas.ContainsKey(name))
-        {
-            throw new InvalidOperationException($"Two models are called {name}; the second is {type.FullName}.");
-        }
-
-        schemas.RegisterType(type, name);
+        Claim(name, type);
         var schema = new OpenApiSchema { Type = JsonSchemaType.Object, Description = ModelDocs.Of(type) };
         schemas.AddDefinition(name, schema);
         Fill(schema, type);
@@ -147,18 +187,6 @@ internal sealed class ModelSchemas(SchemaRepository schemas, OpenApiDocument doc
         else if (type == typeof(long))
         {
             schema.Format = "int64";
-        }
-        else if (type.IsEnum)
-        {
-            schema.Enum = Names(Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName));
-        }
-        else if (type == typeof(Currency))
-        {
-            schema.Enum = Names(Currency.Codes);
-        }
-        else if (type == typeof(Scope))
-        {
-            schema.Enum = Names(Scope.All);
         }
         else if (PrefixOf(type) is { } prefix)
         {
