@@ -123,6 +123,7 @@ public static class ApiDocument
                 .Order(StringComparer.Ordinal);
             swaggerDoc.Tags = new HashSet<OpenApiTag>(used.Select(tag => new OpenApiTag { Name = tag, Description = Tags.GetValueOrDefault(tag) }));
             swaggerDoc.Components ??= new OpenApiComponents();
+            swaggerDoc.Webhooks = EventDescriber.Webhooks(new ModelSchemas(context.SchemaRepository, swaggerDoc, isRequest: false));
             swaggerDoc.Components.Responses = SharedResponses(context, swaggerDoc);
             swaggerDoc.Servers = [new OpenApiServer { Url = "/", Description = "This installation." }];
         }

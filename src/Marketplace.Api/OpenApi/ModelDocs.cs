@@ -48,7 +48,8 @@ internal static partial class ModelDocs
         return Spaces().Replace(element.Value, " ").Trim();
     }
 
-    private static FrozenDictionary<string, XElement> Load() => new[] { typeof(ModelDocs).Assembly, typeof(Money).Assembly }
+    // Models are the API's own, closed lists are Domain's, and the data of events is described where it is raised.
+    private static FrozenDictionary<string, XElement> Load() => new[] { typeof(ModelDocs).Assembly, typeof(Money).Assembly, typeof(Grains.Transparency.EventType).Assembly }
         .Select(assembly => Path.ChangeExtension(assembly.Location, ".xml"))
         .Where(File.Exists)
         .SelectMany(path => XDocument.Load(path).Descendants("member"))

@@ -29,6 +29,12 @@ internal sealed class ModelSchemas(SchemaRepository schemas, OpenApiDocument doc
             return new OpenApiSchema();
         }
 
+        // The data of events holds Domain's own money, which is written as every answer writes it.
+        if (type == typeof(Money))
+        {
+            return Of(typeof(MoneyModel));
+        }
+
         if (ChoicesOf(type) is { } choices)
         {
             return Choice(type, choices);

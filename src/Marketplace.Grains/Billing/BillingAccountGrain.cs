@@ -141,7 +141,7 @@ internal sealed class BillingAccountGrain(GrainServices services)
                 if (received.Wanted)
                 {
                     effects.Tell(GrainKeys.Reservation(received.Reservation), new DepositHeld(received.Reservation, after.Deposits[received.Reservation].Payment, received.Amount));
-                    PublishDeposit(after, received.Reservation, "deposit.held", effects);
+                    BillingEvents.Publish(after, received.Reservation, BillingEvents.DepositHeld, effects);
                 }
 
                 break;
@@ -155,12 +155,12 @@ internal sealed class BillingAccountGrain(GrainServices services)
             case DepositReturned returned:
                 Post(after, returned.Entry, effects);
                 ShowDeposit(after, returned.Reservation, effects);
-                PublishDeposit(after, returned.Reservation, "deposit.returned", effects);
+                BillingEvents.Publish(after, returned.Reservation, BillingEvents.DepositReturned, effects);
                 break;
             case InvoiceIssued issued:
                 Post(after, issued.Entry, effects);
                 ShowInvoice(after, issued.Invoice.Id, effects);
-                PublishInvoice(issued.Invoice, "invoice.issued", effects);
+                BillingEvents.Publish(issued.Invoice, BillingEvents.InvoiceIssued, effects);
                 break;
             case InvoicePaymentStarted started:
                 effects.Tell(GrainKeys.Payment(started.Order.Id), new CollectPayment(started.Order));
@@ -180,7 +180,7 @@ internal sealed class BillingAccountGrain(GrainServices services)
             case InvoiceFellOverdue overdue:
                 effects.Tell(GrainKeys.Lease(overdue.Lease), new InvoiceOverdue(overdue.Lease, overdue.Invoice));
                 ShowInvoice(after, overdue.Invoice, effects);
-                PublishInvoice(after.Invoices[overdue.Invoice], "invoice.overdue", effects);
+                BillingEvents.Publish(after.Invoices[overdue.Invoice], BillingEvents.InvoiceOverdue, effects);
                 break;
             case TransferTaken taken:
                 Post(after, taken.Entry, effects);
@@ -203,7 +203,7 @@ internal sealed class BillingAccountGrain(GrainServices services)
         }
 
         ShowDeposit(after, ended.Reservation, effects);
-        PublishDeposit(after, ended.Reservation, ended.Status == DepositStatus.Failed ? "deposit.failed" : "deposit.cancelled", effects);
+        BillingEvents.Publish(after, ended.Reservation, ended.Status == DepositStatus.Failed ? BillingEvents.DepositFailed : BillingEvents.DepositCancelled, effects);
     }
 
     private static void Settle(BillingAccount after, InvoiceSettled settled, Effects effects)
@@ -219,7 +219,7 @@ internal sealed class BillingAccountGrain(GrainServices services)
         if (settled.Left.IsZero)
         {
             effects.Tell(GrainKeys.Lease(settled.Lease), new InvoicePaid(settled.Lease, settled.Invoice));
-            PublishInvoice(after.Invoices[settled.Invoice], "invoice.paid", effects);
+            BillingEvents.Publish(after.Invoices[settled.Invoice], BillingEvents.InvoicePaid, effects);
         }
     }
 
@@ -259,19 +259,6 @@ internal sealed class BillingAccountGrain(GrainServices services)
             effects.Row(BillingRows.Invoices, invoice.Operator.Value, key, invoice);
             effects.Row(BillingRows.InvoicesById, id.Value, BillingRows.InvoiceKey, invoice);
         }
-    }
-
-    private static void PublishDeposit(BillingAccount after, ReservationId reservation, string type, Effects effects)
-    {
-        var deposit = after.Deposits[reservation];
-        effects.Publish(after.Id, type, new { deposit.Reservation, deposit.Payment, deposit.Amount, deposit.Status, deposit.Applied, deposit.Returned });
-    }
-
-    private static void PublishInvoice(Invoice invoice, string type, Effects effects)
-    {
-        var data = new { Invoice = invoice.Id, invoice.Number, invoice.Lease, invoice.Tenant, invoice.Operator, invoice.Total, invoice.Settled, invoice.DueDate, invoice.Status };
-        effects.Publish(invoice.Tenant, type, data);
-        effects.Publish(invoice.Operator, type, data);
     }
 
     private Task<Answer<T>> DecideAsync<T>(BillingCommand command, Func<BillingAccount, T> answer, Envelope? envelope = null)

@@ -141,27 +141,15 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
                 break;
         }
 
-        if (before?.Status != after.Status && EventOf(fact, after.Status) is { } type)
+        if (before?.Status != after.Status)
         {
-            effects.Publish(after.Order.Payer, type, new { payment = after.Id, after.Order.Purpose, after.Order.Subject, after.Order.Amount, after.Status });
+            BillingEvents.Publish(after, fact, effects);
         }
     }
 
     /// <inheritdoc/>
     protected override void React(Payment after, Effects effects) =>
         effects.Row(PaymentRows.Table, after.Order.Payer.Value, SortKeys.Of(after.CreatedAt, after.Id.Value), after);
-
-    private static string? EventOf(PaymentFact fact, PaymentStatus status) => status switch
-    {
-        _ when fact is RefundDeclined => "payment.refund_failed",
-        PaymentStatus.AwaitingPayer => "payment.action_required",
-        PaymentStatus.Processing => "payment.processing",
-        PaymentStatus.Succeeded => "payment.succeeded",
-        PaymentStatus.Cancelled => "payment.cancelled",
-        PaymentStatus.Failed => "payment.failed",
-        PaymentStatus.Returned => "payment.refunded",
-        _ => null,
-    };
 
     private Task<Answer<Snapshot<Payment>>> DecideAsync(PaymentCommand command) =>
         CommitAsync(null, (state, now) => Payment.Decide(state, command, now));

@@ -150,7 +150,7 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
         }
 
         WriteRows(after, effects);
-        Publish(after, fact, effects);
+        PoolEvents.Publish(after, fact, effects);
     }
 
     private static Instant NextDay(Instant instant) => instant.InUtc().Date.PlusDays(1).AtMidnight().InUtc().ToInstant();
@@ -163,26 +163,6 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
         effects.Row(PoolRows.Table, pool.OperatorId.Value, key, summary);
         effects.Row(PoolRows.Table, PoolRows.Everyone, key, summary);
         effects.Row(PoolRows.Listings, PoolRows.Everyone, key, pool.Status == ListingStatus.Published ? summary : null);
-    }
-
-    private static void Publish(Listing after, ListingFact fact, Effects effects)
-    {
-        (string Type, object Data)? raised = fact.Pool switch
-        {
-            PoolListed => ("pool.listed", new { after.Pool!.Name, after.Pool.Kind, after.Pool.SiteId }),
-            PoolAmended amended => ("pool.amended", amended),
-            ListingStatusChanged { Status: ListingStatus.Published } => ("pool.published", new { after.Pool!.Name }),
-            ListingStatusChanged => ("pool.paused", new { after.Pool!.Name }),
-            ListingWithdrawn withdrawn => ("pool.withdrawn", new { withdrawn.Holders }),
-            SupplyReforecast reforecast => ("pool.supply_reforecast", new { reforecast.Supply }),
-            NodesRegistered registered => ("pool.nodes_registered", new { registered.Nodes }),
-            null => ("pool.offer_changed", new { after.Offer }),
-            _ => null,
-        };
-        if (raised is { } happened)
-        {
-            effects.Publish(after.Pool!.OperatorId, happened.Type, happened.Data);
-        }
     }
 
     private Task<Answer<Hold>> HoldAsync(ReservationId id, Func<Listing, Instant, Decision<ListingFact>> decide) =>

@@ -8,7 +8,7 @@ using NodaTime;
 namespace Marketplace.Grains.Durability;
 
 /// <summary>Collects what leaves an aggregate with one commit: notices, events and rows. Everything is delivered at least once, after the commit.</summary>
-internal sealed class Effects(long firstSequence, Instant at, AggregateAddress sender)
+internal sealed class Effects(long firstSequence, Instant at)
 {
     private readonly ImmutableArray<OutboxEntry>.Builder entries = ImmutableArray.CreateBuilder<OutboxEntry>();
     private (object? Data, string Json) lastRow = (null, "");
@@ -19,9 +19,13 @@ internal sealed class Effects(long firstSequence, Instant at, AggregateAddress s
     /// <summary>Tells another aggregate.</summary>
     public void Tell(AggregateAddress to, Notice notice) => entries.Add(new OutboxEntry(Next, to.ToString(), notice, null));
 
-    /// <summary>Adds an event to an organization's feed. <paramref name="data"/> becomes JSON as it stands in <see cref="EventJson"/>.</summary>
-    public void Publish(OrganizationId organization, string type, object data) =>
-        Tell(GrainKeys.EventFeed(organization), new EventRaised(type, At, sender.Key, JsonSerializer.SerializeToElement(data, data.GetType(), EventJson.Options)));
+    /// <summary>Adds an event to an organization's feed. Its subject is what <paramref name="data"/> names as <c>id</c>.</summary>
+    public void Publish<TData>(OrganizationId organization, EventType<TData> type, TData data)
+        where TData : class
+    {
+        var json = JsonSerializer.SerializeToElement(data, EventJson.Options);
+        Tell(GrainKeys.EventFeed(organization), new EventRaised(type.Name, At, json.GetProperty("id").GetString()!, json));
+    }
 
     /// <summary>Writes a row of a read copy; a null <paramref name="data"/> deletes it.</summary>
     public void Row(string table, string partition, string key, object? data) => entries.Add(new OutboxEntry(

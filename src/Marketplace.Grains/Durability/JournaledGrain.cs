@@ -206,7 +206,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
 
     private Head Fold(Head head, JournalCommit<TFact> commit, Batch batch)
     {
-        var effects = new Effects((batch.Sequence << 20) + batch.Entries.Count, commit.At, Address);
+        var effects = new Effects((batch.Sequence << 20) + batch.Entries.Count, commit.At);
         var state = head.State;
         foreach (var fact in commit.Facts)
         {

@@ -214,7 +214,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
             return Durable is { } unchanged ? unchanged : throw new InvalidOperationException($"{Address}: nothing decided about nothing.");
         }
 
-        var effects = new Effects(record.NextSequence, now, Address);
+        var effects = new Effects(record.NextSequence, now);
         var state = State;
         foreach (var fact in decision.Facts)
         {

@@ -1,47 +1,95 @@
 using Marketplace.Domain.Leases;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Transparency;
 
 namespace Marketplace.Grains.Leases;
 
-/// <summary>What the parties' event feeds say of a lease.</summary>
+/// <summary>What feeds say of a lease: those of both parties; what an exit would cost, only the tenant's.</summary>
 internal static class LeaseEvents
 {
+    public static readonly EventType<LeaseData> Opened = new("lease.opened", "A lease came into being, at its first delivery.");
+    public static readonly EventType<LeaseDeliveryData> NodesDelivered = new("lease.nodes_delivered", "The operator announced nodes.");
+    public static readonly EventType<LeaseAcceptanceData> AcceptanceOpened = new("lease.acceptance_opened", "Announced nodes are ready: the tenant's acceptance period runs.");
+    public static readonly EventType<LeaseNodesAcceptedData> NodesAccepted = new("lease.nodes_accepted", "Nodes were accepted, by the tenant's word or by silence; rent runs for them.");
+    public static readonly EventType<LeaseNodesRejectedData> NodesRejected = new("lease.nodes_rejected", "The tenant rejected nodes.");
+    public static readonly EventType<LeaseNodeOutData> NodeTakenOut = new("lease.node_taken_out", "The operator took a node out of service, with or without a replacement.");
+    public static readonly EventType<LeaseNodesHandedBackData> NodesHandedBack = new("lease.nodes_handed_back", "The tenant gave nodes up before the end.");
+    public static readonly EventType<LeaseRentData> RentStated = new("lease.rent_stated", "Rent was stated for a period, or for what changed inside it.");
+    public static readonly EventType<LeaseData> Renewed = new("lease.renewed", "The tenant used a renewal option.");
+    public static readonly EventType<LeaseData> RenewalDeclined = new("lease.renewal_declined", "The tenant declined the renewal options left.");
+    public static readonly EventType<LeaseData> RenewalLapsed = new("lease.renewal_lapsed", "The day of notice passed; the renewal options left are gone.");
+    public static readonly EventType<LeaseExitData> ExitQuoted = new("lease.exit_quoted", "The tenant was quoted a price for leaving.");
+    public static readonly EventType<LeaseExitData> Terminated = new("lease.terminated", "The tenant gave notice at a quoted price.");
+    public static readonly EventType<LeaseArrearsData> InArrears = new("lease.in_arrears", "An invoice of the lease became overdue.");
+    public static readonly EventType<LeaseArrearsData> ArrearsCleared = new("lease.arrears_cleared", "An overdue invoice of the lease was settled.");
+    public static readonly EventType<LeaseEndedData> Ended = new("lease.ended", "A lease is over.");
+
     // As many as one request may name. Silence may accept more at once; an event must still fit a row.
     private const int MostNodes = 1000;
 
     /// <summary>Adds the fact's event for both parties; what an exit would cost only for the tenant.</summary>
     public static void Publish(Lease lease, LeaseFact fact, Effects effects)
     {
-        if (Of(lease, fact) is not var (type, data))
+        var (id, status, tenant, owner) = (lease.Id, lease.Status, lease.Opening.Tenant, lease.Opening.Operator);
+        switch (fact)
         {
-            return;
+            case LeaseOpened:
+                Tell(Opened, Data());
+                break;
+            case NodesDelivered { Delivery: var delivery }:
+                Tell(NodesDelivered, new(id, status, tenant, owner, delivery.Id, delivery.ReadyAt, [.. delivery.Nodes.Select(node => node.Id)]));
+                break;
+            case NodesOffered offered:
+                Tell(AcceptanceOpened, new(id, status, tenant, owner, offered.Delivery, offered.DeemedAt));
+                break;
+            case NodesAccepted accepted:
+                Tell(NodesAccepted, new(id, status, tenant, owner, [.. accepted.Nodes.Take(MostNodes)], accepted.Nodes.Length, accepted.BySilence, accepted.At, lease.RentCommencement));
+                break;
+            case NodesRejected rejected:
+                Tell(NodesRejected, new(id, status, tenant, owner, rejected.Nodes, rejected.Reason));
+                break;
+            case NodeTakenOut taken:
+                Tell(NodeTakenOut, new(id, status, tenant, owner, taken.Node, taken.ReplacedBy, taken.Reason));
+                break;
+            case NodesHandedBack handed:
+                Tell(NodesHandedBack, new(id, status, tenant, owner, handed.Nodes, handed.BilledUntil));
+                break;
+            case RentStated { Statement: var statement }:
+                Tell(RentStated, new(id, status, tenant, owner, statement.Kind, statement.Period.Start, statement.Period.End, statement.Revision));
+                break;
+            case LeaseRenewed:
+                Tell(Renewed, Data());
+                break;
+            case RenewalGivenUp given:
+                Tell(given.Lapsed ? RenewalLapsed : RenewalDeclined, Data());
+                break;
+            case ExitQuoted { Quote: var quote }:
+                effects.Publish(tenant, ExitQuoted, new(id, status, tenant, owner, quote.Id, quote.ExitsOn, quote.Fee, quote.ValidUntil));
+                break;
+            case LeaseTerminated { Quote: var quote }:
+                Tell(Terminated, new(id, status, tenant, owner, quote.Id, quote.ExitsOn, quote.Fee, quote.ValidUntil));
+                break;
+            case FellInArrears arrears:
+                Tell(InArrears, new(id, status, tenant, owner, arrears.Invoice, lease.Overdue.Length));
+                break;
+            case ArrearsCleared cleared:
+                Tell(ArrearsCleared, new(id, status, tenant, owner, cleared.Invoice, lease.Overdue.Length));
+                break;
+            case LeaseEnded ended:
+                Tell(Ended, new(id, status, tenant, owner, ended.At, ended.Nodes.Length));
+                break;
         }
 
-        effects.Publish(lease.Opening.Tenant, type, data);
-        if (fact is not ExitQuoted && lease.Opening.Operator != lease.Opening.Tenant)
+        LeaseData Data() => new(id, status, lease.Opening.Reservation, lease.Opening.Pool, tenant, owner, lease.EndsAt, lease.RenewalsUsed);
+
+        void Tell<TData>(EventType<TData> type, TData data)
+            where TData : class
         {
-            effects.Publish(lease.Opening.Operator, type, data);
+            effects.Publish(tenant, type, data);
+            if (owner != tenant)
+            {
+                effects.Publish(owner, type, data);
+            }
         }
     }
-
-    private static (string Type, object Data)? Of(Lease lease, LeaseFact fact) => fact switch
-    {
-        LeaseOpened => ("lease.opened", new { ReservationId = lease.Opening.Reservation, PoolId = lease.Opening.Pool, TenantId = lease.Opening.Tenant, OperatorId = lease.Opening.Operator }),
-        NodesDelivered delivered => ("lease.nodes_delivered", new { DeliveryId = delivered.Delivery.Id, delivered.Delivery.ReadyAt, Nodes = delivered.Delivery.Nodes.Select(node => node.Id) }),
-        NodesOffered offered => ("lease.acceptance_opened", new { DeliveryId = offered.Delivery, DeemedAcceptedAt = offered.DeemedAt }),
-        NodesAccepted accepted => ("lease.nodes_accepted", new { Nodes = accepted.Nodes.Take(MostNodes), Count = accepted.Nodes.Length, accepted.BySilence, AcceptedAt = accepted.At, lease.RentCommencement }),
-        NodesRejected rejected => ("lease.nodes_rejected", new { rejected.Nodes, rejected.Reason }),
-        NodeTakenOut taken => ("lease.node_taken_out", new { NodeId = taken.Node, ReplacementId = taken.ReplacedBy, taken.Reason }),
-        NodesHandedBack handed => ("lease.nodes_handed_back", new { handed.Nodes, handed.BilledUntil }),
-        RentStated stated => ("lease.rent_stated", new { stated.Statement.Kind, From = stated.Statement.Period.Start, Until = stated.Statement.Period.End, stated.Statement.Revision }),
-        LeaseRenewed renewed => ("lease.renewed", new { renewed.EndsAt, lease.RenewalsUsed }),
-        RenewalGivenUp { Lapsed: true } => ("lease.renewal_lapsed", new { lease.EndsAt }),
-        RenewalGivenUp => ("lease.renewal_declined", new { lease.EndsAt }),
-        ExitQuoted quoted => ("lease.exit_quoted", new { ExitQuoteId = quoted.Quote.Id, quoted.Quote.ExitsOn, quoted.Quote.Fee, quoted.Quote.ValidUntil }),
-        LeaseTerminated terminated => ("lease.terminated", new { ExitQuoteId = terminated.Quote.Id, terminated.Quote.ExitsOn, terminated.Quote.Fee }),
-        FellInArrears arrears => ("lease.in_arrears", new { InvoiceId = arrears.Invoice, Overdue = lease.Overdue.Length }),
-        ArrearsCleared cleared => ("lease.arrears_cleared", new { InvoiceId = cleared.Invoice, Overdue = lease.Overdue.Length }),
-        LeaseEnded ended => ("lease.ended", new { EndedAt = ended.At, NodesReturned = ended.Nodes.Length }),
-        _ => null,
-    };
 }

@@ -40,33 +40,8 @@ internal sealed class OrganizationGrain(GrainServices services) : RecordGrain<Or
     // Nothing of an organization falls due by itself; it stays open so that it looks after its outbox.
     protected override Instant? DueAt(Organization state) => Instant.MaxValue;
 
-    protected override void React(Organization? before, Organization after, OrganizationFact fact, Effects effects)
-    {
-        switch (fact)
-        {
-            case OrganizationRegistered it:
-                effects.Publish(after.Id, "organization.registered", new { it.Name, it.Kind, it.Country });
-                break;
-            case OrganizationAmended it:
-                effects.Publish(after.Id, "organization.amended", new { it.Name, it.Kind, it.Country });
-                break;
-            case MemberAdded it:
-                effects.Publish(after.Id, "member.added", new { memberId = it.Id, it.Name, it.Role });
-                break;
-            case MemberRoleChanged it:
-                effects.Publish(after.Id, "member.role_changed", new { memberId = it.Id, it.Role });
-                break;
-            case MemberRemoved it:
-                effects.Publish(after.Id, "member.removed", new { memberId = it.Id });
-                break;
-            case ApiKeyIssued it:
-                effects.Publish(after.Id, "api_key.issued", new { apiKeyId = it.Id, it.Name, it.Prefix, it.Role, it.ExpiresAt });
-                break;
-            case ApiKeyRevoked it:
-                effects.Publish(after.Id, "api_key.revoked", new { apiKeyId = it.Id });
-                break;
-        }
-    }
+    protected override void React(Organization? before, Organization after, OrganizationFact fact, Effects effects) =>
+        OrganizationEvents.Publish(before, after, fact, effects);
 
     protected override void React(Organization after, Effects effects) =>
         effects.Row(OrganizationRows.Table, OrganizationRows.Partition, SortKeys.Of(after.CreatedAt, after.Id.Value), after);

@@ -39,11 +39,7 @@ internal sealed class QuoteGrain(GrainServices services) : RecordGrain<Quote, Qu
 
     protected override Task OnDueAsync(Instant now) => CommitAsync(null, (quote, at) => Quote.Decide(quote, new ExpireQuote(), at));
 
-    protected override void React(Quote? before, Quote after, QuoteFact fact, Effects effects)
-    {
-        var data = new { QuoteId = after.Id, after.PoolId, after.Total, after.ExpiresAt, ReservationId = after.UsedBy };
-        effects.Publish(after.TenantId, fact switch { QuoteMade => "quote.made", QuoteUsed => "quote.used", _ => "quote.expired" }, data);
-    }
+    protected override void React(Quote? before, Quote after, QuoteFact fact, Effects effects) => QuoteEvents.Publish(after, fact, effects);
 
     protected override void React(Quote after, Effects effects) =>
         effects.Row(QuoteRows.Table, after.TenantId.Value, SortKeys.Of(after.CreatedAt, after.Id.Value), after);

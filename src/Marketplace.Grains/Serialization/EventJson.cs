@@ -5,8 +5,8 @@ using Marketplace.Domain.Primitives;
 namespace Marketplace.Grains.Serialization;
 
 /// <summary>
-/// The JSON of event data. It is public, as the API hands it on untouched: as <see cref="MarketJson"/>, with money under the
-/// names every answer of the API uses.
+/// The JSON of event data. It is public, as the API hands it on untouched: as <see cref="MarketJson"/>, with nulls written
+/// and money under the names every answer of the API uses.
 /// </summary>
 public static class EventJson
 {
@@ -15,7 +15,7 @@ public static class EventJson
 
     private static JsonSerializerOptions Create()
     {
-        var options = new JsonSerializerOptions(MarketJson.Options);
+        var options = new JsonSerializerOptions(MarketJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
         options.Converters.Insert(0, new MoneyConverter());
         options.MakeReadOnly();
         return options;

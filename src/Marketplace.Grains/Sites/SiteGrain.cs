@@ -1,4 +1,3 @@
-using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Sites;
 using Marketplace.Grains.Durability;
@@ -86,7 +85,7 @@ internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, Site
                 break;
         }
 
-        Publish(after, fact, effects);
+        SiteEvents.Publish(before, after, fact, effects);
     }
 
     protected override void React(Site after, Effects effects)
@@ -112,41 +111,6 @@ internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, Site
         foreach (var allocation in site.Allocations.Where(allocation => allocation.Phase == id))
         {
             effects.Tell(GrainKeys.GpuPool(allocation.Pool), notice);
-        }
-    }
-
-    private static void Publish(Site site, SiteFact fact, Effects effects)
-    {
-        (string Type, object Data)? raised = fact switch
-        {
-            SiteListed listed => ("site.listed", new { listed.OperatorName, listed.Description.Name, listed.Description.Zone }),
-            SiteDescribed described => ("site.described", new { described.Description.Name, described.Description.Zone, GrossMw = described.Description.Gross, CriticalItMw = described.Description.CriticalIt }),
-            SiteStatusChanged changed => ("site.status_changed", new { Status = changed.To }),
-            WithdrawalBegun withdrawn => ("site.withdrawn", new { withdrawn.Reason }),
-            PhasePlanned planned => ("site.phase_planned", new { PhaseId = planned.Phase.Id, planned.Phase.Name, CriticalItMw = planned.Phase.CriticalIt, planned.Phase.ContractRfs }),
-            PhaseRevised revised => ("site.phase_revised", new { PhaseId = revised.Phase, revised.Name, CriticalItMw = revised.CriticalIt }),
-            PhaseRemoved removed => ("site.phase_removed", new { PhaseId = removed.Phase }),
-            ForecastRevised revised => ("site.forecast_revised", new { PhaseId = revised.Phase, Milestone = revised.Kind, revised.Forecast, revised.Reason }),
-            MilestoneReached reached => ("site.milestone_reached", new { PhaseId = reached.Phase, Milestone = reached.Kind, reached.Actual }),
-            EvidenceAdded added => ("site.evidence_added", new { PhaseId = added.Phase, Milestone = added.Kind, Evidence = added.Evidence.Select(evidence => evidence.Link) }),
-            ClaimRequested requested => ("site.claim_requested", new { ClaimantId = requested.Claim.Claimant, requested.Claim.ClaimantName, requested.Claim.Statement }),
-            ClaimDecided { Confirmed: true } => ("site.claim_confirmed", new { ClaimantId = site.Claim!.Claimant }),
-            ClaimDecided decided => ("site.claim_rejected", new { ClaimantId = site.Claim!.Claimant, decided.Reason }),
-            _ => null,
-        };
-        if (raised is not { } happened)
-        {
-            return;
-        }
-
-        if (fact is ClaimRequested)
-        {
-            effects.Publish(Organization.Platform, happened.Type, happened.Data);
-        }
-
-        if ((fact is ClaimRequested or ClaimDecided ? site.Claim!.Claimant : site.Operator) is { } reader)
-        {
-            effects.Publish(reader, happened.Type, happened.Data);
         }
     }
 

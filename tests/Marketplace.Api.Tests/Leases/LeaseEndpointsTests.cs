@@ -1,3 +1,4 @@
+using Marketplace.Api.Tests.Events;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
@@ -120,6 +121,12 @@ public sealed class LeaseEndpointsTests : IAsyncLifetime
         await _world.AdvanceAsync(Instant.FromUtc(2026, 7, 16, 0, 0));
         Assert.Equal("ended", (await _tenant.GetAsync(Lease)).Text("status"));
         Assert.Equal((409, "lease_ended"), Outcome(await _tenant.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_1" } })));
+        foreach (var party in new[] { _tenant, _operator })
+        {
+            var events = (await party.GetAsync("/v1/events?limit=200")).With(200).Json.GetProperty("data").EnumerateArray().ToList();
+            Assert.Contains("lease.ended", events.Select(it => it.GetProperty("type").GetString()));
+            Assert.All(events, EventCatalogueTests.IsDescribed);
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Marketplace.Api.Tests.Events;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
@@ -97,8 +98,9 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
         Assert.Equal("confirmed", confirmed.Text("hold"));
         Assert.Equal("reservation_binding", (await tenant.PostAsync(address + "/cancellations", new { reason = "Changed plans." })).With(409).Code);
         Assert.Equal("confirmed", (await provider.GetAsync("/v1/reservations?status=confirmed")).Json.GetProperty("data")[0].GetProperty("status").GetString());
-        var events = (await tenant.GetAsync("/v1/events")).With(200).Json.GetProperty("data").EnumerateArray().Select(item => item.GetProperty("type").GetString());
-        Assert.Contains("reservation.confirmed", events);
+        var events = (await tenant.GetAsync("/v1/events")).With(200).Json.GetProperty("data").EnumerateArray().ToList();
+        Assert.Contains("reservation.confirmed", events.Select(item => item.GetProperty("type").GetString()));
+        Assert.All(events, EventCatalogueTests.IsDescribed);
     }
 
     [Fact]

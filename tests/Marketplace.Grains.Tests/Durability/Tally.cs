@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Transparency;
 using NodaTime;
 using Orleans.Concurrency;
 
@@ -21,9 +22,13 @@ internal sealed record AlarmSet(Instant At) : TallyFact;
 
 internal sealed record AlarmRang : TallyFact;
 
+internal sealed record TallyData(string Id, int Count);
+
 internal static class TallyRules
 {
     public const int Limit = 1000;
+
+    public static readonly EventType<TallyData> Happened = new("tally.counted", "A tally counted.");
 
     public static Decision<TallyFact> Count(Tally? state, int by) => (state?.Count ?? 0) + by > Limit
         ? Refusal.Of(OperationRefusal.KeyReused, "over the limit")
@@ -88,7 +93,7 @@ internal sealed class TallyGrain(GrainServices services) : RecordGrain<Tally, Ta
     {
         if (fact is Counted)
         {
-            effects.Publish(OrganizationId.From("org_tally"), "tally.counted", after);
+            effects.Publish(OrganizationId.From("org_tally"), TallyRules.Happened, new(Key, after.Count));
             effects.Row("tallies", "all", Key, after);
         }
     }
@@ -141,5 +146,5 @@ internal sealed class HotTallyGrain(GrainServices services) : JournaledGrain<Tal
     protected override Tally FromSnapshot(Tally snapshot) => snapshot;
 
     protected override void React(Tally after, TallyFact fact, Effects effects) =>
-        effects.Publish(OrganizationId.From("org_tally"), "tally.counted", after);
+        effects.Publish(OrganizationId.From("org_tally"), TallyRules.Happened, new(Key, after.Count));
 }
