@@ -17,27 +17,43 @@ public static class MarketplaceGrains
     /// <summary>Adds grains, serialization, market clock and keeper.</summary>
     public static ISiloBuilder AddMarketplaceGrains(this ISiloBuilder silo, Action<MarketClockOptions>? clock = null)
     {
-        silo.Services.AddMarketSerialization();
-        silo.Services.AddOptions<MarketClockOptions>().Configure(options => clock?.Invoke(options));
-        silo.Services.TryAddSingleton(TimeProvider.System);
-        silo.Services.TryAddSingleton<MarketClock>();
-        silo.Services.TryAddSingleton<IMarketClock>(services => services.GetRequiredService<MarketClock>());
-        silo.Services.TryAddSingleton<OutboxGauge>();
-        silo.Services.TryAddSingleton<GrainServices>();
-        silo.Services.TryAddSingleton(services => new MarketTime(
-            services.GetRequiredService<IGrainFactory>(),
-            services.GetRequiredService<IMarketClock>(),
-            services.GetRequiredService<OutboxGauge>()));
-        silo.Services.AddSingleton<IInvariant, DueRowInvariant>();
-        silo.Services.AddSingleton<IInvariant, PoolSupplyInvariant>();
-        silo.Services.AddSingleton<IInvariant, SitePowerInvariant>();
-        silo.Services.AddSingleton<IInvariant, ReservationHoldInvariant>();
-        silo.Services.TryAddSingleton<BillingAccounts>();
-        silo.Services.AddSingleton<IInvariant, LedgersBalance>();
-        silo.Services.AddSingleton<IInvariant, HeldMoneyIsThere>();
-        silo.Services.AddSingleton<IInvariant, ClearingNetsToZero>();
+        silo.Services.AddMarketplaceServices(clock);
+        silo.Services.TryAddSingleton<Silos>();
         silo.Services.AddHostedService<Keeper>();
-        silo.AddStartupTask<MarketClock>();
+
+        // Before other silos may call this one: a fact must not be dated by a clock that has not been set yet.
+        silo.AddStartupTask<MarketClock>(ServiceLifecycleStage.ApplicationServices);
         return silo;
+    }
+
+    /// <summary>Adds what a process needs that only calls grains: serialization, market clock, invariants.</summary>
+    public static IClientBuilder AddMarketplaceGrains(this IClientBuilder client, Action<MarketClockOptions>? clock = null)
+    {
+        client.Services.AddMarketplaceServices(clock);
+        client.Services.AddHostedService<ClockFollower>();
+        return client;
+    }
+
+    private static void AddMarketplaceServices(this IServiceCollection services, Action<MarketClockOptions>? clock)
+    {
+        services.AddMarketSerialization();
+        services.AddOptions<MarketClockOptions>().Configure(options => clock?.Invoke(options));
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<MarketClock>();
+        services.TryAddSingleton<IMarketClock>(provider => provider.GetRequiredService<MarketClock>());
+        services.TryAddSingleton<OutboxGauge>();
+        services.TryAddSingleton<GrainServices>();
+        services.TryAddSingleton(provider => new MarketTime(
+            provider.GetRequiredService<IGrainFactory>(),
+            provider.GetRequiredService<IMarketClock>(),
+            provider.GetRequiredService<OutboxGauge>()));
+        services.AddSingleton<IInvariant, DueRowInvariant>();
+        services.AddSingleton<IInvariant, PoolSupplyInvariant>();
+        services.AddSingleton<IInvariant, SitePowerInvariant>();
+        services.AddSingleton<IInvariant, ReservationHoldInvariant>();
+        services.TryAddSingleton<BillingAccounts>();
+        services.AddSingleton<IInvariant, LedgersBalance>();
+        services.AddSingleton<IInvariant, HeldMoneyIsThere>();
+        services.AddSingleton<IInvariant, ClearingNetsToZero>();
     }
 }

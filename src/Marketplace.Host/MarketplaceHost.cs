@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Marketplace.Api;
 using Marketplace.Api.Billing;
 using Marketplace.Api.Billing.Sandbox;
@@ -8,21 +6,23 @@ using Marketplace.Grains;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
 using Marketplace.Host.Demo;
-using Marketplace.Storage.Embedded;
 using NodaTime;
 
 namespace Marketplace.Host;
 
-/// <summary>Puts the parts together: one process with the silo, the embedded store and the API, listening on loopback unless told otherwise.</summary>
+/// <summary>Puts the parts of a role together: silo, store and API, listening on loopback unless told otherwise.</summary>
 internal static class MarketplaceHost
 {
     public const string DefaultAddress = "http://localhost:5080";
 
+    /// <summary>Longest stop after the drain period: requests in flight, outboxes, and the hand-over of grains.</summary>
+    private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(25);
+
     public static WebApplicationBuilder AddMarketplace(this WebApplicationBuilder builder)
     {
-        var options = builder.Configuration.GetSection(HostOptions.Section).Get<HostOptions>() ?? new HostOptions();
+        var options = Settings.Read(builder.Configuration);
         builder.Services.AddSingleton(options);
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
+        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = options.Drain + LongestStop);
         if (!IsAddressGiven(builder.Configuration))
         {
             builder.WebHost.UseUrls(DefaultAddress);
@@ -39,7 +39,15 @@ internal static class MarketplaceHost
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
         });
 
-        builder.UseOrleans(silo => ConfigureSilo(silo, options));
+        if (options.Role.HasSilo)
+        {
+            builder.UseOrleans(silo => ConfigureSilo(silo, options));
+        }
+        else
+        {
+            builder.UseOrleansClient(client => ConfigureClient(client, options));
+        }
+
         builder.Services.AddMarketplaceApi();
         if (options.Sandbox)
         {
@@ -57,37 +65,52 @@ internal static class MarketplaceHost
             services.GetRequiredService<MarketTime>(),
             services.GetRequiredService<IRowStore>(),
             payment => services.GetRequiredService<SandboxPayments>().PayAsync(payment)));
+        builder.Services.AddHostedService<Drain>();
         builder.Services.AddHostedService<Opening>();
         return builder;
     }
 
     public static WebApplication UseMarketplace(this WebApplication app)
     {
-        // Opened here rather than by the first grain, so that a store in use is said before anything else starts.
-        app.Services.GetRequiredService<EmbeddedStore>();
+        app.Use(LeaveWhenStoppingAsync);
         app.UseMarketplaceApi();
         app.MapMarketplaceApi();
         app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
         return app;
     }
 
+    /// <summary>Sends callers elsewhere for their next request, so that none arrives on a connection that is about to close.</summary>
+    private static Task LeaveWhenStoppingAsync(HttpContext http, RequestDelegate next)
+    {
+        if (http.RequestServices.GetRequiredService<Readiness>().IsStopping && HttpProtocol.IsHttp11(http.Request.Protocol))
+        {
+            http.Response.Headers.Connection = "close";
+        }
+
+        return next(http);
+    }
+
     private static void ConfigureSilo(ISiloBuilder silo, HostOptions options)
     {
-        // One process is the whole cluster: it has no gateway, and other processes cannot reach its silo port.
-        silo.UseLocalhostClustering(siloPort: FreeLoopbackPort(), gatewayPort: 0, serviceId: "marketplace", clusterId: "marketplace");
-        silo.AddEmbeddedStore(store => store.Path = options.DatabaseFile);
+        silo.AddStoreAndCluster(options);
         silo.AddMarketplaceGrains(clock =>
         {
             clock.Sandbox = options.Sandbox;
-            clock.BeginAt = options is { Sandbox: true, Demo: true } ? DemoMarket.BeginAt(SystemClock.Instance.GetCurrentInstant()) : null;
+            clock.BeginAt = options.MakesDemo ? DemoMarket.BeginAt(SystemClock.Instance.GetCurrentInstant()) : null;
         });
     }
 
-    private static int FreeLoopbackPort()
+    private static void ConfigureClient(IClientBuilder client, HostOptions options)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        client.AddStoreAndCluster(options);
+        client.AddMarketplaceGrains(clock => clock.Sandbox = options.Sandbox);
+
+        // Silos may start after it, or be away for a while.
+        client.UseConnectionRetryFilter(async (_, cancellation) =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), cancellation);
+            return true;
+        });
     }
 
     private static bool IsAddressGiven(ConfigurationManager configuration) =>

@@ -31,7 +31,7 @@ internal sealed partial class Opening(
 
         try
         {
-            var hasDemo = options is { Demo: true, Sandbox: true };
+            var hasDemo = options.MakesDemo;
             if (hasDemo && await grains.GetGrain<IOrganizationGrain>(Organization.Platform.Value).GetAsync() is null)
             {
                 // Noted first, so that a kill at any moment from here on leaves a store that is seeded by the next start.
@@ -114,6 +114,10 @@ internal sealed partial class Opening(
         File.Move(written, options.KeysFile, overwrite: true);
     }
 
+    private string Where => options.Store == StoreKind.Embedded ? $"{Path.GetFullPath(options.DataFolder)} (delete it to start anew)"
+        : options.Azure.TablesEndpoint is { } tables ? $"{tables} and {options.Azure.BlobsEndpoint}"
+        : "the storage account of Marketplace:Azure:ConnectionString";
+
     private string Welcome(List<DemoKey> keys)
     {
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? MarketplaceHost.DefaultAddress;
@@ -127,7 +131,7 @@ internal sealed partial class Opening(
             Marketplace is ready after {seconds:0.0} s.
 
               API in the browser   {address}/swagger
-              Data                 {Path.GetFullPath(options.DataFolder)} (delete it to start anew)
+              Data                 {Where}
               Keys for a shell     source {options.KeysFile}
 
               Sign in: press Authorize there and paste a key.
@@ -137,6 +141,6 @@ internal sealed partial class Opening(
             """);
     }
 
-    [LoggerMessage(Level = LogLevel.Critical, Message = "The first start failed. Start again to go on with it, or delete the data folder to begin anew.")]
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The first start failed. Start again to go on with it; an embedded store can be begun anew by deleting the data folder.")]
     private static partial void LogFailed(ILogger log, Exception error);
 }

@@ -17,7 +17,7 @@ public sealed class OpeningTests : IDisposable
         await using var host = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false");
 
         var key = Keys()["ADMIN_KEY"];
-        Assert.Contains(key, host.Output, StringComparison.Ordinal);
+        await host.PrintedAsync(key);
         var me = await ReadAsync(await host.ReadyAsync(), key, "/v1/me");
         Assert.Equal("org_platform", me.GetProperty("organizationId").GetString());
     }

@@ -5,13 +5,15 @@ using Marketplace.Api.Http;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Transparency;
+using Microsoft.Extensions.Hosting;
 
 namespace Marketplace.Api.Events;
 
 /// <summary>The caller's feed: by cursor, and pushed.</summary>
 internal static class EventEndpoints
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    // Short: a silo that stops waits for the calls that its grains have taken.
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CopyDelay = TimeSpan.FromMilliseconds(50);
 
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
@@ -53,7 +55,8 @@ internal static class EventEndpoints
         var response = request.Http.Response;
         response.ContentType = "text/event-stream";
         await response.StartAsync(request.Cancellation);
-        while (!request.Cancellation.IsCancellationRequested)
+        var stopping = request.Service<IHostApplicationLifetime>().ApplicationStopping;
+        while (!request.Cancellation.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             var events = await ReadAsync(request, last, Page.DefaultLimit);
             foreach (var it in events)

@@ -7,7 +7,7 @@ namespace Marketplace.Api.Operations;
 
 /// <summary>Market time.</summary>
 /// <param name="Now">Market time now; it dates every contract fact.</param>
-/// <param name="CanAdvance">Whether this is a sandbox, whose clock can be advanced.</param>
+/// <param name="CanAdvance">Whether this is a sandbox, whose clock can be advanced, and a single silo runs it now.</param>
 internal sealed record ClockModel(Instant Now, bool CanAdvance)
 {
     public static ClockModel Example { get; } = new(Instant.FromUtc(2027, 3, 1, 0, 0), true);
@@ -51,7 +51,7 @@ internal static class ClockEndpoints
         var time = request.Service<MarketTime>();
         if (!time.CanAdvance)
         {
-            throw Refused(ClockRefusal.RunsByItself, "This installation is no sandbox.", null);
+            throw Refused(ClockRefusal.RunsByItself, "This installation is no sandbox, or several silos run it: they would not hear of an advance together.", null);
         }
 
         if (target - time.Now > LongestStep)

@@ -5,8 +5,8 @@ namespace Marketplace.Api.Operations;
 /// <summary>Why the market clock stays as it is, in order of precedence.</summary>
 internal enum ClockRefusal
 {
-    /// <summary>Not a sandbox.</summary>
-    [RefusalMeaning("clock_runs_by_itself", RefusalKind.Conflict, RefusalClass.Final, "Only a sandbox's market time can be advanced; here it runs with real time.")]
+    /// <summary>Not a sandbox, or one of several silos.</summary>
+    [RefusalMeaning("clock_runs_by_itself", RefusalKind.Conflict, RefusalClass.Final, "Only a sandbox's market time can be advanced, and only while a single silo runs it; here it runs with real time.")]
     RunsByItself,
 
     /// <summary>Too far at once.</summary>

@@ -17,7 +17,7 @@ internal static class HealthEndpoints
         {
             Gives = new HealthModel("live"),
         }, request => Task.FromResult(request.Ok(new HealthModel("live"))));
-        room.Get("/health/ready", new("getReadiness", "Does it take work", "Answers 503 `unavailable` until start and seeding are done, and while the store cannot be read.", Permission.Public)
+        room.Get("/health/ready", new("getReadiness", "Does it take work", "Answers 503 `unavailable` until start and seeding are done, while the store cannot be read, and from the moment it is told to stop.", Permission.Public)
         {
             Gives = new HealthModel("ready"),
         }, ReadyAsync);
@@ -28,7 +28,7 @@ internal static class HealthEndpoints
     {
         if (request.Http.RequestServices.GetService<IReadiness>()?.Pending is { } pending)
         {
-            throw new ProblemException(new Problem(ProblemCode.Unavailable, $"Not ready yet: {pending}.") { RetryAfterSeconds = 1 });
+            throw new ProblemException(new Problem(ProblemCode.Unavailable, $"Not ready: {pending}.") { RetryAfterSeconds = 1 });
         }
 
         try

@@ -11,13 +11,13 @@ public interface IMarketClock
     /// <summary>Market time now.</summary>
     Instant Now { get; }
 
-    /// <summary>Whether this installation is a sandbox, whose clock may be advanced.</summary>
+    /// <summary>Whether this is a sandbox, whose clock may be advanced, and a single silo runs it now.</summary>
     bool CanAdvance { get; }
 
     /// <summary>
     /// Sets the clock forward to <paramref name="instant"/>, durably; never back. Visiting what falls due on the way is the
     /// caller's work (<c>Scheduling.MarketTime</c>).
     /// </summary>
-    /// <exception cref="InvalidOperationException">This installation is no sandbox.</exception>
+    /// <exception cref="InvalidOperationException">It cannot be advanced.</exception>
     ValueTask SetForwardAsync(Instant instant);
 }

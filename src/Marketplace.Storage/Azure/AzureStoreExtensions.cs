@@ -21,18 +21,31 @@ public static class AzureStoreExtensions
     /// </summary>
     public static ISiloBuilder AddAzureStore(this ISiloBuilder builder, Action<AzureStoreOptions> configure)
     {
+        AddAzureStore(builder.Services, configure);
+        return builder;
+    }
+
+    /// <summary>The same for a process that only calls silos, and reads rows and records itself.</summary>
+    public static IClientBuilder AddAzureStore(this IClientBuilder builder, Action<AzureStoreOptions> configure)
+    {
+        AddAzureStore(builder.Services, configure);
+        return builder;
+    }
+
+    private static void AddAzureStore(IServiceCollection services, Action<AzureStoreOptions> configure)
+    {
         var options = new AzureStoreOptions();
         configure(options);
         options.Validate();
         var tables = options.CreateTableServiceClient();
         var blobs = options.CreateBlobServiceClient();
 
-        builder.AddAzureTableGrainStorage(Tables, (AzureTableStorageOptions records) =>
+        services.AddAzureTableGrainStorage(Tables, (AzureTableStorageOptions records) =>
         {
             records.TableServiceClient = tables;
             records.TableName = options.RecordTable;
         });
-        builder.AddAzureBlobGrainStorage(Blobs, (AzureBlobStorageOptions records) =>
+        services.AddAzureBlobGrainStorage(Blobs, (AzureBlobStorageOptions records) =>
         {
             records.BlobServiceClient = blobs;
             records.ContainerName = options.BlobContainer;
@@ -40,16 +53,15 @@ public static class AzureStoreExtensions
             // A deleted blob forgets its ETag, and a holder of none could write as if it were the first.
             records.DeleteStateOnClear = false;
         });
-        builder.Services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => new AzureGrainStorage(
+        services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => new AzureGrainStorage(
             provider.GetRequiredKeyedService<IGrainStorage>(Tables),
             provider.GetRequiredKeyedService<IGrainStorage>(Blobs),
             options));
-        builder.Services.TryAddSingleton<IRecordScan>(provider => new AzureRecordScan(
+        services.TryAddSingleton<IRecordScan>(provider => new AzureRecordScan(
             options,
             new LazyTable(() => Task.FromResult(tables), options.RecordTable),
             blobs,
             provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId));
-        builder.Services.TryAddSingleton<IRowStore>(_ => new AzureRowStore(new LazyTable(() => Task.FromResult(tables), options.RowTable)));
-        return builder;
+        services.TryAddSingleton<IRowStore>(_ => new AzureRowStore(new LazyTable(() => Task.FromResult(tables), options.RowTable)));
     }
 }

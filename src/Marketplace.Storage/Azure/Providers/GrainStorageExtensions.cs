@@ -26,13 +26,21 @@ public static class AzureTableSiloBuilderExtensions
     /// <summary>Adds grain storage on Azure Tables under a name.</summary>
     public static ISiloBuilder AddAzureTableGrainStorage(this ISiloBuilder builder, string name, Action<OptionsBuilder<AzureTableStorageOptions>>? configureOptions = null)
     {
-        var services = builder.Services;
+        builder.Services.AddAzureTableGrainStorage(name, configureOptions);
+        return builder;
+    }
+
+    /// <summary>Adds grain storage on Azure Tables under a name, for a process that has no silo.</summary>
+    internal static IServiceCollection AddAzureTableGrainStorage(this IServiceCollection services, string name, Action<AzureTableStorageOptions> configureOptions) =>
+        services.AddAzureTableGrainStorage(name, (OptionsBuilder<AzureTableStorageOptions> options) => options.Configure(configureOptions));
+
+    private static IServiceCollection AddAzureTableGrainStorage(this IServiceCollection services, string name, Action<OptionsBuilder<AzureTableStorageOptions>>? configureOptions)
+    {
         configureOptions?.Invoke(services.AddOptions<AzureTableStorageOptions>(name));
         services.TryAddEnumerable(ServiceDescriptor.Transient<IPostConfigureOptions<AzureTableStorageOptions>, DefaultStorageProviderSerializerOptionsConfigurator<AzureTableStorageOptions>>());
         services.ConfigureNamedOptionForLogging<AzureTableStorageOptions>(name);
         services.AddTransient<IConfigurationValidator>(provider => new OptionsCheck(() => Options(provider, name).Validate(name)));
-        services.AddGrainStorage(name, (provider, key) => ActivatorUtilities.CreateInstance<AzureTableGrainStorage>(provider, key, Options(provider, key)));
-        return builder;
+        return services.AddGrainStorage(name, (provider, key) => ActivatorUtilities.CreateInstance<AzureTableGrainStorage>(provider, key, Options(provider, key)));
     }
 
     private static AzureTableStorageOptions Options(IServiceProvider provider, string name) => provider.GetRequiredService<IOptionsMonitor<AzureTableStorageOptions>>().Get(name);

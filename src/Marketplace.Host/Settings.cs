@@ -1,0 +1,132 @@
+using System.Net;
+using Azure.Data.Tables;
+
+namespace Marketplace.Host;
+
+/// <summary>Reads the settings, and refuses what is misspelt, missing or contradictory before anything starts.</summary>
+internal static class Settings
+{
+    /// <summary>Short forms of settings on the command line.</summary>
+    private static readonly Dictionary<string, string> Switches = new() { ["--role"] = $"{HostOptions.Section}:{nameof(HostOptions.Role)}" };
+
+    /// <summary>Adds the command line with its short forms.</summary>
+    public static void AddSwitches(this ConfigurationManager configuration, string[] arguments) => configuration.AddCommandLine(arguments, Switches);
+
+    /// <exception cref="SettingsException">They cannot be meant.</exception>
+    public static HostOptions Read(IConfiguration configuration)
+    {
+        HostOptions options;
+        try
+        {
+            options = configuration.GetSection(HostOptions.Section).Get<HostOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new HostOptions();
+        }
+        catch (InvalidOperationException error)
+        {
+            // The binder names what it does not know after the last colon, and says everything else well itself.
+            throw new SettingsException(
+                error.Message.Contains(nameof(BinderOptions.ErrorOnUnknownConfiguration), StringComparison.Ordinal)
+                    ? $"There is no such setting under {HostOptions.Section}: {error.Message.Split(": ")[^1]}."
+                    : error.Message,
+                error);
+        }
+
+        string[] faults = [.. Faults(options)];
+        return faults.Length == 0 ? options : throw new SettingsException(string.Join(Environment.NewLine + "  ", faults));
+    }
+
+    /// <summary>Everything that is wrong with them, in words for whoever set them.</summary>
+    internal static IEnumerable<string> Faults(HostOptions options) =>
+    [
+        .. options.Role.Lack is { } lack ? new[] { lack } : [],
+        .. options.Store == StoreKind.Embedded ? OfEmbedded(options) : OfAzure(options.Azure),
+        .. OfCluster(options.Cluster),
+        .. options is { Demo: true, Sandbox: false } ? new[] { "Marketplace:Demo needs Marketplace:Sandbox: its history is made on a clock that is advanced." } : [],
+        .. options is { Demo: true, Role: HostRole.Api } ? new[] { "Marketplace:Demo needs a silo: role 'api' has none." } : [],
+        .. options.DrainPeriod is { } drain && (drain < TimeSpan.Zero || drain > TimeSpan.FromMinutes(5)) ? new[] { "Marketplace:DrainPeriod is 00:00:00 to 00:05:00." } : [],
+    ];
+
+    private static IEnumerable<string> OfEmbedded(HostOptions options)
+    {
+        if (options.Role == HostRole.Api)
+        {
+            yield return "Role 'api' needs Marketplace:Store 'azure': the embedded store belongs to the one process that holds the silo.";
+        }
+
+        if (options.Azure.IsSet)
+        {
+            yield return "Marketplace:Azure is set, but Marketplace:Store is not 'azure'.";
+        }
+
+        if (options.Cluster.IsSet)
+        {
+            yield return "Marketplace:Cluster is set, but Marketplace:Store is not 'azure': the embedded store belongs to one process.";
+        }
+    }
+
+    private static IEnumerable<string> OfAzure(AzureSettings azure)
+    {
+        var byString = azure.ConnectionString is { Length: > 0 };
+        var endpoints = new[] { azure.TablesEndpoint, azure.BlobsEndpoint }.Count(endpoint => endpoint is not null);
+        if (byString && (endpoints > 0 || azure.ManagedIdentityClientId is { Length: > 0 }))
+        {
+            yield return "Marketplace:Azure:ConnectionString and the endpoints or identity exclude each other.";
+        }
+
+        if (!byString && endpoints < 2)
+        {
+            yield return "Marketplace:Store 'azure' needs Marketplace:Azure:TablesEndpoint and Marketplace:Azure:BlobsEndpoint, or for development Marketplace:Azure:ConnectionString.";
+        }
+
+        if (new[] { azure.TablesEndpoint, azure.BlobsEndpoint }.Any(endpoint => endpoint is { IsAbsoluteUri: false } || endpoint?.Scheme == Uri.UriSchemeHttp))
+        {
+            yield return "Marketplace:Azure: endpoints are whole addresses with https, such as https://account.table.core.windows.net.";
+        }
+
+        if (byString && !IsConnection(azure.ConnectionString!))
+        {
+            yield return "Marketplace:Azure:ConnectionString is not one: it reads like DefaultEndpointsProtocol=https;AccountName=…;AccountKey=…";
+        }
+    }
+
+    private static bool IsConnection(string text)
+    {
+        try
+        {
+            return new TableServiceClient(text) is not null;
+        }
+        catch (Exception error) when (error is InvalidOperationException or FormatException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static IEnumerable<string> OfCluster(ClusterSettings cluster)
+    {
+        if (cluster.ClusterId.Length == 0 || cluster.ServiceId.Length == 0)
+        {
+            yield return "Marketplace:Cluster:ClusterId and Marketplace:Cluster:ServiceId must not be empty.";
+        }
+
+        if (cluster.SiloPort is < 1 or > 65535 || cluster.GatewayPort is < 0 or > 65535)
+        {
+            yield return "Marketplace:Cluster: a port is 1 to 65535.";
+        }
+        else if (cluster.GatewayPort != 0 && cluster.GatewayPort == cluster.SiloPort)
+        {
+            yield return "Marketplace:Cluster:SiloPort and Marketplace:Cluster:GatewayPort must differ.";
+        }
+
+        if (cluster.AdvertisedAddress is { Length: > 0 } address && !IPAddress.TryParse(address, out _))
+        {
+            yield return $"Marketplace:Cluster:AdvertisedAddress is an IP address, not '{address}'.";
+        }
+
+        if (cluster.ProbeTimeout < TimeSpan.FromMilliseconds(500) || cluster.ProbeTimeout > TimeSpan.FromMinutes(1))
+        {
+            yield return "Marketplace:Cluster:ProbeTimeout is 00:00:00.5 to 00:01:00.";
+        }
+    }
+}
+
+/// <summary>Settings that cannot be meant, in words for whoever set them.</summary>
+internal sealed class SettingsException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -1,0 +1,35 @@
+using Azure;
+using Azure.Identity;
+using Marketplace.Grains.Ports;
+using Marketplace.Storage;
+using Marketplace.Storage.Embedded;
+
+namespace Marketplace.Host;
+
+/// <summary>
+/// Opens the store before anything else starts, so that one in use, out of reach or closed to this identity is said plainly
+/// rather than by the first grain.
+/// </summary>
+internal static class StoreDoor
+{
+    /// <exception cref="StoreException">It does not open.</exception>
+    public static async Task OpenAsync(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<HostOptions>();
+        if (options.Store == StoreKind.Embedded)
+        {
+            services.GetRequiredService<EmbeddedStore>();
+            return;
+        }
+
+        try
+        {
+            await services.GetRequiredService<IRowStore>().GetAsync("market", "opening", "probe");
+        }
+        catch (Exception error) when (error is RequestFailedException or AggregateException or AuthenticationFailedException or TaskCanceledException or FormatException or InvalidOperationException)
+        {
+            var where = options.Azure.TablesEndpoint is { } endpoint ? $"at {endpoint}" : "of Marketplace:Azure:ConnectionString";
+            throw new StoreException($"the tables {where} do not open: {(error is AggregateException several ? several.InnerExceptions[^1] : error).Message.Split('\n')[0]}", error);
+        }
+    }
+}
