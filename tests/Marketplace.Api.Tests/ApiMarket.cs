@@ -27,11 +27,18 @@ public sealed class ApiMarket : IAsyncDisposable
         _failures = failures;
         Market = market;
         _app = app;
+        PlatformKey = platformKey;
         Platform = Client(platformKey);
     }
 
     /// <summary>The silo, its clock and its store.</summary>
     public TestMarket Market { get; }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new(_app.Urls.First());
+
+    /// <summary>An administrator's key.</summary>
+    public string PlatformKey { get; }
 
     /// <summary>An administrator.</summary>
     public ApiClient Platform { get; }
@@ -83,7 +90,7 @@ public sealed class ApiMarket : IAsyncDisposable
         return new ApiMarket(market, app, failures, (await PlatformBootstrap.EnsureAsync(market.Grains))!);
     }
 
-    public ApiClient Client(string? key) => new(new Uri(_app.Urls.First()), key);
+    public ApiClient Client(string? key) => new(Address, key);
 
     /// <summary>Registers an organization and answers its owner.</summary>
     public async Task<ApiClient> OrganizationAsync(OrganizationKind kind, string name = "Acme")

@@ -194,6 +194,10 @@ internal sealed class ModelSchemas(SchemaRepository schemas, OpenApiDocument doc
         {
             schema.Format = "int64";
         }
+        else if (schema.Type == JsonSchemaType.Number)
+        {
+            schema.Format = "decimal";
+        }
         else if (PrefixOf(type) is { } prefix)
         {
             schema.Pattern = PatternOf(prefix);
