@@ -14,7 +14,7 @@ namespace Marketplace.Api.Billing.Sandbox;
 /// <summary>
 /// A payment gateway in which no real money moves. It keeps its own durable books in rows, so that killing the process loses
 /// no payment and no notification, and it tells the marketplace of everything by signed notifications, as a real one does.
-/// One process at a time, like the embedded store and the market clock.
+/// Several processes may keep the same books: of two changes of one payment at once, one is made again on top of the other.
 /// </summary>
 internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPaymentGateway, IDisposable
 {
@@ -153,7 +153,7 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
             ? JsonSerializer.Deserialize<SandboxPayment>(row.Data.Span, MarketJson.Options)
             : null;
 
-    /// <summary>Payments that had something to notify when the process ended.</summary>
+    /// <summary>Payments that have something to notify, whichever process changed them.</summary>
     public async Task<IReadOnlyList<string>> PendingAsync(CancellationToken cancellation = default)
     {
         var pending = new List<string>();
@@ -161,11 +161,11 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
         do
         {
             var page = await rows.ScanAsync(PendingTable, AllPending, from, null, 500, cancellation: cancellation);
-            pending.AddRange(page.Rows.Select(row => row.Key));
+            pending.AddRange(page.Rows.Select(row => row.Key.Split('|')[0]));
             from = page.NextFrom;
         }
         while (from is not null);
-        return pending;
+        return [.. pending.Distinct(StringComparer.Ordinal)];
     }
 
     /// <summary>The marketplace acknowledged a notification.</summary>
@@ -215,7 +215,10 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
         _ => null,
     };
 
-    /// <summary>One change of one payment, after those before it; what it notifies is marked as pending before it is written.</summary>
+    /// <summary>
+    /// One change of one payment, after those before it; what it notifies is marked as pending before it is written. Every
+    /// change asks whether it was made already, so one that lost against another process is simply made again.
+    /// </summary>
     private async Task<GatewayAnswer> ChangeAsync(
         string id,
         Func<SandboxPayment?, SandboxPayment?> change,
@@ -227,29 +230,14 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
         await turn.WaitAsync(cancellation);
         try
         {
-            var stored = await ReadAsync(id, cancellation);
-            var next = change(stored);
-            if (next is not null && !ReferenceEquals(next, stored))
+            SandboxPayment? next;
+            while (true)
             {
-                foreach (var line in next.NewLines)
+                var stored = await ReadAsync(id, cancellation);
+                next = change(stored);
+                if (next is null || ReferenceEquals(next, stored) || await SaveAsync(stored, next, lines, cancellation))
                 {
-                    lines.Add(await record.AppendAsync(line, cancellation));
-                }
-
-                next = next with { Version = next.Version + 1, Lines = [.. next.Lines ?? [], .. lines], NewLines = [] };
-                if (!next.Pending.IsEmpty)
-                {
-                    await rows.TryInsertAsync(PendingTable, AllPending, [new Row(id, 1, default)], cancellation);
-                }
-
-                await rows.UpsertIfNewerAsync(Table, id, new Row(StateKey, next.Version, JsonSerializer.SerializeToUtf8Bytes(next, MarketJson.Options)), cancellation);
-                if (!next.Pending.IsEmpty)
-                {
-                    changed.Writer.TryWrite(id);
-                }
-                else if (stored is { Pending.IsEmpty: false })
-                {
-                    await rows.RemoveAsync(PendingTable, AllPending, [id], cancellation);
+                    break;
                 }
             }
 
@@ -265,6 +253,46 @@ internal sealed class SandboxGateway(IRowStore rows, TimeProvider time) : IPayme
             turn.Release();
         }
     }
+
+    /// <summary>Writes a change; false when another process came first and this one was not written.</summary>
+    private async Task<bool> SaveAsync(SandboxPayment? stored, SandboxPayment next, List<long> lines, CancellationToken cancellation)
+    {
+        var written = new List<long>();
+        foreach (var line in next.NewLines)
+        {
+            written.Add(await record.AppendAsync(line, cancellation));
+            lines.Add(written[^1]);
+        }
+
+        var pending = next.Pending.Except(stored?.Pending ?? []).Select(made => new Row(PendingKey(next.Id, made.Id), 1, default)).ToList();
+        if (pending.Count > 0)
+        {
+            await rows.TryInsertAsync(PendingTable, AllPending, pending, cancellation);
+        }
+
+        var stamp = RandomNumberGenerator.GetHexString(16);
+        next = next with { Version = next.Version + 1, Lines = [.. next.Lines ?? [], .. written], NewLines = [], Stamp = stamp };
+        await rows.UpsertIfNewerAsync(Table, next.Id, new Row(StateKey, next.Version, JsonSerializer.SerializeToUtf8Bytes(next, MarketJson.Options)), cancellation);
+        if ((await ReadAsync(next.Id, cancellation))?.Stamp != stamp)
+        {
+            return false;
+        }
+
+        if (!next.Pending.IsEmpty)
+        {
+            changed.Writer.TryWrite(next.Id);
+        }
+
+        var told = (stored?.Pending ?? []).Except(next.Pending).Select(made => PendingKey(next.Id, made.Id)).ToList();
+        if (told.Count > 0)
+        {
+            await rows.RemoveAsync(PendingTable, AllPending, told, cancellation);
+        }
+
+        return true;
+    }
+
+    private static string PendingKey(string payment, string notification) => payment + "|" + notification;
 
     /// <summary>A page of the record, without the lines whose payment never came to name them.</summary>
     private async Task<GatewayPage<T>?> ListAsync<T>(string list, string? after, int limit, Func<SandboxPayment, SandboxLine, T> read, CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Hosting;
@@ -18,6 +19,9 @@ internal sealed partial class SandboxNotifier(
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<string, bool> takenUp = new(StringComparer.Ordinal);
 
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
@@ -48,19 +52,53 @@ internal sealed partial class SandboxNotifier(
     {
         try
         {
-            foreach (var left in await gateway.PendingAsync(stoppingToken))
-            {
-                InsistAsync(left, stoppingToken).Forget();
-            }
-
+            var others = FindLeftAsync(stoppingToken);
             await foreach (var changed in gateway.Changed.ReadAllAsync(stoppingToken))
             {
                 InsistAsync(changed, stoppingToken).Forget();
             }
+
+            await others;
         }
         catch (OperationCanceledException)
         {
             // Stopping: what is pending stays in its rows.
+        }
+    }
+
+    /// <summary>Takes up what processes left that ended, at the start and then again and again.</summary>
+    private async Task FindLeftAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(BetweenLooks, time);
+        do
+        {
+            try
+            {
+                foreach (var left in await gateway.PendingAsync(stopping))
+                {
+                    if (takenUp.TryAdd(left, true))
+                    {
+                        TakeUpAsync(left, stopping).Forget();
+                    }
+                }
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                LogStoreFailed(log, "all", error);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stopping));
+    }
+
+    private async Task TakeUpAsync(string gatewayId, CancellationToken stopping)
+    {
+        try
+        {
+            await InsistAsync(gatewayId, stopping);
+        }
+        finally
+        {
+            takenUp.TryRemove(gatewayId, out _);
         }
     }
 

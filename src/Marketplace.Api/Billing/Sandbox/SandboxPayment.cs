@@ -55,6 +55,9 @@ internal sealed record SandboxPayment
     /// <summary>Grows with every change.</summary>
     public required long Version { get; init; }
 
+    /// <summary>Made up at random by whoever wrote this version, so that of two writers at once each knows which one it was.</summary>
+    public string? Stamp { get; init; }
+
     public GatewayAnswer Answer() => new(State, Id, Detail);
 
     /// <summary>The payment after a change that is notified.</summary>

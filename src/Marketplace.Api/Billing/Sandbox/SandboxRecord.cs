@@ -33,16 +33,26 @@ internal sealed class SandboxRecord(IRowStore rows) : IDisposable
     public async Task<long> AppendAsync(SandboxLine line, CancellationToken cancellation)
     {
         await OpenAsync(cancellation);
-        long number;
-        lock (gate)
-        {
-            number = (last += 1)!.Value;
-            underWay.Add(number);
-        }
-
+        var list = line.Notice is null ? Movements : Notices;
         var data = JsonSerializer.SerializeToUtf8Bytes(line, MarketJson.Options);
-        await rows.TryInsertAsync(Table, line.Notice is null ? Movements : Notices, [new Row(Key(number), number, data)], cancellation);
-        return number;
+        while (true)
+        {
+            long number;
+            lock (gate)
+            {
+                // Odd for one list, even for the other: a payment names its lines by number alone.
+                number = ((last += 1)!.Value * 2) + (line.Notice is null ? 1 : 0);
+                underWay.Add(number);
+            }
+
+            if (await rows.TryInsertAsync(Table, list, [new Row(Key(number), number, data)], cancellation))
+            {
+                return number;
+            }
+
+            // Another process took the number for a line of its own.
+            Done([number]);
+        }
     }
 
     /// <summary>The payment that names these numbers is written, or never will be.</summary>
@@ -85,7 +95,7 @@ internal sealed class SandboxRecord(IRowStore rows) : IDisposable
             {
                 var notice = await rows.ScanAsync(Table, Notices, null, null, 1, descending: true, cancellation);
                 var movement = await rows.ScanAsync(Table, Movements, null, null, 1, descending: true, cancellation);
-                var found = notice.Rows.Concat(movement.Rows).Select(row => row.Version).DefaultIfEmpty(0).Max();
+                var found = notice.Rows.Concat(movement.Rows).Select(row => row.Version).DefaultIfEmpty(0).Max() / 2;
                 lock (gate)
                 {
                     last = found;

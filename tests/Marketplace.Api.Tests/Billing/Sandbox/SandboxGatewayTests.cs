@@ -1,0 +1,59 @@
+using Marketplace.Api.Billing.Sandbox;
+using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using Marketplace.Testing;
+
+namespace Marketplace.Api.Tests.Billing.Sandbox;
+
+/// <summary>The sandbox's books, kept by several processes at once.</summary>
+public sealed class SandboxGatewayTests
+{
+    private static readonly PaymentOrder Order = new(
+        PaymentId.From("pay_shared"),
+        OrganizationId.From("org_tenant"),
+        OrganizationId.From("org_operator"),
+        PaymentPurpose.Deposit,
+        "rsv_shared",
+        new Money(Currency.Usd, 100_00),
+        PaymentMethod.Card);
+
+    [Fact]
+    public async Task OfChangesThatMeetNoneIsLostAndNoneIsMadeTwice()
+    {
+        await using var market = await TestMarket.StartAsync();
+        using var here = new SandboxGateway(market.Rows, TimeProvider.System);
+        using var there = new SandboxGateway(market.Rows, TimeProvider.System);
+        SandboxGateway[] both = [here, there];
+
+        await Task.WhenAll(both.Select(gateway => gateway.CreateAsync(Order, "create")));
+        var paid = await Task.WhenAll(both.Select(gateway => gateway.ActAsync(Order.Id, SandboxAct.Pay, "pay")));
+        var id = SandboxGateway.IdOf(Order.Id);
+        var refunds = await Task.WhenAll(Enumerable.Range(0, 8).SelectMany(number => both.Select(gateway =>
+            gateway.RefundAsync(id, new Money(Currency.Usd, 10_00), $"refund-{number}"))));
+
+        Assert.Equal([SandboxOutcome.Done, SandboxOutcome.Repeated], paid.Order());
+        Assert.All(refunds, refund => Assert.Equal(GatewayOutcome.Succeeded, refund.Outcome));
+        Assert.Equal(8, (await here.ReadAsync(id))!.Refunds.Count);
+        var movements = await there.ListMovementsAsync(null, 100);
+        Assert.Equal(1 + 8, movements!.Items.Length);
+        Assert.Equal(9, (await here.ListNoticesAsync(null, 100))!.Items.Length);
+    }
+
+    [Fact]
+    public async Task WhatOneProcessLeftUntoldAnotherFinds()
+    {
+        await using var market = await TestMarket.StartAsync();
+        using var ended = new SandboxGateway(market.Rows, TimeProvider.System);
+        using var living = new SandboxGateway(market.Rows, TimeProvider.System);
+        await ended.CreateAsync(Order, "create");
+        await ended.ActAsync(Order.Id, SandboxAct.Pay, "pay");
+        var id = SandboxGateway.IdOf(Order.Id);
+
+        Assert.Equal([id], await living.PendingAsync());
+
+        await living.AcknowledgeAsync(id, (await living.ReadAsync(id))!.Pending[0].Id);
+
+        Assert.Empty(await living.PendingAsync());
+    }
+}
