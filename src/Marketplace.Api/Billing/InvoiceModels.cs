@@ -72,6 +72,13 @@ internal sealed record InvoiceLineModel(
 /// <param name="UnderWay">Whether it may still bring in money.</param>
 internal sealed record InvoicePaymentModel(PaymentId Id, PaymentMethod Method, bool UnderWay);
 
+/// <summary>A reminder of an overdue invoice.</summary>
+/// <param name="Number">Which one, from 1.</param>
+/// <param name="Day">The day of the terms' schedule it was sent for, counted from the end of the due day.</param>
+/// <param name="SentAt">When, in market time.</param>
+/// <param name="Outstanding">What was left to pay then.</param>
+internal sealed record ReminderModel(int Number, int Day, Instant SentAt, MoneyModel Outstanding);
+
 /// <summary>An invoice. The document never changes once issued; corrections are further invoices.</summary>
 /// <param name="Id">Public id.</param>
 /// <param name="Number">Number in the series of this operator and tenant, without gaps.</param>
@@ -92,6 +99,9 @@ internal sealed record InvoicePaymentModel(PaymentId Id, PaymentMethod Method, b
 /// <param name="Settled">Paid, offset with credit or taken from the deposit so far.</param>
 /// <param name="Outstanding">What is left to pay.</param>
 /// <param name="SettledAt">When nothing was left to pay; null until then.</param>
+/// <param name="OverdueAt">First instant it counts as overdue; later than the due date where a lost dispute made it due again.</param>
+/// <param name="Reminders">Reminders sent, oldest first.</param>
+/// <param name="Disputed">What the payer's bank has taken back until it decides, still counted as settled; null when nothing is.</param>
 /// <param name="Payment">The newest payment made for it; null when none was started.</param>
 internal sealed record InvoiceModel(
     InvoiceId Id,
@@ -113,6 +123,9 @@ internal sealed record InvoiceModel(
     MoneyModel Settled,
     MoneyModel Outstanding,
     Instant? SettledAt,
+    Instant OverdueAt,
+    ImmutableArray<ReminderModel> Reminders,
+    MoneyModel? Disputed,
     InvoicePaymentModel? Payment)
 {
     public static InvoiceModel Example { get; } = Of(new Invoice
@@ -170,5 +183,8 @@ internal sealed record InvoiceModel(
         MoneyModel.Of(invoice.Settled),
         MoneyModel.Of(invoice.Outstanding),
         invoice.SettledAt,
+        invoice.OverdueAt,
+        [.. (invoice.Reminders ?? []).Select(reminder => new ReminderModel(reminder.Number, reminder.Day, reminder.At, MoneyModel.Of(reminder.Outstanding)))],
+        invoice.Disputed is { } disputed ? MoneyModel.Of(disputed) : null,
         invoice is { Payment: { } payment, PaymentMethod: { } method } ? new InvoicePaymentModel(payment, method, invoice.PaymentUnderWay) : null);
 }

@@ -94,7 +94,7 @@ internal static class LeaseEndpoints
         {
             Gives = LeaseModel.Example,
             Status = 201,
-            Refuses = [LeaseRefusal.Ended, LeaseRefusal.NotTenant, LeaseRefusal.Terminating, LeaseRefusal.NotRunning, LeaseRefusal.InArrears, LeaseRefusal.NoRenewalLeft, HoldRefusal.NotFree, HoldRefusal.BeyondCalendar],
+            Refuses = [LeaseRefusal.Ended, LeaseRefusal.NotTenant, LeaseRefusal.Terminating, LeaseRefusal.NotRunning, LeaseRefusal.InArrears, LeaseRefusal.PaymentDisputed, LeaseRefusal.NoRenewalLeft, HoldRefusal.NotFree, HoldRefusal.BeyondCalendar],
         }, request => CommandAsync(request, grain => grain.RenewAsync(request.Operation, new RenewLease(request.Caller.Organization))));
 
         room.Post("/v1/leases/{leaseId}/renewal-declines", new("declineRenewal", "Give up the renewal options left", "The lease then ends with its term.", Change)

@@ -125,6 +125,10 @@ internal sealed record LeaseTermsModel(int Version, PricingUnit PricingUnit, Uni
 /// <param name="Renewal">The renewal option that can be used next; null when none is left.</param>
 /// <param name="ExitQuote">The newest exit quote, if any.</param>
 /// <param name="OverdueInvoices">Invoices of this lease that are overdue.</param>
+/// <param name="Dunning">What has followed from them, and what follows next; null while nothing is overdue.</param>
+/// <param name="Suspended">Whether the operator may withhold access now, because invoices stay unpaid.</param>
+/// <param name="Suspensions">Times of suspension, oldest first.</param>
+/// <param name="DisputedInvoices">Invoices with a payment that the payer's bank disputes now.</param>
 /// <param name="Deposit">The deposit held under the reservation.</param>
 /// <param name="OrderFormDigest">SHA-256 of the signed order form, in hex.</param>
 /// <param name="Units">How many units stand where; null in lists.</param>
@@ -148,6 +152,10 @@ internal sealed record LeaseModel(
     RenewalOptionModel? Renewal,
     ExitQuoteModel? ExitQuote,
     ImmutableArray<InvoiceId> OverdueInvoices,
+    DunningModel? Dunning,
+    bool Suspended,
+    ImmutableArray<SuspensionModel> Suspensions,
+    ImmutableArray<InvoiceId> DisputedInvoices,
     MoneyModel Deposit,
     string OrderFormDigest,
     LeaseUnitsModel? Units)
@@ -171,6 +179,10 @@ internal sealed record LeaseModel(
         new LocalDate(2027, 4, 1),
         new RenewalOptionModel(2, 12, Instant.FromUtc(2027, 10, 3, 0, 0)),
         null,
+        [],
+        null,
+        false,
+        [],
         [],
         MoneyModel.Of(new Money(Currency.Usd, 9_523_200)),
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
@@ -196,6 +208,10 @@ internal sealed record LeaseModel(
         RenewalOptionModel.Of(lease),
         lease.ExitQuote is { } quote ? ExitQuoteModel.Of(quote) : null,
         lease.Overdue,
+        DunningModel.Of(lease),
+        lease.IsSuspended,
+        [.. (lease.Suspensions ?? []).Select(suspension => new SuspensionModel(suspension.From, suspension.Until))],
+        lease.Disputed ?? [],
         MoneyModel.Of(lease.Opening.Deposit),
         lease.Opening.OrderFormDigest,
         null);

@@ -103,6 +103,7 @@ internal sealed record VolumeTierModel(int FromUnits, Percentage Discount);
 /// <param name="LeaseZone">IANA zone in which billing periods and contract dates are counted.</param>
 /// <param name="PlatformFee">The marketplace's share of paid rent, borne by the operator. The marketplace sets it; leave it out.</param>
 /// <param name="Signatures">Who must approve and sign.</param>
+/// <param name="Dunning">What follows when an invoice stays unpaid; absent: reminders on days 0, 3, 7 and 14, notice on day 21, suspension 7 days later, termination after 30 days of it.</param>
 internal sealed record ClausesModel(
     BillingTiming Timing,
     Percentage TakeOrPay,
@@ -114,7 +115,8 @@ internal sealed record ClausesModel(
     int PaymentDays,
     string LeaseZone,
     Percentage? PlatformFee,
-    SignatureTermsModel Signatures)
+    SignatureTermsModel Signatures,
+    DunningTermsModel? Dunning)
 {
     public static ClausesModel Example { get; } = new(
         BillingTiming.InArrears,
@@ -127,7 +129,8 @@ internal sealed record ClausesModel(
         30,
         "America/Chicago",
         null,
-        new SignatureTermsModel(true, false, true, true));
+        new SignatureTermsModel(true, false, true, true),
+        DunningTermsModel.Of(DunningTerms.Standard));
 
     public static ClausesModel Of(Clauses clauses) => new(
         clauses.Timing,
@@ -140,7 +143,8 @@ internal sealed record ClausesModel(
         clauses.PaymentDays,
         clauses.LeaseZone,
         clauses.PlatformFee,
-        new SignatureTermsModel(clauses.Signatures.OperatorApproves, clauses.Signatures.TenantApproves, clauses.Signatures.OperatorSigns, clauses.Signatures.TenantSigns));
+        new SignatureTermsModel(clauses.Signatures.OperatorApproves, clauses.Signatures.TenantApproves, clauses.Signatures.OperatorSigns, clauses.Signatures.TenantSigns),
+        DunningTermsModel.Of(clauses.DunningSteps));
 
     public Clauses ToClauses() => new()
     {
@@ -155,6 +159,7 @@ internal sealed record ClausesModel(
         LeaseZone = LeaseZone,
         PlatformFee = Clauses.StandardPlatformFee,
         Signatures = new SignatureTerms(Signatures.OperatorApproves, Signatures.TenantApproves, Signatures.OperatorSigns, Signatures.TenantSigns),
+        Dunning = Dunning?.ToTerms() ?? DunningTerms.Standard,
     };
 }
 
@@ -185,6 +190,18 @@ internal sealed record AcceptanceModel(int DeemedAfterDays);
 /// <param name="OperatorSigns">Whether the operator must sign.</param>
 /// <param name="TenantSigns">Whether the tenant must sign.</param>
 internal sealed record SignatureTermsModel(bool OperatorApproves, bool TenantApproves, bool OperatorSigns, bool TenantSigns);
+
+/// <summary>What follows when an invoice stays unpaid, in days of the lease's zone after its due day has ended.</summary>
+/// <param name="ReminderDays">Days on which the tenant is reminded, ascending, 0 to 365; may be empty.</param>
+/// <param name="GraceDays">Days without another consequence than reminders, 0 to 365; then the suspension notice is given.</param>
+/// <param name="NoticeDays">Days from that notice to the suspension, 1 to 365; null: never suspended.</param>
+/// <param name="TerminationDays">Days of suspension before termination for cause, at the price of an early exit, 1 to 365; null: never terminated for cause.</param>
+internal sealed record DunningTermsModel([Items(0, 10)] ImmutableArray<int> ReminderDays, int GraceDays, int? NoticeDays, int? TerminationDays)
+{
+    public static DunningTermsModel Of(DunningTerms terms) => new(terms.ReminderDays, terms.GraceDays, terms.NoticeDays, terms.TerminationDays);
+
+    public DunningTerms ToTerms() => new(ReminderDays, GraceDays, NoticeDays, TerminationDays);
+}
 
 /// <summary>How long a pool waits for a tenant.</summary>
 /// <param name="CardMinutes">Minutes for a deposit by card, 5 to 1,440.</param>

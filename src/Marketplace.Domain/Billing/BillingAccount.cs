@@ -51,11 +51,10 @@ public sealed partial record BillingAccount
     /// <summary>The last invoice number used, by operator.</summary>
     public ImmutableDictionary<OrganizationId, int> LastNumbers { get; init; } = ImmutableDictionary<OrganizationId, int>.Empty;
 
-    /// <summary>When the next invoice falls overdue; null when none can.</summary>
+    /// <summary>When the next invoice falls overdue or the next reminder is due; null when none will be.</summary>
     [JsonIgnore]
-    public Instant? NextOverdueAt => Invoices.Values
-        .Where(invoice => invoice.Status == InvoiceStatus.Open)
-        .Select(invoice => (Instant?)invoice.OverdueAt)
+    public Instant? NextDueAt => Invoices.Values
+        .Select(invoice => invoice.Status == InvoiceStatus.Open ? invoice.OverdueAt : invoice.NextReminderAt())
         .Min();
 
     /// <summary>What the account shows of itself.</summary>
@@ -109,6 +108,17 @@ public sealed partial record BillingAccount
             InvoiceSettled settled => account.Post(settled.Entry).Settle(settled),
             PaymentCredited credited => account.Post(credited.Entry).Change(credited.Invoice, invoice => invoice with { PaymentUnderWay = false }),
             InvoiceFellOverdue overdue => account.Change(overdue.Invoice, invoice => invoice.MoveTo(InvoiceStatus.Overdue)),
+            InvoiceReminded reminded => account.Change(reminded.Invoice, invoice => invoice with { Reminders = (invoice.Reminders ?? []).Add(reminded.Reminder) }),
+            PaymentDisputed disputed => account.Post(disputed.Entry).Change(
+                disputed.Order,
+                invoice => invoice with { Disputed = Plus(invoice.Disputed, disputed.Dispute.Amount) },
+                deposit => deposit with { Disputed = Plus(deposit.Disputed, disputed.Dispute.Amount) }),
+            DisputeSettled settled => account.Post(settled.Entry).Change(
+                settled.Order,
+                invoice => (settled.Reopened ?? invoice) with { Disputed = Plus(invoice.Disputed, -settled.Dispute.Amount) },
+                deposit => (deposit with { Disputed = Plus(deposit.Disputed, -settled.Dispute.Amount) }).Decided(settled.Taken, settled.Entry.Text))
+                .WithReopened(settled.Reopened),
+            PayoutHoldTaken hold => account.Post(hold.Entry),
             TransferTaken taken => account.Post(taken.Entry),
             _ => throw new InvalidOperationException($"A billing account does not know {fact.GetType().Name}."),
         };
@@ -121,6 +131,18 @@ public sealed partial record BillingAccount
     private BillingAccount Change(ReservationId reservation, Func<Deposit, Deposit> change) => With(change(Deposits[reservation]));
 
     private BillingAccount With(Invoice invoice) => this with { Invoices = Invoices.SetItem(invoice.Id, invoice) };
+
+    private BillingAccount Change(PaymentOrder order, Func<Invoice, Invoice> invoice, Func<Deposit, Deposit> deposit) =>
+        order.Purpose == PaymentPurpose.Invoice ? Change(InvoiceId.From(order.Subject), invoice)
+        : Deposits.ContainsKey(ReservationId.From(order.Subject)) ? Change(ReservationId.From(order.Subject), deposit)
+        : this;
+
+    // It may have left the state as settled long ago.
+    private BillingAccount WithReopened(Invoice? invoice) => invoice is null || Invoices.ContainsKey(invoice.Id) ? this : With(invoice);
+
+    private static Money? Plus(Money? sum, Money amount) => sum is not { } before ? amount.Minor > 0 ? amount : null
+        : (before + amount).Minor > 0 ? before + amount
+        : null;
 
     // A settled invoice that has left the state for its rows has nothing left to change.
     private BillingAccount Change(InvoiceId id, Func<Invoice, Invoice> change) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
@@ -53,7 +54,16 @@ public sealed record TakeRefund(PaymentOrder Order, Money Amount) : BillingComma
 /// <summary>Takes another ledger's entry into this one, as its mirror under the same fact id.</summary>
 public sealed record TakeTransfer(OnwardTransfer Transfer, OrganizationId From) : BillingCommand;
 
-/// <summary>Marks what has fallen due.</summary>
+/// <summary>Takes where a dispute of a payment stands; an opening that was never heard of comes with the decision.</summary>
+/// <param name="Order">The payment.</param>
+/// <param name="Dispute">The dispute.</param>
+/// <param name="Archived">The invoice paid, where it has left the account as settled; null otherwise.</param>
+public sealed record TakeDispute(PaymentOrder Order, PaymentDispute Dispute, Invoice? Archived) : BillingCommand;
+
+/// <summary>Keeps part of what this organization has earned from being paid out, or gives it free again.</summary>
+public sealed record TakePayoutHold(PayoutHold Hold) : BillingCommand;
+
+/// <summary>Marks what has fallen overdue, and sends the reminders that are due.</summary>
 public sealed record MarkOverdueInvoices : BillingCommand;
 
 /// <summary>Value that leaves one organization's books for another's.</summary>
@@ -63,3 +73,16 @@ public sealed record MarkOverdueInvoices : BillingCommand;
 /// <param name="PlatformFee">The part of it that goes on to the marketplace; zero for the marketplace's own fee.</param>
 /// <param name="Text">For people.</param>
 public sealed record OnwardTransfer(string FactId, OrganizationId To, Money Amount, Money PlatformFee, string Text);
+
+/// <summary>An operator's share of disputed money: collected, and not to be paid out until the dispute is decided.</summary>
+/// <param name="FactId">The fact, posted once.</param>
+/// <param name="Payment">The disputed payment.</param>
+/// <param name="Operator">Whose share.</param>
+/// <param name="Amount">Positive keeps it from being paid out, negative gives it free.</param>
+/// <param name="Text">For people.</param>
+public sealed record PayoutHold(string FactId, PaymentId Payment, OrganizationId Operator, Money Amount, string Text);
+
+/// <summary>What a lease asks before it takes a step of dunning.</summary>
+/// <param name="Invoices">The overdue invoices.</param>
+/// <param name="CallOff">Whether payments under way are to be called off, at the gateway first, so that none of them can still come.</param>
+public sealed record LookForMoney(ImmutableArray<InvoiceId> Invoices, bool CallOff);

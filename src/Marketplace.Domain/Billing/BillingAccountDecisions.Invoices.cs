@@ -68,6 +68,15 @@ public sealed partial record BillingAccount
                 Add(new InvoiceFellOverdue(now, invoice.Id, invoice.Lease));
             }
 
+            foreach (var invoice in account.Invoices.Values.Where(invoice => invoice.Status == InvoiceStatus.Overdue)
+                .OrderBy(invoice => invoice.OverdueAt).ThenBy(invoice => invoice.Id.Value, StringComparer.Ordinal))
+            {
+                if (invoice.ReminderDue(now) is { } reminder)
+                {
+                    Add(new InvoiceReminded(now, invoice.Id, invoice.Lease, reminder));
+                }
+            }
+
             return null;
         }
 
@@ -101,6 +110,7 @@ public sealed partial record BillingAccount
                 PlatformFee = clauses.PlatformFee,
                 DueDate = due,
                 OverdueAt = BillingPeriods.Midnight(zone, due.PlusDays(1)),
+                ReminderDays = clauses.DunningSteps.ReminderDays,
                 Settled = total.Minor > 0 ? Money.Zero(total.Currency) : total,
                 Status = total.Minor > 0 ? InvoiceStatus.Open : InvoiceStatus.Paid,
                 SettledAt = total.Minor > 0 ? null : now,

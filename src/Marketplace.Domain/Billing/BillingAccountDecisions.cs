@@ -24,6 +24,8 @@ public sealed partial record BillingAccount
             GiveUpPayment given => draft.GiveUp(given),
             TakeRefund refund => draft.Take(refund),
             TakeTransfer transfer => draft.Take(transfer),
+            TakeDispute dispute => draft.Take(dispute),
+            TakePayoutHold hold => draft.Take(hold),
             MarkOverdueInvoices => draft.MarkOverdue(),
             _ => throw new InvalidOperationException($"A billing account does not know {command.GetType().Name}."),
         };

@@ -21,6 +21,10 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(InvoiceSettled), "invoiceSettled")]
 [JsonDerivedType(typeof(PaymentCredited), "paymentCredited")]
 [JsonDerivedType(typeof(InvoiceFellOverdue), "invoiceFellOverdue")]
+[JsonDerivedType(typeof(InvoiceReminded), "invoiceReminded")]
+[JsonDerivedType(typeof(PaymentDisputed), "paymentDisputed")]
+[JsonDerivedType(typeof(DisputeSettled), "disputeSettled")]
+[JsonDerivedType(typeof(PayoutHoldTaken), "payoutHoldTaken")]
 [JsonDerivedType(typeof(TransferTaken), "transferTaken")]
 public abstract record BillingFact(Instant At);
 
@@ -103,6 +107,42 @@ public sealed record PaymentCredited(Instant At, InvoiceId Invoice, PaymentId Pa
 
 /// <summary>The due day of an invoice passed.</summary>
 public sealed record InvoiceFellOverdue(Instant At, InvoiceId Invoice, LeaseId Lease) : BillingFact(At);
+
+/// <summary>The tenant was reminded of an overdue invoice.</summary>
+public sealed record InvoiceReminded(Instant At, InvoiceId Invoice, LeaseId Lease, InvoiceReminder Reminder) : BillingFact(At);
+
+/// <summary>The payer's bank took money of a payment back until it has decided.</summary>
+/// <param name="At">When the account learnt of it.</param>
+/// <param name="Order">The payment.</param>
+/// <param name="Dispute">The dispute.</param>
+/// <param name="Entry">The books' entry.</param>
+/// <param name="Hold">What the operator is not paid out meanwhile; null for a deposit, which was never the operator's.</param>
+/// <param name="Lease">The lease of the invoice paid; null when there is none.</param>
+public sealed record PaymentDisputed(Instant At, PaymentOrder Order, PaymentDispute Dispute, LedgerEntry Entry, PayoutHold? Hold, LeaseId? Lease) : BillingFact(At);
+
+/// <summary>The payer's bank decided a dispute.</summary>
+/// <param name="At">When the account learnt of it.</param>
+/// <param name="Order">The payment.</param>
+/// <param name="Dispute">The dispute: won or lost.</param>
+/// <param name="Entry">The books' entry.</param>
+/// <param name="Hold">What the operator is no longer kept from; null for a deposit.</param>
+/// <param name="Onward">The operator's share that goes back; null when nothing does.</param>
+/// <param name="Taken">What the invoice or deposit lost; null when won.</param>
+/// <param name="Lease">The lease of the invoice paid; null when there is none.</param>
+/// <param name="Reopened">The invoice, owed again; null when none is.</param>
+public sealed record DisputeSettled(
+    Instant At,
+    PaymentOrder Order,
+    PaymentDispute Dispute,
+    LedgerEntry Entry,
+    PayoutHold? Hold,
+    OnwardTransfer? Onward,
+    Money? Taken,
+    LeaseId? Lease,
+    Invoice? Reopened = null) : BillingFact(At);
+
+/// <summary>Part of what this organization has earned may not be paid out, or may be again.</summary>
+public sealed record PayoutHoldTaken(Instant At, LedgerEntry Entry) : BillingFact(At);
 
 /// <summary>Value came from another organization's books.</summary>
 public sealed record TransferTaken(Instant At, OrganizationId From, LedgerEntry Entry, OnwardTransfer? Onward) : BillingFact(At);

@@ -55,13 +55,30 @@ public sealed record Deposit
     /// <summary>Why it failed, was cancelled or is given back; null while none of that happened.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Taken back by the payer's bank until it has decided; null when nothing is.</summary>
+    public Money? Disputed { get; init; }
+
+    /// <summary>Taken back by the payer's bank for good; null when nothing was.</summary>
+    public Money? ChargedBack { get; init; }
+
     /// <summary>What is still held.</summary>
     [JsonIgnore]
-    public Money Held => Received - Applied - Returned;
+    public Money Held => InBooks - (Disputed ?? Money.Zero(Amount.Currency));
+
+    /// <summary>What its account holds, disputed money included.</summary>
+    [JsonIgnore]
+    public Money InBooks => Received - Applied - Returned - (ChargedBack ?? Money.Zero(Amount.Currency));
 
     /// <summary>The account it is held in.</summary>
     [JsonIgnore]
     public LedgerAccount Account => LedgerAccount.Of(LedgerAccountKind.DepositsHeld, Reservation.Value);
+
+    /// <summary>The deposit after a dispute was decided; <paramref name="taken"/> stays away, null when all came back.</summary>
+    internal Deposit Decided(Money? taken, string reason)
+    {
+        var after = this with { ChargedBack = taken is { } lost ? (ChargedBack ?? Money.Zero(Amount.Currency)) + lost : ChargedBack };
+        return taken is not null && after.Held.IsZero && Status == DepositStatus.Held ? after.MoveTo(DepositStatus.Failed) with { Reason = reason } : after;
+    }
 
     /// <summary>The deposit in another state.</summary>
     internal Deposit MoveTo(DepositStatus to) => Status.CanBecome(to)

@@ -42,11 +42,12 @@ public static class DepositStatuses
             [
                 (DepositStatus.Returning, "the reservation or the lease ends"),
                 (DepositStatus.Returned, "the lease ends and owes all of it"),
+                (DepositStatus.Failed, "the payer's bank takes all of it back for good"),
             ],
             [DepositStatus.Failed] = [(DepositStatus.Returning, "the money comes all the same")],
             [DepositStatus.Cancelled] = [(DepositStatus.Returning, "the money comes all the same")],
             [DepositStatus.Returning] = [(DepositStatus.Returned, "the gateway gave it back")],
-            [DepositStatus.Returned] = [],
+            [DepositStatus.Returned] = [(DepositStatus.Returning, "a dispute of it is won")],
         }.ToFrozenDictionary();
 
     /// <summary>Whether <paramref name="to"/> may follow <paramref name="from"/>.</summary>

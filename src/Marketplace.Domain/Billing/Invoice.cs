@@ -60,7 +60,7 @@ public sealed record InvoiceLine
 }
 
 /// <summary>An invoice. The document never changes once issued; only what is settled of it, and its status, move on.</summary>
-public sealed record Invoice
+public sealed partial record Invoice
 {
     /// <summary>The invoice, derived from what it bills, so that nothing is billed twice.</summary>
     public required InvoiceId Id { get; init; }
@@ -107,7 +107,7 @@ public sealed record Invoice
     /// <summary>Last day to pay, in <see cref="Zone"/>.</summary>
     public required LocalDate DueDate { get; init; }
 
-    /// <summary>First instant after the due day.</summary>
+    /// <summary>First instant after the due day; later where a lost dispute made it due again.</summary>
     public required Instant OverdueAt { get; init; }
 
     /// <summary>Paid, offset with credit or taken from the deposit so far; for a negative invoice what was moved to the credit balance.</summary>
@@ -130,6 +130,15 @@ public sealed record Invoice
 
     /// <summary>Requests that started payments, so that a repeated one starts no other.</summary>
     public ImmutableArray<string> PaymentRequests { get; init; } = [];
+
+    /// <summary>Days after <see cref="OverdueAt"/> on which the tenant is reminded; null on invoices older than reminders.</summary>
+    public ImmutableArray<int>? ReminderDays { get; init; }
+
+    /// <summary>Reminders sent, oldest first; null before the first.</summary>
+    public ImmutableArray<InvoiceReminder>? Reminders { get; init; }
+
+    /// <summary>Taken back by the payer's bank until it has decided, while it still counts as settled; null when nothing is.</summary>
+    public Money? Disputed { get; init; }
 
     /// <summary>When nothing was left to pay; null until then.</summary>
     public Instant? SettledAt { get; init; }

@@ -32,7 +32,7 @@ public static class InvoiceStatuses
             [
                 (InvoiceStatus.Paid, "payment, credit or deposit covers what is left"),
             ],
-            [InvoiceStatus.Paid] = [],
+            [InvoiceStatus.Paid] = [(InvoiceStatus.Open, "a dispute is lost: the payer's bank took the money back")],
         }.ToFrozenDictionary();
 
     /// <summary>Whether <paramref name="to"/> may follow <paramref name="from"/>.</summary>

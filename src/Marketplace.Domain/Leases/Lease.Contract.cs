@@ -3,7 +3,7 @@ using Marketplace.Domain.Terms;
 
 namespace Marketplace.Domain.Leases;
 
-/// <content>Renewal, exit and arrears.</content>
+/// <content>Renewal and exit.</content>
 public sealed partial record Lease
 {
     private sealed partial class Draft
@@ -18,6 +18,11 @@ public sealed partial record Lease
             if (lease.Status == LeaseStatus.InArrears)
             {
                 return Refusal.Of(LeaseRefusal.InArrears, $"{lease.Overdue.Length} invoices are overdue.");
+            }
+
+            if (lease.Disputed is { IsEmpty: false } disputed)
+            {
+                return Refusal.Of(LeaseRefusal.PaymentDisputed, $"Payments of {disputed.Length} invoices are disputed.");
             }
 
             if (NoOptionLeft() is { } none)
@@ -90,33 +95,17 @@ public sealed partial record Lease
             }
 
             Add(new LeaseTerminated(now, quote));
+            StateExitFee(quote);
+            return null;
+        }
+
+        private void StateExitFee(ExitQuote quote)
+        {
             if (!quote.Fee.IsZero)
             {
                 var period = new BillingPeriod(quote.ExitsOn, quote.EndsOn);
                 Add(new RentStated(now, LeaseRent.Statement(lease, RentKind.ExitFee, period, 1, now) with { ExitFee = quote.Fee }, []));
             }
-
-            return null;
-        }
-
-        private Refusal? MarkOverdue(InvoiceId invoice)
-        {
-            if (lease.Status.IsRunning() && !lease.Overdue.Contains(invoice))
-            {
-                Add(new FellInArrears(now, invoice));
-            }
-
-            return null;
-        }
-
-        private Refusal? ClearOverdue(InvoiceId invoice)
-        {
-            if (lease.Overdue.Contains(invoice))
-            {
-                Add(new ArrearsCleared(now, invoice));
-            }
-
-            return null;
         }
     }
 }

@@ -61,6 +61,8 @@ public sealed partial record Lease
 
                 Restate();
             }
+
+            Dun();
         }
 
         public Refusal? Apply(LeaseCommand command)
@@ -77,8 +79,11 @@ public sealed partial record Lease
                 DeclineRenewal decline => AsTenant(decline.Actor) ?? Decline(),
                 QuoteExit quote => AsTenant(quote.Actor) ?? QuoteAnExit(quote),
                 TerminateLease terminate => AsTenant(terminate.Actor) ?? Terminate(terminate.Exit),
-                MarkOverdue overdue => MarkOverdue(overdue.Invoice),
+                MarkOverdue overdue => MarkOverdue(overdue),
+                TakeReminder reminder => TakeReminder(reminder),
                 ClearOverdue cleared => ClearOverdue(cleared.Invoice),
+                MarkDisputed disputed => MarkDisputed(disputed),
+                TakeDunningStep step => Take(step),
                 MeetDueTimes => null,
                 _ => throw new InvalidOperationException($"{command.GetType().Name} is not a command of a lease."),
             };

@@ -49,17 +49,45 @@ public sealed partial record Lease
             FellInArrears arrears => before with
             {
                 Overdue = before.Overdue.Add(arrears.Invoice),
+                Dunning = LeaseDunning.With(before.Dunning, new OverdueInvoice(arrears.Invoice, arrears.Since)),
                 Status = before.Status == LeaseStatus.Active ? before.Become(LeaseStatus.InArrears) : before.Status,
             },
             ArrearsCleared cleared => before with
             {
                 Overdue = before.Overdue.Remove(cleared.Invoice),
+                Dunning = before.Dunning?.Without(cleared.Invoice),
                 Status = before.Status == LeaseStatus.InArrears && before.Overdue.Length == 1 ? before.Become(LeaseStatus.Active) : before.Status,
+            },
+            GraceBegan => before,
+            TenantReminded reminded => before with { Dunning = before.Dunning! with { Invoices = [.. before.Dunning.Invoices.Select(reminded.Count)] } },
+            SuspensionNoticed noticed => before with
+            {
+                Dunning = before.Dunning! with { Stage = DunningStage.SuspensionNoticed, SuspendsAt = noticed.SuspendsAt, WaitsUntil = null },
+            },
+            SuspensionNoticeWithdrawn => before with { Dunning = before.Dunning!.Healed() },
+            LeaseSuspended suspended => before with
+            {
+                Dunning = before.Dunning! with { Stage = DunningStage.Suspended, TerminatesAt = suspended.TerminatesAt, WaitsUntil = null },
+                Suspensions = (before.Suspensions ?? []).Add(new Suspension(suspended.At, null)),
+            },
+            SuspensionLifted lifted => before with { Dunning = before.Dunning!.Healed(), Suspensions = before.SuspendedUntil(lifted.At) },
+            DunningWaits waits => before with { Dunning = before.Dunning! with { WaitsUntil = waits.Until } },
+            LeaseTerminatedForCause terminated => before with
+            {
+                Status = before.Become(LeaseStatus.Terminating),
+                ExitsAt = Instant.Max(terminated.At, BillingPeriods.Midnight(before.Zone, terminated.Quote.ExitsOn)),
+                ExitQuote = terminated.Quote,
+                Dunning = before.Dunning! with { Stage = DunningStage.Terminated, WaitsUntil = null },
+            },
+            PaymentContested contested => before with
+            {
+                Disputed = contested.IsOpen ? (before.Disputed ?? []).Add(contested.Invoice) : before.Disputed?.Remove(contested.Invoice),
             },
             LeaseEnded ended => before with
             {
                 Status = before.Become(LeaseStatus.Ended),
                 EndedAt = ended.At,
+                Suspensions = before.SuspendedUntil(ended.At),
                 Nodes = [.. before.Nodes.Select(node => node.LeftAt is null ? node with { Standing = NodeStanding.Out, LeftAt = ended.At } : node)],
             },
             _ => throw new InvalidOperationException($"{fact.GetType().Name} is not a fact of a lease."),
@@ -115,6 +143,9 @@ public sealed partial record Lease
             Status = Status == LeaseStatus.InAcceptance && !waits ? Become(LeaseStatus.Scheduled) : Status,
         };
     }
+
+    private ImmutableArray<Suspension>? SuspendedUntil(Instant at) =>
+        Suspensions is [.., { Until: null } last] standing ? standing.SetItem(standing.Length - 1, last with { Until = at }) : Suspensions;
 
     private Lease With(RentStated fact) => fact.Statement.Kind == RentKind.ExitFee
         ? this

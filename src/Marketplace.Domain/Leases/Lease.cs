@@ -57,6 +57,15 @@ public sealed partial record Lease
     /// <summary>Invoices of this lease that are overdue.</summary>
     public ImmutableArray<InvoiceId> Overdue { get; init; } = [];
 
+    /// <summary>Where dunning stands; null while nothing is overdue.</summary>
+    public LeaseDunning? Dunning { get; init; }
+
+    /// <summary>Times of suspension, oldest first; null before the first.</summary>
+    public ImmutableArray<Suspension>? Suspensions { get; init; }
+
+    /// <summary>Invoices with a payment that is disputed now; null before the first.</summary>
+    public ImmutableArray<InvoiceId>? Disputed { get; init; }
+
     /// <summary>When it ended; null while it runs.</summary>
     public Instant? EndedAt { get; init; }
 
@@ -83,6 +92,10 @@ public sealed partial record Lease
     [JsonIgnore]
     public LocalDate EndsOn => BillingPeriods.FirstFullDay(Zone, EndsAt);
 
+    /// <summary>Whether the operator may withhold access now, because invoices stay unpaid. Rent runs on, and no service level is owed.</summary>
+    [JsonIgnore]
+    public bool IsSuspended => Suspensions is [.., { Until: null }];
+
     /// <summary>Nodes accepted and not taken out.</summary>
     [JsonIgnore]
     public IEnumerable<LeaseNode> InService => Nodes.Where(node => node.Standing == NodeStanding.InService);
@@ -90,6 +103,9 @@ public sealed partial record Lease
     /// <summary>Nodes that were delivered and have not gone: announced, offered, in service or handed back.</summary>
     [JsonIgnore]
     public IEnumerable<LeaseNode> NodesHere => Nodes.Where(node => node.Standing is not (NodeStanding.Rejected or NodeStanding.Out));
+
+    /// <summary>Whether the lease was suspended at an instant: an outage then earns no credit.</summary>
+    public bool IsSuspendedAt(Instant instant) => Suspensions?.Any(suspension => suspension.Covers(instant)) == true;
 
     /// <summary>The one lease of a reservation.</summary>
     public static LeaseId IdOf(ReservationId reservation) => PublicId.Derive<LeaseId>("lease", reservation.Value);

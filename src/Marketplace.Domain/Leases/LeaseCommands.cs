@@ -58,9 +58,23 @@ public sealed record QuoteExit(OrganizationId Actor, ExitQuoteId Exit, LocalDate
 public sealed record TerminateLease(OrganizationId Actor, ExitQuoteId Exit) : LeaseCommand;
 
 /// <summary>Billing reports that an invoice of this lease is overdue.</summary>
-public sealed record MarkOverdue(InvoiceId Invoice) : LeaseCommand;
+/// <param name="Invoice">The invoice.</param>
+/// <param name="Since">First instant after its due day; null for now.</param>
+public sealed record MarkOverdue(InvoiceId Invoice, Instant? Since = null) : LeaseCommand;
 
-/// <summary>Billing reports that an overdue invoice of this lease has been paid or withdrawn.</summary>
+/// <summary>Billing reports that it reminded the tenant of an overdue invoice.</summary>
+/// <param name="Invoice">The invoice.</param>
+/// <param name="Number">Which reminder for it, from 1.</param>
+/// <param name="Day">The day of the schedule it was sent for.</param>
+public sealed record TakeReminder(InvoiceId Invoice, int Number, int Day) : LeaseCommand;
+
+/// <summary>Billing reports that a payment of an invoice is disputed, or that the dispute is decided.</summary>
+public sealed record MarkDisputed(InvoiceId Invoice, bool IsOpen) : LeaseCommand;
+
+/// <summary>Takes a step of dunning that is due, now that billing has looked for money.</summary>
+public sealed record TakeDunningStep(DunningStep Step, MoneyInSight Money) : LeaseCommand;
+
+/// <summary>Billing reports that an overdue invoice of this lease has been paid, credited or withdrawn.</summary>
 public sealed record ClearOverdue(InvoiceId Invoice) : LeaseCommand;
 
 /// <summary>Does what has fallen due: acceptance by silence, periods to close, options that lapse, the end.</summary>

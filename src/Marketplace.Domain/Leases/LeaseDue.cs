@@ -18,7 +18,9 @@ public static class LeaseDue
     }
 
     /// <summary>When the next effect falls due; null once the lease has ended.</summary>
-    public static Instant? NextAt(Lease lease) => Next(lease)?.At;
+    public static Instant? NextAt(Lease lease) => Next(lease) is not var (at, _) ? null
+        : LeaseDunning.Next(lease) is { } dunning ? Instant.Min(at, dunning.At)
+        : at;
 
     /// <summary>The latest instant before which a renewal option must be used; null when none is left.</summary>
     public static Instant? RenewalDeadline(Lease lease)

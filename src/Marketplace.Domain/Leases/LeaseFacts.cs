@@ -22,6 +22,15 @@ namespace Marketplace.Domain.Leases;
 [JsonDerivedType(typeof(LeaseTerminated), "terminated")]
 [JsonDerivedType(typeof(FellInArrears), "fellInArrears")]
 [JsonDerivedType(typeof(ArrearsCleared), "arrearsCleared")]
+[JsonDerivedType(typeof(GraceBegan), "graceBegan")]
+[JsonDerivedType(typeof(TenantReminded), "tenantReminded")]
+[JsonDerivedType(typeof(SuspensionNoticed), "suspensionNoticed")]
+[JsonDerivedType(typeof(SuspensionNoticeWithdrawn), "suspensionNoticeWithdrawn")]
+[JsonDerivedType(typeof(LeaseSuspended), "suspended")]
+[JsonDerivedType(typeof(SuspensionLifted), "suspensionLifted")]
+[JsonDerivedType(typeof(DunningWaits), "dunningWaits")]
+[JsonDerivedType(typeof(LeaseTerminatedForCause), "terminatedForCause")]
+[JsonDerivedType(typeof(PaymentContested), "paymentContested")]
 [JsonDerivedType(typeof(LeaseEnded), "ended")]
 public abstract record LeaseFact(Instant At);
 
@@ -65,7 +74,49 @@ public sealed record ExitQuoted(Instant At, ExitQuote Quote) : LeaseFact(At);
 public sealed record LeaseTerminated(Instant At, ExitQuote Quote) : LeaseFact(At);
 
 /// <summary>An invoice of this lease is overdue.</summary>
-public sealed record FellInArrears(Instant At, InvoiceId Invoice) : LeaseFact(At);
+/// <param name="At">When the lease learnt of it.</param>
+/// <param name="Invoice">The invoice.</param>
+/// <param name="Since">First instant after its due day.</param>
+public sealed record FellInArrears(Instant At, InvoiceId Invoice, Instant Since) : LeaseFact(At);
+
+/// <summary>The first invoice fell overdue: until <paramref name="EndsAt"/> nothing but reminders follows.</summary>
+public sealed record GraceBegan(Instant At, Instant EndsAt) : LeaseFact(At);
+
+/// <summary>The tenant was reminded of an overdue invoice.</summary>
+public sealed record TenantReminded(Instant At, InvoiceId Invoice, int Number, int Day) : LeaseFact(At)
+{
+    /// <summary>The invoice with this reminder counted, if it is the one.</summary>
+    internal OverdueInvoice Count(OverdueInvoice overdue) => overdue.Id == Invoice ? overdue with { Reminders = Number } : overdue;
+}
+
+/// <summary>Grace is over: the lease will be suspended at <paramref name="SuspendsAt"/> unless money comes first.</summary>
+public sealed record SuspensionNoticed(Instant At, Instant SuspendsAt) : LeaseFact(At);
+
+/// <summary>Money came before the suspension.</summary>
+public sealed record SuspensionNoticeWithdrawn(Instant At) : LeaseFact(At);
+
+/// <summary>The lease is suspended, and will be terminated for cause at <paramref name="TerminatesAt"/> unless money comes first; null where it never is.</summary>
+public sealed record LeaseSuspended(Instant At, Instant? TerminatesAt) : LeaseFact(At);
+
+/// <summary>Money came, and the suspension ended.</summary>
+public sealed record SuspensionLifted(Instant At) : LeaseFact(At);
+
+/// <summary>A step that was due waits, because money is on its way or the gateway cannot say.</summary>
+/// <param name="At">When.</param>
+/// <param name="Step">The step.</param>
+/// <param name="Money">Why.</param>
+/// <param name="Until">When it is looked at again.</param>
+/// <param name="Again">Whether it had waited before.</param>
+public sealed record DunningWaits(Instant At, DunningStep Step, MoneyInSight Money, Instant Until, bool Again) : LeaseFact(At);
+
+/// <summary>The lease was terminated for cause, at the price of an early exit without its notice.</summary>
+/// <param name="At">When.</param>
+/// <param name="Quote">The price.</param>
+/// <param name="Invoices">The overdue invoices that were the cause.</param>
+public sealed record LeaseTerminatedForCause(Instant At, ExitQuote Quote, ImmutableArray<InvoiceId> Invoices) : LeaseFact(At);
+
+/// <summary>A payment of an invoice is disputed by the payer's bank, or no longer is.</summary>
+public sealed record PaymentContested(Instant At, InvoiceId Invoice, bool IsOpen) : LeaseFact(At);
 
 /// <summary>An overdue invoice was settled.</summary>
 public sealed record ArrearsCleared(Instant At, InvoiceId Invoice) : LeaseFact(At);

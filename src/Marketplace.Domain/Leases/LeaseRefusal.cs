@@ -50,6 +50,9 @@ public enum LeaseRefusal
     [RefusalMeaning("lease_in_arrears", RefusalKind.Conflict, RefusalClass.Retryable, "Invoices of this lease are overdue; an option can be used once they are paid.")]
     InArrears,
 
+    [RefusalMeaning("lease_payment_disputed", RefusalKind.Conflict, RefusalClass.Retryable, "A payment of this lease is disputed; this becomes possible once the dispute is decided.")]
+    PaymentDisputed,
+
     [RefusalMeaning("lease_no_renewal_left", RefusalKind.Conflict, RefusalClass.Final, "The terms grant no renewal option, or all are used, declined or lapsed.")]
     NoRenewalLeft,
 

@@ -18,7 +18,7 @@ public enum LeaseStatus
     /// <summary>As active, while an invoice of this lease is overdue.</summary>
     InArrears,
 
-    /// <summary>The tenant has given notice: the lease runs until the day the exit takes effect.</summary>
+    /// <summary>Notice was given, or the lease was terminated for cause: it runs until the day the exit takes effect.</summary>
     Terminating,
 
     /// <summary>Over: all nodes have gone back, nothing more will be billed.</summary>
@@ -52,7 +52,7 @@ public static class LeaseStatuses
             [LeaseStatus.InArrears] =
             [
                 (LeaseStatus.Active, "the last overdue invoice is paid"),
-                (LeaseStatus.Terminating, "the tenant terminates against an exit quote"),
+                (LeaseStatus.Terminating, "the tenant terminates against an exit quote, or the lease is terminated for cause"),
                 (LeaseStatus.Ended, "the term ends"),
             ],
             [LeaseStatus.Terminating] =

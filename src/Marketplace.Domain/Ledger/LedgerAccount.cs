@@ -26,6 +26,12 @@ public enum LedgerAccountKind
     /// <summary>The marketplace's own fees (credit).</summary>
     PlatformFees,
 
+    /// <summary>Taken back by payers' banks: until they have decided, and for good where nothing was left to take it from (debit). Subject: the payment.</summary>
+    Disputes,
+
+    /// <summary>The part of what was collected for this organization that is disputed and not paid out (credit). Subject: the payment.</summary>
+    PayoutsHeld,
+
     /// <summary>
     /// Value on its way to or from another organization's books. Subject: that organization. Its balance and the balance of
     /// the counterpart's account for this organization add up to zero once nothing is on its way.
@@ -60,6 +66,8 @@ public readonly record struct LedgerAccount(LedgerAccountKind Kind, string Subje
         LedgerAccountKind.UncollectedRent => "uncollected_rent",
         LedgerAccountKind.OperatorPayable => "operator_payable",
         LedgerAccountKind.PlatformFees => "platform_fees",
+        LedgerAccountKind.Disputes => "disputes",
+        LedgerAccountKind.PayoutsHeld => "payouts_held",
         LedgerAccountKind.Clearing => "clearing",
         _ => throw new InvalidOperationException($"Account kind {Kind} has no name."),
     };

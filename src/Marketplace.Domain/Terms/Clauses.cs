@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
 using NodaTime;
 
@@ -108,6 +109,13 @@ public sealed record Clauses
     /// <summary>Who must approve and sign.</summary>
     public required SignatureTerms Signatures { get; init; }
 
+    /// <summary>What follows when an invoice stays unpaid; null in terms that name no steps of their own.</summary>
+    public DunningTerms? Dunning { get; init; }
+
+    /// <summary><see cref="Dunning"/>, or the marketplace's own steps where the terms name none.</summary>
+    [JsonIgnore]
+    public DunningTerms DunningSteps => Dunning ?? DunningTerms.Standard;
+
     /// <summary>The zone <see cref="LeaseZone"/> names.</summary>
     public DateTimeZone Zone() => DateTimeZoneProviders.Tzdb[LeaseZone];
 
@@ -124,6 +132,10 @@ public sealed record Clauses
             "renewal",
             "Expected at most 10 options of 1 to 120 months with a notice of 0 to 730 days, or no options and 0 months.");
         Expect(Acceptance.DeemedAfterDays is >= 1 and <= 90, "acceptance", "Expected 1 to 90 days.");
+        Expect(
+            DunningSteps.Fits(),
+            "dunning",
+            "Expected at most 10 ascending reminder days of 0 to 365, a grace of 0 to 365 days, and 1 to 365 days of notice and of suspension; without notice there is no termination.");
         Expect(PaymentDays is >= 0 and <= 120, "paymentDays", "Expected 0 to 120 days.");
         Expect(DateTimeZoneProviders.Tzdb.GetZoneOrNull(LeaseZone) is not null, "leaseZone", $"'{LeaseZone}' is not an IANA time zone.");
         Expect(PlatformFee.Value is >= 0 and <= 50, "platformFee", "Expected 0 to 50 %.");

@@ -14,7 +14,7 @@ namespace Marketplace.Grains.Billing;
 /// <summary>An organization's billing account: journaled, because its history has no end and its facts are the ledger.</summary>
 [Reentrant]
 [GrainType("billing-account")]
-internal sealed class BillingAccountGrain(GrainServices services)
+internal sealed partial class BillingAccountGrain(GrainServices services)
     : JournaledGrain<BillingAccount, BillingFact, BillingAccount>(services, "billing-account"), IBillingAccountGrain
 {
     /// <inheritdoc/>
@@ -97,7 +97,7 @@ internal sealed class BillingAccountGrain(GrainServices services)
         (1_500L * state.Invoices.Count) + (300L * state.Deposits.Count) + (80L * (state.Books.Balances.Count + state.Books.FactIds.Count));
 
     /// <inheritdoc/>
-    protected override Instant? DueAt(BillingAccount state) => state.NextOverdueAt ?? Instant.MaxValue;
+    protected override Instant? DueAt(BillingAccount state) => state.NextDueAt ?? Instant.MaxValue;
 
     /// <inheritdoc/>
     protected override async Task OnNoticeAsync(Envelope envelope)
@@ -109,6 +109,8 @@ internal sealed class BillingAccountGrain(GrainServices services)
             PaymentReceived received => new TakePayment(received.Order),
             PaymentFailed failed => new GiveUpPayment(failed.Order, failed.CalledOff, failed.Reason),
             PaymentReturned returned => new TakeRefund(returned.Order, returned.Amount),
+            DisputeMoved moved => new TakeDispute(moved.Order, moved.Dispute, await ArchivedAsync(moved.Order)),
+            PayoutHeld held => new TakePayoutHold(held.Hold),
             ValueTransferred transferred => new TakeTransfer(transferred.Transfer, transferred.From),
             _ => throw new InvalidOperationException($"A billing account takes no {envelope.Notice.GetType().Name}."),
         };
@@ -178,9 +180,21 @@ internal sealed class BillingAccountGrain(GrainServices services)
                 ShowInvoice(after, credited.Invoice, effects);
                 break;
             case InvoiceFellOverdue overdue:
-                effects.Tell(GrainKeys.Lease(overdue.Lease), new InvoiceOverdue(overdue.Lease, overdue.Invoice));
+                effects.Tell(GrainKeys.Lease(overdue.Lease), new InvoiceOverdue(overdue.Lease, overdue.Invoice, after.Invoices[overdue.Invoice].OverdueAt));
                 ShowInvoice(after, overdue.Invoice, effects);
                 BillingEvents.Publish(after.Invoices[overdue.Invoice], BillingEvents.InvoiceOverdue, effects);
+                break;
+            case InvoiceReminded reminded:
+                Remind(after, reminded, effects);
+                break;
+            case PaymentDisputed disputed:
+                Dispute(after, disputed, effects);
+                break;
+            case DisputeSettled settled:
+                SettleDispute(after, settled, effects);
+                break;
+            case PayoutHoldTaken hold:
+                Post(after, hold.Entry, effects);
                 break;
             case TransferTaken taken:
                 Post(after, taken.Entry, effects);

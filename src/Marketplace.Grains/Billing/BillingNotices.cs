@@ -1,6 +1,7 @@
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
+using NodaTime;
 
 namespace Marketplace.Grains.Billing;
 
@@ -11,7 +12,16 @@ public sealed record DepositHeld(ReservationId Reservation, PaymentId Payment, M
 public sealed record DepositFailed(ReservationId Reservation, PaymentId Payment, string Reason) : Notice;
 
 /// <summary>Billing to lease: an invoice is past its due day.</summary>
-public sealed record InvoiceOverdue(LeaseId Lease, InvoiceId Invoice) : Notice;
+/// <param name="Lease">The lease billed.</param>
+/// <param name="Invoice">The invoice.</param>
+/// <param name="Since">First instant after its due day; null in notices older than dunning.</param>
+public sealed record InvoiceOverdue(LeaseId Lease, InvoiceId Invoice, Instant? Since = null) : Notice;
+
+/// <summary>Billing to lease: the tenant was reminded of an overdue invoice.</summary>
+public sealed record PaymentReminded(LeaseId Lease, InvoiceId Invoice, int Number, int Day) : Notice;
+
+/// <summary>Billing to lease: a payment of an invoice is disputed, or no longer is.</summary>
+public sealed record InvoiceDisputed(LeaseId Lease, InvoiceId Invoice, bool IsOpen) : Notice;
 
 /// <summary>Billing to lease: nothing is left to pay of an invoice.</summary>
 public sealed record InvoicePaid(LeaseId Lease, InvoiceId Invoice) : Notice;
@@ -33,6 +43,12 @@ public sealed record PaymentFailed(PaymentOrder Order, bool CalledOff, string Re
 
 /// <summary>Payment to billing: the money was given back.</summary>
 public sealed record PaymentReturned(PaymentOrder Order, Money Amount) : Notice;
+
+/// <summary>Payment to billing: the payer's bank opened or decided a dispute.</summary>
+public sealed record DisputeMoved(PaymentOrder Order, PaymentDispute Dispute) : Notice;
+
+/// <summary>One billing account to another: part of what you have earned may not be paid out, or may be again.</summary>
+public sealed record PayoutHeld(PayoutHold Hold) : Notice;
 
 /// <summary>One billing account to another: value for your books, under the same fact id as in the sender's.</summary>
 public sealed record ValueTransferred(OrganizationId From, OnwardTransfer Transfer) : Notice;

@@ -1,4 +1,5 @@
 using Marketplace.Domain.Billing;
+using Marketplace.Domain.Leases;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
 using Orleans.Concurrency;
@@ -35,6 +36,10 @@ public interface IBillingAccountGrain : IAggregateGrain
     /// <summary>Starts a payment of what is left of an invoice, or answers the one under way.</summary>
     [Alias("PayInvoice")]
     Task<Answer<Invoice>> PayInvoiceAsync(PayInvoice command);
+
+    /// <summary>Looks for money of overdue invoices at the gateway, before the lease takes a step that money would have healed.</summary>
+    [Alias("LookForMoney")]
+    Task<MoneyInSight> LookForMoneyAsync(LookForMoney command);
 
     /// <summary>An invoice of this account as tenant, or null.</summary>
     [Alias("GetInvoice"), AlwaysInterleave]

@@ -139,6 +139,14 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
             case RefundMade refund:
                 effects.Tell(account, new PaymentReturned(after.Order, refund.Amount));
                 break;
+            case DisputeOpened opened:
+                effects.Tell(account, new DisputeMoved(after.Order, opened.Dispute));
+                DisputeEvents.Publish(after, opened.Dispute, effects);
+                break;
+            case DisputeDecided decided:
+                effects.Tell(account, new DisputeMoved(after.Order, decided.Dispute));
+                DisputeEvents.Publish(after, decided.Dispute, effects);
+                break;
         }
 
         if (before?.Status != after.Status)

@@ -78,6 +78,9 @@ internal static class LeaseEvents
             case LeaseEnded ended:
                 Tell(Ended, new(id, status, tenant, owner, ended.At, ended.Nodes.Length));
                 break;
+            default:
+                DunningEvents.Publish(lease, fact, effects);
+                break;
         }
 
         LeaseData Data() => new(id, status, lease.Opening.Reservation, lease.Opening.Pool, tenant, owner, lease.EndsAt, lease.RenewalsUsed);

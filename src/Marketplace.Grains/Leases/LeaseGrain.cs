@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Marketplace.Domain.Billing;
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Primitives;
@@ -49,7 +50,17 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
 
     protected override Instant? DueAt(Lease state) => LeaseDue.NextAt(state);
 
-    protected override Task OnDueAsync(Instant now) => DecideAsync(null, new MeetDueTimes());
+    protected override async Task OnDueAsync(Instant now)
+    {
+        await DecideAsync(null, new MeetDueTimes());
+        if (LeaseDunning.Next(State!) is var (due, step) && due <= Now)
+        {
+            // Money decides: what is on its way is waited for, and before a termination what could still come is called off.
+            var account = Services.Grains.GetGrain<IBillingAccountGrain>(State!.Opening.Tenant.Value);
+            var money = await account.LookForMoneyAsync(new LookForMoney(State!.Overdue, CallOff: step == DunningStep.Termination));
+            await DecideAsync(null, new TakeDunningStep(step, money));
+        }
+    }
 
     protected override async Task OnNoticeAsync(Notice notice, AggregateAddress sender)
     {
@@ -59,7 +70,13 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
                 await TakeAsync(delivered);
                 break;
             case InvoiceOverdue overdue:
-                await DecideAsync(null, new MarkOverdue(overdue.Invoice));
+                await DecideAsync(null, new MarkOverdue(overdue.Invoice, overdue.Since));
+                break;
+            case PaymentReminded reminded:
+                await DecideAsync(null, new TakeReminder(reminded.Invoice, reminded.Number, reminded.Day));
+                break;
+            case InvoiceDisputed disputed:
+                await DecideAsync(null, new MarkDisputed(disputed.Invoice, disputed.IsOpen));
                 break;
             case InvoicePaid paid:
                 await DecideAsync(null, new ClearOverdue(paid.Invoice));

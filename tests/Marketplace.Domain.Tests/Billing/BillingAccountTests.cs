@@ -111,7 +111,7 @@ public class BillingAccountTests
 
         Assert.Equal(new LocalDate(2027, 3, 3), invoice.DueDate);
         Assert.Equal(Instant.FromUtc(2027, 3, 3, 16, 0), invoice.OverdueAt);
-        Assert.Equal(invoice.OverdueAt, _account.NextOverdueAt);
+        Assert.Equal(invoice.OverdueAt, _account.NextDueAt);
     }
 
     [Fact]
@@ -255,11 +255,11 @@ public class BillingAccountTests
     {
         Do(new BillRent(Worth(700)));
         Assert.Empty(Do(new MarkOverdueInvoices()));
-        _now = _account!.NextOverdueAt!.Value;
+        _now = _account!.NextDueAt!.Value;
 
         Assert.IsType<InvoiceFellOverdue>(Assert.Single(Do(new MarkOverdueInvoices())));
         Assert.Empty(Do(new MarkOverdueInvoices()));
-        Assert.Null(_account.NextOverdueAt);
+        Assert.Null(_account.NextDueAt);
         var invoice = Pay();
         Do(new TakePayment(Started));
         Assert.Equal(InvoiceStatus.Paid, _account.Invoices[invoice].Status);
