@@ -58,12 +58,12 @@ public sealed record LeaseDisputeData(LeaseId Id, LeaseStatus Status, Organizati
 /// <summary>What both parties' feeds say of dunning.</summary>
 internal static class DunningEvents
 {
-    public static readonly EventType<LeaseDunningData> GraceBegan = new("lease.grace_began", "An invoice of the lease is overdue: for the days of grace nothing but reminders follows.");
+    public static readonly EventType<LeaseDunningData> GraceStarted = new("lease.grace_began", "An invoice of the lease is overdue: for the days of grace nothing but reminders follows.");
     public static readonly EventType<LeaseReminderData> Reminded = new("lease.payment_reminded", "The tenant was reminded of an overdue invoice of the lease.");
-    public static readonly EventType<LeaseDunningData> SuspensionNoticed = new("lease.suspension_noticed", "Grace is over: the lease will be suspended unless money comes first.");
+    public static readonly EventType<LeaseDunningData> NoticeGiven = new("lease.suspension_noticed", "Grace is over: the lease will be suspended unless money comes first.");
     public static readonly EventType<LeaseDunningData> NoticeWithdrawn = new("lease.suspension_notice_withdrawn", "Money came before the suspension that had been announced.");
     public static readonly EventType<LeaseDunningData> Suspended = new("lease.suspended", "The lease is suspended for unpaid invoices: the operator may withhold access, rent runs on, and no service level is owed.");
-    public static readonly EventType<LeaseDunningData> SuspensionLifted = new("lease.suspension_lifted", "Money came, and the suspension of the lease ended.");
+    public static readonly EventType<LeaseDunningData> Lifted = new("lease.suspension_lifted", "Money came, and the suspension of the lease ended.");
     public static readonly EventType<LeaseDunningData> StepPostponed = new("lease.dunning_postponed", "A suspension or termination that was due waits, because money is on its way or the gateway cannot say.");
     public static readonly EventType<LeaseCauseData> TerminatedForCause = new("lease.terminated_for_cause", "The lease was terminated because invoices stayed unpaid, at the price of an early exit.");
     public static readonly EventType<LeaseDisputeData> PaymentDisputed = new("lease.payment_disputed", "The payer's bank disputes a payment of an invoice of the lease.");
@@ -76,13 +76,13 @@ internal static class DunningEvents
         switch (fact)
         {
             case GraceBegan:
-                Tell(GraceBegan, Data());
+                Tell(GraceStarted, Data());
                 break;
             case TenantReminded reminded:
                 Tell(Reminded, new(id, status, tenant, owner, reminded.Invoice, reminded.Number, reminded.Day));
                 break;
             case SuspensionNoticed:
-                Tell(SuspensionNoticed, Data());
+                Tell(NoticeGiven, Data());
                 break;
             case SuspensionNoticeWithdrawn:
                 Tell(NoticeWithdrawn, Data());
@@ -91,7 +91,7 @@ internal static class DunningEvents
                 Tell(Suspended, Data());
                 break;
             case SuspensionLifted:
-                Tell(SuspensionLifted, Data());
+                Tell(Lifted, Data());
                 break;
             case DunningWaits { Again: false }:
                 Tell(StepPostponed, Data());

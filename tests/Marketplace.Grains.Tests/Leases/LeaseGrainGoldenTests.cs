@@ -22,7 +22,7 @@ public sealed class LeaseGrainGoldenTests
     public void A_leases_record_is_written_as_ever_and_still_loads()
     {
         var (lease, statement) = Leaving();
-        Assert.Null(Golden.Fault("lease.v1.json", new AggregateRecord<Lease>
+        Assert.Null(Golden.Fault("lease.v2.json", new AggregateRecord<Lease>
         {
             Schema = 1,
             State = lease,
@@ -32,6 +32,15 @@ public sealed class LeaseGrainGoldenTests
             Outbox = [new OutboxEntry(11, GrainKeys.BillingAccount(Tenant).ToString(), new RentDue(statement), null)],
             Due = new DueRow(LeaseDue.NextAt(lease)!.Value, 7),
         }));
+    }
+
+    [Fact]
+    public void A_record_from_before_dunning_still_loads_with_the_marketplaces_steps()
+    {
+        var lease = Golden.Loads<AggregateRecord<Lease>>("lease.v1.json").State!;
+
+        Assert.Equal([InvoiceId.From("inv_golden")], lease.Overdue);
+        Assert.Equal((null, false, DunningTerms.Standard), (lease.Dunning, lease.IsSuspended, lease.Opening.Terms.Clauses.DunningSteps));
     }
 
     /// <summary>A ramp in advance with a rejected node, a replaced one, an invoice overdue and notice given.</summary>
