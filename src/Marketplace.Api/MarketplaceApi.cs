@@ -10,6 +10,7 @@ using Marketplace.Api.Organizations;
 using Marketplace.Api.Quotes;
 using Marketplace.Api.Reservations;
 using Marketplace.Api.Sites;
+using Marketplace.Grains.Billing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Marketplace.Api;
@@ -25,6 +26,7 @@ public static class MarketplaceApi
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RateLimits>();
         services.TryAddSingleton<ICallers, OrganizationCallers>();
+        services.TryAddSingleton<GatewayInbox>();
         return services.AddApiDocument();
     }
 

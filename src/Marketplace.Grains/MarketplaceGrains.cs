@@ -51,6 +51,7 @@ public static class MarketplaceGrains
         services.AddSingleton<IInvariant, PoolSupplyInvariant>();
         services.AddSingleton<IInvariant, SitePowerInvariant>();
         services.AddSingleton<IInvariant, ReservationHoldInvariant>();
+        services.TryAddSingleton<GatewayInbox>();
         services.TryAddSingleton<BillingAccounts>();
         services.AddSingleton<IInvariant, LedgersBalance>();
         services.AddSingleton<IInvariant, HeldMoneyIsThere>();

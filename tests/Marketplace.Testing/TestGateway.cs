@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Ports;
+using NodaTime;
 
 namespace Marketplace.Testing;
 
@@ -83,15 +84,36 @@ public sealed class TestGateway : IPaymentGateway
     public GatewayOutcome? OutcomeOf(PaymentId payment) => _payments.TryGetValue(payment.Value, out var held) ? held.Outcome : null;
 
     /// <inheritdoc/>
-    public Task<GatewayAnswer> CreateAsync(PaymentOrder order, string idempotencyKey, CancellationToken cancellation = default) =>
+    public bool KeepsInvoices => false;
+
+    /// <summary>The most one payment may bring in; null for no limit.</summary>
+    public long? Largest { get; set; }
+
+    /// <summary>Operators' accounts, by id: whether the gateway pays them.</summary>
+    public ConcurrentDictionary<string, bool> Accounts { get; } = new();
+
+    /// <summary>Transfers carried out, by the call that asked for each.</summary>
+    public ConcurrentDictionary<string, Money> Transfers { get; } = new();
+
+    /// <summary>Reversals carried out, by the call that asked for each.</summary>
+    public ConcurrentDictionary<string, Money> Reversals { get; } = new();
+
+    /// <summary>The outcome of the next transfers; null for success.</summary>
+    public GatewayOutcome? TransferOutcome { get; set; }
+
+    /// <inheritdoc/>
+    public Money? LargestPayment(Currency currency) => Largest is { } minor ? new Money(currency, minor) : null;
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> CreateAsync(PaymentOrder order, GatewayCall call, CancellationToken cancellation = default) =>
         CallAsync(() => _payments.GetOrAdd(order.Id.Value, id => new Held("gw_" + id, order.Amount)).Answer);
 
     /// <inheritdoc/>
-    public Task<GatewayAnswer> FindAsync(PaymentId payment, CancellationToken cancellation = default) => Task.FromResult(
-        IsDown ? new GatewayAnswer(GatewayOutcome.Unknown) : _payments.TryGetValue(payment.Value, out var held) ? held.Answer : new GatewayAnswer(GatewayOutcome.NotFound));
+    public Task<GatewayAnswer> FindAsync(PaymentOrder order, string? gatewayId, Instant? since, CancellationToken cancellation = default) => Task.FromResult(
+        IsDown ? new GatewayAnswer(GatewayOutcome.Unknown) : _payments.TryGetValue(order.Id.Value, out var held) ? held.Answer : new GatewayAnswer(GatewayOutcome.NotFound));
 
     /// <inheritdoc/>
-    public Task<GatewayAnswer> CancelAsync(string gatewayId, string idempotencyKey, CancellationToken cancellation = default) => CallAsync(() =>
+    public Task<GatewayAnswer> CancelAsync(string gatewayId, GatewayCall call, CancellationToken cancellation = default) => CallAsync(() =>
     {
         var held = Find(gatewayId);
         if (held.Outcome is GatewayOutcome.Created or GatewayOutcome.NeedsAction)
@@ -103,8 +125,8 @@ public sealed class TestGateway : IPaymentGateway
     });
 
     /// <inheritdoc/>
-    public Task<GatewayAnswer> RefundAsync(string gatewayId, Money amount, string idempotencyKey, CancellationToken cancellation = default) =>
-        CallAsync(() => _refunds.GetOrAdd(idempotencyKey, _ =>
+    public Task<GatewayAnswer> RefundAsync(string gatewayId, Money amount, GatewayCall call, CancellationToken cancellation = default) =>
+        CallAsync(() => _refunds.GetOrAdd(call.Subject!, _ =>
         {
             if (RefundOutcome is { } outcome)
             {
@@ -121,13 +143,13 @@ public sealed class TestGateway : IPaymentGateway
             Refunds.Enqueue(amount);
             var payment = PaymentId.From(gatewayId["gw_".Length..]);
             Record(GatewayMovementKind.Refund, payment.Value, -amount);
-            Record(payment, new GatewayReport($"evt_{payment}_refund_{idempotencyKey}", new GatewayAnswer(GatewayOutcome.Succeeded), true));
+            Record(payment, new GatewayReport($"evt_{payment}_refund_{call.Key}", new GatewayAnswer(GatewayOutcome.Succeeded), true, null, call.Subject));
             return new GatewayAnswer(GatewayOutcome.Succeeded, gatewayId);
         }));
 
     /// <inheritdoc/>
-    public Task<GatewayAnswer> FindRefundAsync(string gatewayId, string idempotencyKey, CancellationToken cancellation = default) => Task.FromResult(
-        IsDown ? new GatewayAnswer(GatewayOutcome.Unknown) : _refunds.GetValueOrDefault(idempotencyKey) ?? new GatewayAnswer(GatewayOutcome.NotFound));
+    public Task<GatewayAnswer> FindRefundAsync(string gatewayId, GatewayCall call, CancellationToken cancellation = default) => Task.FromResult(
+        IsDown ? new GatewayAnswer(GatewayOutcome.Unknown) : _refunds.GetValueOrDefault(call.Subject!) ?? new GatewayAnswer(GatewayOutcome.NotFound));
 
     /// <inheritdoc/>
     public Task<GatewayPage<GatewayNotice>?> ListNoticesAsync(string? after, int limit, CancellationToken cancellation = default) =>
@@ -138,8 +160,70 @@ public sealed class TestGateway : IPaymentGateway
         Task.FromResult(Page(_movements, movement => movement.Id, after, limit));
 
     /// <inheritdoc/>
-    public Task<PaymentSecret?> ClientSecretAsync(string gatewayId, CancellationToken cancellation = default) =>
+    public Task<PaymentSecret?> SecretAsync(string gatewayId, CancellationToken cancellation = default) =>
         Task.FromResult<PaymentSecret?>(IsDown ? null : new PaymentSecret("secret_" + gatewayId));
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> OpenAccountAsync(OrganizationId operatorId, string country, GatewayCall call, CancellationToken cancellation = default) => CallAsync(() =>
+    {
+        Accounts.TryAdd("gw_" + operatorId, false);
+        return new GatewayAnswer(GatewayOutcome.Succeeded, "gw_" + operatorId);
+    });
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> FindAccountAsync(OrganizationId operatorId, GatewayCall call, CancellationToken cancellation = default) =>
+        LookAsync(Accounts.ContainsKey("gw_" + operatorId), "gw_" + operatorId);
+
+    /// <inheritdoc/>
+    public Task<GatewayAccount?> AccountAsync(string accountId, CancellationToken cancellation = default) => Task.FromResult(
+        !IsDown && Accounts.TryGetValue(accountId, out var pays) ? new GatewayAccount(accountId, pays, pays, [], null) : null);
+
+    /// <inheritdoc/>
+    public Task<Uri?> OnboardingLinkAsync(string accountId, Uri returnTo, Uri renewAt, CancellationToken cancellation = default) =>
+        Task.FromResult(IsDown ? null : returnTo);
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> TransferAsync(PayoutOrder order, string? sourceId, string accountId, Money amount, GatewayCall call, CancellationToken cancellation = default) =>
+        CallAsync(() => TransferOutcome is { } outcome ? new GatewayAnswer(outcome, null, "as the test wants") : Once(Transfers, call, amount, () => Record(GatewayMovementKind.Transfer, order.Id.Value, -amount)));
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> FindTransferAsync(PayoutOrder order, string accountId, GatewayCall call, CancellationToken cancellation = default) =>
+        LookAsync(Transfers.ContainsKey(call.Subject!), call.Subject!);
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> ReverseAsync(string transferId, Money amount, GatewayCall call, CancellationToken cancellation = default) =>
+        CallAsync(() => Once(Reversals, call, amount, () => Record(GatewayMovementKind.TransferReversal, call.Subject!.Split(':')[0], amount)));
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> FindReversalAsync(string transferId, GatewayCall call, CancellationToken cancellation = default) =>
+        LookAsync(Reversals.ContainsKey(call.Subject!), call.Subject!);
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> WriteInvoiceAsync(Invoice invoice, GatewayCall call, CancellationToken cancellation = default) => NotKept;
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> AttachPaymentAsync(string invoiceId, string gatewayId, GatewayCall call, CancellationToken cancellation = default) => NotKept;
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> WriteCreditAsync(string invoiceId, InvoiceCredit credit, GatewayCall call, CancellationToken cancellation = default) => NotKept;
+
+    /// <inheritdoc/>
+    public Task<GatewayAnswer> CloseInvoiceAsync(string invoiceId, GatewayCall call, CancellationToken cancellation = default) => NotKept;
+
+    private static Task<GatewayAnswer> NotKept => Task.FromResult(new GatewayAnswer(GatewayOutcome.Succeeded));
+
+    private static GatewayAnswer Once(ConcurrentDictionary<string, Money> made, GatewayCall call, Money amount, Action record)
+    {
+        if (made.TryAdd(call.Subject!, amount))
+        {
+            record();
+        }
+
+        return new GatewayAnswer(GatewayOutcome.Succeeded, call.Subject);
+    }
+
+    private Task<GatewayAnswer> LookAsync(bool found, string id) => Task.FromResult(
+        IsDown ? new GatewayAnswer(GatewayOutcome.Unknown) : found ? new GatewayAnswer(GatewayOutcome.Succeeded, id) : new GatewayAnswer(GatewayOutcome.NotFound));
 
     private GatewayReport Record(PaymentId payment, GatewayReport report)
     {

@@ -3,7 +3,6 @@ using Marketplace.Api.Billing.Sandbox;
 using Marketplace.Api.Http;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Billing;
-using Marketplace.Grains.Ports;
 using Microsoft.Extensions.Options;
 
 namespace Marketplace.Api.Billing;
@@ -31,7 +30,6 @@ internal sealed record WebhookReceipt(bool Received)
 internal static class PaymentWebhookEndpoint
 {
     public const string Path = "/v1/webhooks/payments";
-    private const string SeenTable = "payment-notifications";
 
     public static void MapPaymentWebhook(this Room room) => room.Post(Path, new(
         "receivePaymentNotification",
@@ -55,22 +53,12 @@ internal static class PaymentWebhookEndpoint
             throw new ProblemException(Problem.Of(Refusal.Of(WebhookRefusal.SignatureInvalid, "Nothing was taken.")));
         }
 
-        if (!GatewayEvent.TryParse(body, out var notification))
+        if (!GatewayNotices.TryParse(body, out var notification))
         {
             throw new ProblemException(Problem.Of(Refusal.Of(WebhookRefusal.Unreadable, "Expected an event with id, type and data.object.")));
         }
 
-        if (notification is { Payment: { } payment, Report: { } report })
-        {
-            var seen = PublicId.Digest(notification.Id);
-            if (await request.Rows.GetAsync(SeenTable, seen[..2], seen, request.Cancellation) is null)
-            {
-                // First the fact, then the mark: a crash between them costs a repetition, which changes nothing.
-                await request.Grain<IPaymentGrain>(payment.Value).ReportAsync(report);
-                await request.Rows.TryInsertAsync(SeenTable, seen[..2], [new Row(seen, 1, default)], request.Cancellation);
-            }
-        }
-
+        await request.Service<GatewayInbox>().TakeAsync(notification, request.Cancellation);
         return request.Ok(new WebhookReceipt(true));
     }
 

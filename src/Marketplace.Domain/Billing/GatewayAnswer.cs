@@ -1,4 +1,5 @@
 using Marketplace.Domain.Primitives;
+using NodaTime;
 
 namespace Marketplace.Domain.Billing;
 
@@ -14,7 +15,7 @@ public enum GatewayOutcome
     /// <summary>The bank is moving the money.</summary>
     Processing,
 
-    /// <summary>The money is here (or, of a refund, has been given back).</summary>
+    /// <summary>The money is here (of a payment), or what was asked for has happened (of anything else).</summary>
     Succeeded,
 
     /// <summary>The payment was called off; no money will come.</summary>
@@ -23,7 +24,10 @@ public enum GatewayOutcome
     /// <summary>A definite no, which repeating does not change.</summary>
     Declined,
 
-    /// <summary>The gateway knows no such payment or refund.</summary>
+    /// <summary>A definite no for now: the gateway holds too little of our money. The same call may succeed later, under a new key.</summary>
+    Short,
+
+    /// <summary>The gateway knows no such thing.</summary>
     NotFound,
 
     /// <summary>Nobody knows: the call timed out or the gateway failed. It must be looked up before it is repeated.</summary>
@@ -32,9 +36,13 @@ public enum GatewayOutcome
 
 /// <summary>The gateway's answer, or what one of its signed notifications says.</summary>
 /// <param name="Outcome">What it came to.</param>
-/// <param name="GatewayId">The gateway's own id of the payment; null when there is none.</param>
+/// <param name="GatewayId">The gateway's own id of the thing; null when there is none.</param>
 /// <param name="Detail">For people; null when there is nothing to add.</param>
-public sealed record GatewayAnswer(GatewayOutcome Outcome, string? GatewayId = null, string? Detail = null);
+/// <param name="KeySpent">
+/// Whether the gateway keeps this answer under the call's key and would only repeat it: once a look-up has found nothing, the
+/// call is made under the key of a new attempt.
+/// </param>
+public sealed record GatewayAnswer(GatewayOutcome Outcome, string? GatewayId = null, string? Detail = null, bool KeySpent = false);
 
 /// <summary>What a payment is for.</summary>
 public enum PaymentPurpose
@@ -57,6 +65,27 @@ public enum GatewayPurpose
 
     /// <summary>Give the money back.</summary>
     Refund,
+
+    /// <summary>Pay an operator.</summary>
+    Transfer,
+
+    /// <summary>Take part of a transfer back.</summary>
+    Reversal,
+
+    /// <summary>Open an operator's account at the gateway.</summary>
+    Account,
+
+    /// <summary>Write the gateway's copy of an invoice.</summary>
+    Invoice,
+
+    /// <summary>Count a payment towards that copy.</summary>
+    Attachment,
+
+    /// <summary>Write the copy of a credit note.</summary>
+    CreditNote,
+
+    /// <summary>Close the copy of an invoice that was settled outside of the gateway.</summary>
+    Closing,
 }
 
 /// <summary>A call to the gateway, written down before it is made.</summary>
@@ -65,9 +94,42 @@ public enum GatewayPurpose
 /// <param name="Key">The gateway's idempotency key: the same call is never carried out twice.</param>
 /// <param name="Uncertain">Whether an earlier try ended with nobody knowing, so that it must be looked up first.</param>
 /// <param name="Tries">How often it was tried.</param>
-public sealed record GatewayCall(GatewayPurpose Purpose, int Attempt, string Key, bool Uncertain, int Tries)
+/// <param name="MadeAt">
+/// Real time of the first try, before which nothing of it can be at the gateway; null when it is not known. Kept over attempts.
+/// </param>
+/// <param name="KeySpent">Whether the gateway stored an error under <paramref name="Key"/>.</param>
+/// <param name="Subject">
+/// What it is about, the same over all attempts: the gateway keeps it with what the call made, and a look-up finds it by that. Null for
+/// calls written before subjects were kept.
+/// </param>
+public sealed record GatewayCall(
+    GatewayPurpose Purpose,
+    int Attempt,
+    string Key,
+    bool Uncertain,
+    int Tries,
+    Instant? MadeAt = null,
+    bool KeySpent = false,
+    string? Subject = null)
 {
     /// <summary>The call for a payment, with the key that payment, purpose and attempt give.</summary>
-    public static GatewayCall For(PaymentId payment, GatewayPurpose purpose, int attempt) =>
-        new(purpose, attempt, PublicId.Digest(payment.Value, purpose.ToString(), attempt.ToString(System.Globalization.CultureInfo.InvariantCulture)), false, 0);
+    public static GatewayCall For(PaymentId payment, GatewayPurpose purpose, int attempt) => For(payment.Value, purpose, attempt);
+
+    /// <summary>The call about <paramref name="subject"/>, with the key that subject, purpose and attempt give.</summary>
+    public static GatewayCall For(string subject, GatewayPurpose purpose, int attempt) =>
+        new(purpose, attempt, KeyOf(subject, purpose, attempt), false, 0, null, false, subject);
+
+    /// <summary>The call once a look-up has found nothing of it: under the same key, or a new attempt's where that one is spent.</summary>
+    public GatewayCall Again() => KeySpent && Subject is { } subject
+        ? this with { Attempt = Attempt + 1, Key = KeyOf(subject, Purpose, Attempt + 1), Uncertain = false, KeySpent = false }
+        : this with { Uncertain = false };
+
+    /// <summary>The call after a try whose outcome nobody knows.</summary>
+    public GatewayCall Unanswered(bool keySpent) => this with { Uncertain = true, Tries = Tries + 1, KeySpent = KeySpent || keySpent };
+
+    /// <summary>How long to wait before the next try: 5 s at first, twice as long each time, 10 minutes at most.</summary>
+    public Duration Pause() => Duration.FromSeconds(Math.Min(600, 5 * Math.Pow(2, Math.Min(Tries, 10))));
+
+    private static string KeyOf(string subject, GatewayPurpose purpose, int attempt) =>
+        PublicId.Digest(subject, purpose.ToString(), attempt.ToString(System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -53,7 +53,8 @@ public sealed record GatewayMovement(string Id, GatewayMovementKind Kind, string
 /// <param name="Payment">The payment it is about; null when it is about nothing of ours.</param>
 /// <param name="Report">What it says of the payment; null when nothing follows from it.</param>
 /// <param name="At">When, in the gateway's time.</param>
-public sealed record GatewayNotice(string Id, string Type, PaymentId? Payment, GatewayReport? Report, Instant At);
+/// <param name="Operator">The operator whose account at the gateway it is about; null when it is about none.</param>
+public sealed record GatewayNotice(string Id, string Type, PaymentId? Payment, GatewayReport? Report, Instant At, OrganizationId? Operator = null);
 
 /// <summary>Part of a list at the gateway, oldest first.</summary>
 /// <param name="Items">The items.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
@@ -23,16 +24,52 @@ public sealed record PaymentOrder(
     Money Amount,
     PaymentMethod Method);
 
-/// <summary>What a payer's browser needs to pay. Never stored.</summary>
+/// <summary>What a payer's browser, or a payer's bank, needs to pay. Never stored.</summary>
 /// <param name="ClientSecret">Secret for the gateway's own form, or the reference to put on a transfer.</param>
-public sealed record PaymentSecret(string ClientSecret);
+/// <param name="PublishableKey">The key with which the gateway's form starts; null where it needs none.</param>
+/// <param name="Methods">What the gateway takes for this payment, in its own words, such as <c>card</c>; empty when it does not say.</param>
+/// <param name="Transfer">How to pay by bank transfer; null when this payment is not paid so, or the payer has not chosen it yet.</param>
+public sealed record PaymentSecret(
+    string ClientSecret,
+    string? PublishableKey = null,
+    ImmutableArray<string> Methods = default,
+    BankInstructions? Transfer = null);
+
+/// <summary>Where a payer's bank sends the money.</summary>
+/// <param name="Reference">What the transfer must name.</param>
+/// <param name="Remaining">What is still missing.</param>
+/// <param name="Page">A page of the gateway's that shows the accounts to pay to; null when it has none.</param>
+public sealed record BankInstructions(string Reference, Money Remaining, Uri? Page);
+
+/// <summary>Where a refund stands.</summary>
+public enum RefundStatus
+{
+    /// <summary>Asked for, and not yet made by the gateway.</summary>
+    Asked,
+
+    /// <summary>The gateway gave the money back.</summary>
+    Made,
+
+    /// <summary>The gateway will not give it back, or could not; a person must.</summary>
+    Declined,
+}
+
+/// <summary>Money of a payment that is given back. All refunds together never exceed the payment.</summary>
+/// <param name="Reference">What it is for, such as <c>deposit</c>; unique in its payment, so that a repeated request changes nothing.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Reason">For people.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Declines">How often the gateway declined it.</param>
+/// <param name="AskedAt">When it was asked for.</param>
+public sealed record PaymentRefund(string Reference, Money Amount, string Reason, RefundStatus Status, int Declines, Instant AskedAt);
 
 /// <summary>What a verified notification of the gateway says.</summary>
 /// <param name="EventId">The gateway's id of the notification.</param>
 /// <param name="Answer">What it says of the payment.</param>
 /// <param name="Refund">Whether it speaks of the refund rather than of the payment.</param>
 /// <param name="Dispute">The dispute it speaks of; null when it speaks of none. What else it says then counts for nothing.</param>
-public sealed record GatewayReport(string EventId, GatewayAnswer Answer, bool Refund, PaymentDispute? Dispute = null)
+/// <param name="Call">The subject of the call that asked for the refund (<see cref="GatewayCall.Subject"/>); null when it does not say, and of anything else.</param>
+public sealed record GatewayReport(string EventId, GatewayAnswer Answer, bool Refund, PaymentDispute? Dispute = null, string? Call = null)
 {
     /// <summary>What a notification says of a dispute.</summary>
     public static GatewayReport OfDispute(string eventId, PaymentDispute dispute) =>
@@ -66,13 +103,10 @@ public sealed partial record Payment
     /// <summary>Why it is to be called off; null when it is not.</summary>
     public string? StopReason { get; init; }
 
-    /// <summary>Why the money is to be given back; null when it is not.</summary>
-    public string? RefundReason { get; init; }
+    /// <summary>Refunds asked for, in order.</summary>
+    public ImmutableArray<PaymentRefund> Refunds { get; init; } = [];
 
-    /// <summary>How much is to be given back; null when nothing is.</summary>
-    public Money? RefundAmount { get; init; }
-
-    /// <summary>Refunds the gateway declined.</summary>
+    /// <summary>How often the gateway declined a refund.</summary>
     public int RefundsDeclined { get; init; }
 
     /// <summary>Given back by the gateway.</summary>
@@ -92,10 +126,22 @@ public sealed partial record Payment
     public Money Disputed => Money.Sum(
         Order.Amount.Currency, (Disputes ?? []).Where(dispute => dispute.Status != DisputeStatus.Won).Select(dispute => dispute.Amount));
 
+    /// <summary>What could still be given back: what was paid, less refunds asked for or made and what disputes have taken.</summary>
+    [JsonIgnore]
+    public Money Refundable => Status.HasMoney()
+        ? Order.Amount
+            - Money.Sum(Order.Amount.Currency, Refunds.Where(refund => refund.Status != RefundStatus.Declined).Select(refund => refund.Amount))
+            - Disputed
+        : Money.Zero(Order.Amount.Currency);
+
     /// <summary>Whether nothing more will happen by itself.</summary>
     [JsonIgnore]
     public bool IsClosed => Call is null && NextCall() is null && Status is
         PaymentStatus.Succeeded or PaymentStatus.Cancelled or PaymentStatus.Failed or PaymentStatus.Returned;
+
+    /// <summary>The refund the gateway is to make next; null when none is.</summary>
+    [JsonIgnore]
+    public PaymentRefund? NextRefund => Refunds.FirstOrDefault(refund => refund.Status == RefundStatus.Asked);
 
     /// <summary>The call to make next: one written down before, else what the state asks for; null when there is nothing to do.</summary>
     public GatewayCall? NextCall()
@@ -109,10 +155,13 @@ public sealed partial record Payment
         {
             PaymentStatus.Preparing => GatewayCall.For(Id, GatewayPurpose.Create, 1),
             PaymentStatus.AwaitingPayer when StopReason is not null => GatewayCall.For(Id, GatewayPurpose.Cancel, 1),
-            PaymentStatus.Returning => GatewayCall.For(Id, GatewayPurpose.Refund, RefundsDeclined + 1),
+            PaymentStatus.Returning when NextRefund is { } refund => GatewayCall.For(RefundSubject(refund), GatewayPurpose.Refund, 1),
             _ => null,
         };
     }
+
+    // Each time the gateway declines is an end of its own: asking again is another call.
+    private string RefundSubject(PaymentRefund refund) => string.Create(CultureInfo.InvariantCulture, $"{Id}:{refund.Reference}:{refund.Declines}");
 }
 
 /// <summary>Why a payment does not do what is asked, in order of precedence.</summary>
@@ -133,6 +182,10 @@ public enum PaymentRefusal
     /// <summary>There is nothing to give back.</summary>
     [RefusalMeaning("payment_not_refundable", RefusalKind.Conflict, RefusalClass.Final, "The payment has brought in no money that could be given back.")]
     NotRefundable,
+
+    /// <summary>More than was paid.</summary>
+    [RefusalMeaning("refund_exceeds_payment", RefusalKind.Conflict, RefusalClass.Final, "All refunds of a payment together, those under way included, are at most what it brought in and nobody disputes.")]
+    RefundExceedsPayment,
 
     /// <summary>The gateway cannot say.</summary>
     [RefusalMeaning("payment_gateway_unknown", RefusalKind.Busy, RefusalClass.Retryable, "The payment gateway cannot say what became of the payment. Repeat the request with the same Idempotency-Key.")]

@@ -5,9 +5,6 @@ namespace Marketplace.Domain.Billing;
 
 public sealed partial record Payment
 {
-    private static readonly Duration FirstPause = Duration.FromSeconds(5);
-    private static readonly Duration LongestPause = Duration.FromMinutes(10);
-
     /// <summary>Decides a command at <paramref name="now"/>.</summary>
     public static Decision<PaymentFact> Decide(Payment? state, PaymentCommand command, Instant now) => (state, command) switch
     {
@@ -21,7 +18,9 @@ public sealed partial record Payment
         (_, AskPayment) => Decision<PaymentFact>.Nothing,
         ({ } payment, StopCollecting stop) => payment.Stop(stop, now),
         ({ } payment, GiveBack giveBack) => payment.DecideRefund(giveBack, now),
-        ({ } payment, WriteCall) => payment.Call is null && payment.NextCall() is { } call ? new CallWritten(now, call) : Decision<PaymentFact>.Nothing,
+        ({ } payment, WriteCall write) => payment.Call is null && payment.NextCall() is { } call
+            ? new CallWritten(now, call with { MadeAt = write.RealNow })
+            : Decision<PaymentFact>.Nothing,
         ({ } payment, TakeAnswer answer) => payment.Take(answer, now),
         ({ } payment, TakeReport report) => payment.Take(report.Report, now),
         _ => throw new InvalidOperationException($"A payment does not know {command.GetType().Name}."),
@@ -50,7 +49,7 @@ public sealed partial record Payment
             CallWritten written => payment with { Call = written.Call, RetryAt = null },
             CallUnanswered unanswered => payment with
             {
-                Call = payment.Call! with { Uncertain = true, Tries = payment.Call!.Tries + 1 },
+                Call = unanswered.Call,
                 RetryAt = unanswered.RetryAt,
                 Problem = unanswered.Detail ?? payment.Problem,
             },
@@ -63,12 +62,15 @@ public sealed partial record Payment
                 RetryAt = null,
             },
             StopAsked stop => payment with { StopReason = stop.Reason },
-            RefundAsked refund => payment.MoveTo(PaymentStatus.Returning) with { RefundAmount = refund.Amount, RefundReason = refund.Reason },
-            RefundMade made => payment.MoveTo(PaymentStatus.Returned) with { Refunded = payment.Refunded + made.Amount, Call = null, RetryAt = null, Problem = null },
-            RefundDeclined declined => payment.MoveTo(PaymentStatus.Succeeded) with
+            RefundAsked refund => payment.Ask(refund),
+            RefundMade made => payment.With(made.Reference, refund => refund with { Status = RefundStatus.Made }) with
             {
-                Call = null,
-                RetryAt = null,
+                Refunded = payment.Refunded + made.Amount,
+                Problem = null,
+            },
+            RefundDeclined declined => payment.With(declined.Reference, refund => refund with { Status = RefundStatus.Declined, Declines = refund.Declines + 1 }) with
+            {
+                Refunded = declined.WasMade ? payment.Refunded - declined.Amount : payment.Refunded,
                 RefundsDeclined = payment.RefundsDeclined + 1,
                 Problem = declined.Detail ?? "The gateway declined the refund.",
             },
@@ -121,13 +123,42 @@ public sealed partial record Payment
             : asked;
     }
 
-    private Decision<PaymentFact> DecideRefund(GiveBack command, Instant now) => Status switch
+    private Payment Ask(RefundAsked asked)
     {
-        PaymentStatus.Returning or PaymentStatus.Returned => Decision<PaymentFact>.Nothing,
-        PaymentStatus.Succeeded when command.Amount.Minor > 0 && command.Amount <= Order.Amount - Refunded - Disputed =>
-            new RefundAsked(now, command.Amount, command.Reason),
-        _ => Refusal.Of(PaymentRefusal.NotRefundable, $"{Id} is {Status.Spelled()}; {Order.Amount - Refunded - Disputed} of it could be given back once it has succeeded."),
-    };
+        var refund = new PaymentRefund(asked.Reference, asked.Amount, asked.Reason, RefundStatus.Asked, 0, asked.At);
+        var again = Refunds.FirstOrDefault(other => other.Reference == asked.Reference);
+        var refunds = again is null ? Refunds.Add(refund) : Refunds.Replace(again, refund with { Declines = again.Declines });
+        return (Status == PaymentStatus.Returning ? this : MoveTo(PaymentStatus.Returning)) with { Refunds = refunds };
+    }
+
+    // The refund's own call ends with it; another's stays.
+    private Payment With(string reference, Func<PaymentRefund, PaymentRefund> change)
+    {
+        var before = Refunds.First(refund => refund.Reference == reference);
+        var refunds = Refunds.Replace(before, change(before));
+        var ends = Call is { Purpose: GatewayPurpose.Refund } call && call.Subject == RefundSubject(before);
+        var to = refunds.Any(refund => refund.Status == RefundStatus.Asked) ? PaymentStatus.Returning
+            : refunds.Any(refund => refund.Status == RefundStatus.Made) ? PaymentStatus.Returned
+            : PaymentStatus.Succeeded;
+        return (Status == to ? this : MoveTo(to)) with { Refunds = refunds, Call = ends ? null : Call, RetryAt = ends ? null : RetryAt };
+    }
+
+    private Decision<PaymentFact> DecideRefund(GiveBack command, Instant now)
+    {
+        if (Refunds.Any(refund => refund.Reference == command.Reference && refund.Status != RefundStatus.Declined))
+        {
+            return Decision<PaymentFact>.Nothing;
+        }
+
+        if (!Status.HasMoney() || command.Amount.Minor <= 0 || command.Amount.Currency != Order.Amount.Currency)
+        {
+            return Refusal.Of(PaymentRefusal.NotRefundable, $"{Id} is {Status.Spelled()}; of {Order.Amount}, {Refundable} could be given back.");
+        }
+
+        return command.Amount <= Refundable
+            ? new RefundAsked(now, command.Reference, command.Amount, command.Reason)
+            : Refusal.Of(PaymentRefusal.RefundExceedsPayment, $"{Refundable} of {Id} could still be given back.", "amount");
+    }
 
     private Decision<PaymentFact> Take(TakeAnswer answer, Instant now)
     {
@@ -140,7 +171,7 @@ public sealed partial record Payment
         var outcome = answer.Answer.Outcome;
         if (outcome == GatewayOutcome.Unknown)
         {
-            return Unanswered(call, answer.Answer.Detail, now);
+            return Unanswered(call, answer.Answer, now);
         }
 
         if (outcome == GatewayOutcome.NotFound)
@@ -158,10 +189,10 @@ public sealed partial record Payment
             return new PaymentMoved(now, PaymentStatus.Cancelled, null, StopReason);
         }
 
-        // Looked up and not there: the call never arrived, so it is made again, with the same key.
+        // Looked up and not there: the call never arrived, or the gateway stored its own failure; so it is made again.
         return answer.LookedUp && call.Purpose != GatewayPurpose.Cancel
-            ? new CallWritten(now, call with { Uncertain = false })
-            : Unanswered(call, answer.Answer.Detail, now);
+            ? new CallWritten(now, call.Again())
+            : Unanswered(call, answer.Answer, now);
     }
 
     private Decision<PaymentFact> PaymentAnswered(GatewayCall call, TakeAnswer answer, Instant now)
@@ -170,8 +201,8 @@ public sealed partial record Payment
         if (call.Purpose == GatewayPurpose.Cancel && to is PaymentStatus.AwaitingPayer or PaymentStatus.Failed)
         {
             return answer.LookedUp
-                ? new CallWritten(now, call with { Uncertain = false })
-                : Unanswered(call, answer.Answer.Detail, now);
+                ? new CallWritten(now, call.Again())
+                : Unanswered(call, answer.Answer, now);
         }
 
         return to is { } status && status != Status && Status.CanBecome(status)
@@ -179,12 +210,20 @@ public sealed partial record Payment
             : new CallAnswered(now, answer.Answer.GatewayId);
     }
 
-    private Decision<PaymentFact> RefundAnswered(GatewayCall call, GatewayAnswer answer, Instant now) => answer.Outcome switch
+    private Decision<PaymentFact> RefundAnswered(GatewayCall call, GatewayAnswer answer, Instant now)
     {
-        GatewayOutcome.Succeeded => new RefundMade(now, RefundAmount!.Value),
-        GatewayOutcome.Declined => new RefundDeclined(now, answer.Detail),
-        _ => Unanswered(call, answer.Detail, now),
-    };
+        var refund = Refunds.First(refund => RefundSubject(refund) == call.Subject);
+        return answer.Outcome switch
+        {
+            GatewayOutcome.Succeeded => new RefundMade(now, refund.Reference, refund.Amount),
+            GatewayOutcome.Declined => new RefundDeclined(now, refund.Reference, refund.Amount, answer.Detail, WasMade: false),
+            GatewayOutcome.Short => Unanswered(call, answer with { KeySpent = true }, now),
+            _ => Unanswered(call, answer, now),
+        };
+    }
+
+    private static CallUnanswered Unanswered(GatewayCall call, GatewayAnswer answer, Instant now) =>
+        new(now, call.Unanswered(answer.KeySpent), now + call.Pause(), answer.Detail);
 
     private Decision<PaymentFact> TakeDispute(PaymentDispute told, Instant now)
     {
@@ -205,12 +244,6 @@ public sealed partial record Payment
         };
     }
 
-    private static CallUnanswered Unanswered(GatewayCall call, string? detail, Instant now)
-    {
-        var pause = Duration.FromSeconds(Math.Min(LongestPause.TotalSeconds, FirstPause.TotalSeconds * Math.Pow(2, Math.Min(call.Tries, 10))));
-        return new CallUnanswered(now, now + pause, detail);
-    }
-
     private Decision<PaymentFact> Take(GatewayReport report, Instant now)
     {
         if (report.Dispute is { } dispute)
@@ -220,16 +253,28 @@ public sealed partial record Payment
 
         if (report.Refund)
         {
-            return (Status, report.Answer.Outcome) switch
-            {
-                (PaymentStatus.Returning, GatewayOutcome.Succeeded) => new RefundMade(now, RefundAmount!.Value),
-                (PaymentStatus.Returning, GatewayOutcome.Declined) => new RefundDeclined(now, report.Answer.Detail),
-                _ => Decision<PaymentFact>.Nothing,
-            };
+            return TakeRefund(report, now);
         }
 
         return StatusOf(report.Answer.Outcome) is { } to && to != Status && Status.CanBecome(to)
             ? new PaymentMoved(now, to, report.Answer.GatewayId, report.Answer.Detail)
             : Decision<PaymentFact>.Nothing;
+    }
+
+    // A refund is known by the call that asked for it. One that the gateway made and then could not deliver comes back.
+    private Decision<PaymentFact> TakeRefund(GatewayReport report, Instant now)
+    {
+        if (Refunds.FirstOrDefault(refund => RefundSubject(refund) == report.Call) is not { } refund)
+        {
+            return Decision<PaymentFact>.Nothing;
+        }
+
+        return (refund.Status, report.Answer.Outcome) switch
+        {
+            (RefundStatus.Asked, GatewayOutcome.Succeeded) => new RefundMade(now, refund.Reference, refund.Amount),
+            (RefundStatus.Asked, GatewayOutcome.Declined) => new RefundDeclined(now, refund.Reference, refund.Amount, report.Answer.Detail, WasMade: false),
+            (RefundStatus.Made, GatewayOutcome.Declined) => new RefundDeclined(now, refund.Reference, refund.Amount, report.Answer.Detail, WasMade: true),
+            _ => Decision<PaymentFact>.Nothing,
+        };
     }
 }

@@ -27,7 +27,7 @@ public sealed record PaymentAsked(Instant At, PaymentOrder Order) : PaymentFact(
 public sealed record CallWritten(Instant At, GatewayCall Call) : PaymentFact(At);
 
 /// <summary>Nobody knows what became of the call; it is looked up at <paramref name="RetryAt"/>.</summary>
-public sealed record CallUnanswered(Instant At, Instant RetryAt, string? Detail) : PaymentFact(At);
+public sealed record CallUnanswered(Instant At, GatewayCall Call, Instant RetryAt, string? Detail) : PaymentFact(At);
 
 /// <summary>The gateway answered the call.</summary>
 public sealed record CallAnswered(Instant At, string? GatewayId) : PaymentFact(At);
@@ -38,14 +38,14 @@ public sealed record PaymentMoved(Instant At, PaymentStatus To, string? GatewayI
 /// <summary>It is to be called off.</summary>
 public sealed record StopAsked(Instant At, string Reason) : PaymentFact(At);
 
-/// <summary>Its money is to be given back.</summary>
-public sealed record RefundAsked(Instant At, Money Amount, string Reason) : PaymentFact(At);
+/// <summary>Its money, or part of it, is to be given back; a reference asked for before and declined is tried once more.</summary>
+public sealed record RefundAsked(Instant At, string Reference, Money Amount, string Reason) : PaymentFact(At);
 
 /// <summary>The gateway gave it back.</summary>
-public sealed record RefundMade(Instant At, Money Amount) : PaymentFact(At);
+public sealed record RefundMade(Instant At, string Reference, Money Amount) : PaymentFact(At);
 
-/// <summary>The gateway will not give it back; a person must.</summary>
-public sealed record RefundDeclined(Instant At, string? Detail) : PaymentFact(At);
+/// <summary>The gateway will not give it back, or its bank returned what it had sent (<paramref name="WasMade"/>); a person must.</summary>
+public sealed record RefundDeclined(Instant At, string Reference, Money Amount, string? Detail, bool WasMade) : PaymentFact(At);
 
 /// <summary>The payer's bank took money of it back until it has decided.</summary>
 public sealed record DisputeOpened(Instant At, PaymentDispute Dispute) : PaymentFact(At);
@@ -62,11 +62,19 @@ public sealed record AskPayment(PaymentOrder Order) : PaymentCommand;
 /// <summary>Call it off, if that is still possible.</summary>
 public sealed record StopCollecting(PaymentOrder Order, string Reason) : PaymentCommand;
 
-/// <summary>Give the money back.</summary>
-public sealed record GiveBack(Money Amount, string Reason) : PaymentCommand;
+/// <summary>Give money back.</summary>
+/// <param name="Amount">How much; more than zero.</param>
+/// <param name="Reason">For people.</param>
+/// <param name="Reference">What it is for; a repeated one changes nothing.</param>
+public sealed record GiveBack(Money Amount, string Reason, string Reference = GiveBack.Deposit) : PaymentCommand
+{
+    /// <summary>The reference of a deposit's only refund.</summary>
+    public const string Deposit = "deposit";
+}
 
 /// <summary>Write the next call down.</summary>
-public sealed record WriteCall : PaymentCommand;
+/// <param name="RealNow">Real time, before which nothing of a new call can be at the gateway.</param>
+public sealed record WriteCall(Instant RealNow) : PaymentCommand;
 
 /// <summary>Take the answer to the call written down.</summary>
 /// <param name="Answer">The answer.</param>

@@ -24,10 +24,10 @@ public enum PaymentStatus
     /// <summary>The gateway refused it for good.</summary>
     Failed,
 
-    /// <summary>The money is being given back.</summary>
+    /// <summary>Money is being given back.</summary>
     Returning,
 
-    /// <summary>The money was given back.</summary>
+    /// <summary>As much was given back as was asked; that may be part of it.</summary>
     Returned,
 }
 
@@ -77,17 +77,20 @@ public static class PaymentStatuses
                 (PaymentStatus.Returned, "the gateway gave it back"),
                 (PaymentStatus.Succeeded, "the gateway cannot give it back; a person must"),
             ],
-            [PaymentStatus.Returned] = [],
+            [PaymentStatus.Returned] =
+            [
+                (PaymentStatus.Returning, "more is to be given back"),
+                (PaymentStatus.Succeeded, "what had been given back came back"),
+            ],
         }.ToFrozenDictionary();
 
     /// <summary>Whether <paramref name="to"/> may follow <paramref name="from"/>.</summary>
     public static bool CanBecome(this PaymentStatus from, PaymentStatus to) => Next[from].Any(step => step.To == to);
 
-    /// <summary>Whether the money came; part or all of it may have been given or taken back since.</summary>
-    public static bool HasMoney(this PaymentStatus status) =>
-        status is PaymentStatus.Succeeded or PaymentStatus.Returning or PaymentStatus.Returned;
-
     /// <summary>Whether money has come or may be on its way, so that calling the payment off is too late.</summary>
     public static bool IsPaidOrProcessing(this PaymentStatus status) =>
         status is PaymentStatus.Processing or PaymentStatus.Succeeded or PaymentStatus.Returning or PaymentStatus.Returned;
+
+    /// <summary>Whether its money is here, or was before it was given back.</summary>
+    public static bool HasMoney(this PaymentStatus status) => status is PaymentStatus.Succeeded or PaymentStatus.Returning or PaymentStatus.Returned;
 }

@@ -251,3 +251,21 @@ public readonly record struct EventId : IPublicId<EventId>
     /// <summary>The id as it stands in the API.</summary>
     public override string ToString() => Value;
 }
+
+/// <summary>A payout of collected money to an operator.</summary>
+public readonly record struct PayoutId : IPublicId<PayoutId>
+{
+    private PayoutId(string value) => Value = value;
+
+    /// <inheritdoc/>
+    public static string Prefix => "payout";
+
+    /// <inheritdoc/>
+    public string Value { get; }
+
+    /// <inheritdoc/>
+    public static PayoutId From(string value) => new(PublicId.Check(Prefix, value));
+
+    /// <summary>The id as it stands in the API.</summary>
+    public override string ToString() => Value;
+}

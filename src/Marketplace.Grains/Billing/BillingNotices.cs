@@ -30,7 +30,7 @@ public sealed record InvoicePaid(LeaseId Lease, InvoiceId Invoice) : Notice;
 public sealed record CollectPayment(PaymentOrder Order) : Notice;
 
 /// <summary>Billing to payment: give its money back.</summary>
-public sealed record RefundPayment(PaymentId Payment, Money Amount, string Reason) : Notice;
+public sealed record RefundPayment(PaymentId Payment, Money Amount, string Reason, string? Reference = null) : Notice;
 
 /// <summary>Billing to payment: call it off if that is still possible.</summary>
 public sealed record StopPayment(PaymentOrder Order, string Reason) : Notice;
@@ -42,7 +42,7 @@ public sealed record PaymentReceived(PaymentOrder Order) : Notice;
 public sealed record PaymentFailed(PaymentOrder Order, bool CalledOff, string Reason) : Notice;
 
 /// <summary>Payment to billing: the money was given back.</summary>
-public sealed record PaymentReturned(PaymentOrder Order, Money Amount) : Notice;
+public sealed record PaymentReturned(PaymentOrder Order, Money Amount, string? Reference = null) : Notice;
 
 /// <summary>Payment to billing: the payer's bank opened or decided a dispute.</summary>
 public sealed record DisputeMoved(PaymentOrder Order, PaymentDispute Dispute) : Notice;

@@ -14,6 +14,9 @@ namespace Marketplace.Grains.Billing;
 internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gateway)
     : RecordGrain<Payment, PaymentFact>(services, "payment"), IPaymentGrain
 {
+    // The call that this activation knows not to have arrived: written by itself a moment ago, or looked up. Any other is looked up first.
+    private string? cleared;
+
     /// <inheritdoc/>
     public Task<Snapshot<Payment>?> GetAsync() => Task.FromResult(Durable);
 
@@ -43,7 +46,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
 
         if (payment.Doubts(report))
         {
-            var now = await gateway.FindAsync(payment.Id);
+            var now = await gateway.FindAsync(payment.Order, payment.GatewayId, null);
             if (now.Outcome == GatewayOutcome.Unknown)
             {
                 throw new TimeoutException($"{payment.Id}: the gateway does not say what holds; the notification must come again.");
@@ -78,7 +81,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
             return Refusal.Of(PaymentRefusal.NotPayable, $"{Key} is {payment.Status.Spelled()}.");
         }
 
-        return await gateway.ClientSecretAsync(id) is { } secret
+        return await gateway.SecretAsync(id) is { } secret
             ? secret
             : Refusal.Of(PaymentRefusal.GatewayUnknown, $"The gateway gives no secret for {Key} now.");
     }
@@ -101,7 +104,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
         {
             CollectPayment collect => new AskPayment(collect.Order),
             StopPayment stop => new StopCollecting(stop.Order, stop.Reason),
-            RefundPayment refund => new GiveBack(refund.Amount, refund.Reason),
+            RefundPayment refund => new GiveBack(refund.Amount, refund.Reason, refund.Reference ?? GiveBack.Deposit),
             _ => throw new InvalidOperationException($"A payment takes no {notice.GetType().Name}."),
         });
         if (!answer.IsGranted)
@@ -119,7 +122,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
         if (!await WorkAsync(atOnce: false) && State is { Call: null, Status: PaymentStatus.AwaitingPayer or PaymentStatus.Processing } waiting)
         {
             // The hourly look: a notification may have been lost, and the gateway is the one who knows.
-            var holds = await gateway.FindAsync(waiting.Id);
+            var holds = await gateway.FindAsync(waiting.Order, waiting.GatewayId, null);
             await DecideAsync(new TakeAnswer(holds, LookedUp: true));
         }
     }
@@ -137,7 +140,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
                 effects.Tell(account, new PaymentFailed(after.Order, ended.To == PaymentStatus.Cancelled, ended.Detail ?? "The payment was called off."));
                 break;
             case RefundMade refund:
-                effects.Tell(account, new PaymentReturned(after.Order, refund.Amount));
+                effects.Tell(account, new PaymentReturned(after.Order, refund.Amount, refund.Reference));
                 break;
             case DisputeOpened opened:
                 effects.Tell(account, new DisputeMoved(after.Order, opened.Dispute));
@@ -178,11 +181,19 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
         {
             atOnce = false;
             worked = true;
-            await DecideAsync(new WriteCall());
+            if (payment.Call is null)
+            {
+                cleared = payment.NextCall()!.Key;
+                await DecideAsync(new WriteCall(Services.RealNow));
+            }
+
             payment = State!;
             var call = payment.Call!;
-            var answer = call.Uncertain ? await LookUpAsync(payment, call) : await MakeAsync(payment, call);
-            await DecideAsync(new TakeAnswer(answer, call.Uncertain));
+            var lookUp = call.Uncertain || call.Key != cleared;
+            cleared = null;
+            var answer = lookUp ? await LookUpAsync(payment, call) : await MakeAsync(payment, call);
+            await DecideAsync(new TakeAnswer(answer, lookUp));
+            cleared = State!.Call is { Uncertain: false } again ? again.Key : null;
         }
 
         return worked;
@@ -190,12 +201,12 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
 
     private Task<GatewayAnswer> MakeAsync(Payment payment, GatewayCall call) => call.Purpose switch
     {
-        GatewayPurpose.Create => gateway.CreateAsync(payment.Order, call.Key),
-        GatewayPurpose.Cancel => gateway.CancelAsync(payment.GatewayId!, call.Key),
-        _ => gateway.RefundAsync(payment.GatewayId!, payment.RefundAmount!.Value, call.Key),
+        GatewayPurpose.Create => gateway.CreateAsync(payment.Order, call),
+        GatewayPurpose.Cancel => gateway.CancelAsync(payment.GatewayId!, call),
+        _ => gateway.RefundAsync(payment.GatewayId!, payment.NextRefund!.Amount, call),
     };
 
     private Task<GatewayAnswer> LookUpAsync(Payment payment, GatewayCall call) => call.Purpose == GatewayPurpose.Refund
-        ? gateway.FindRefundAsync(payment.GatewayId!, call.Key)
-        : gateway.FindAsync(payment.Id);
+        ? gateway.FindRefundAsync(payment.GatewayId!, call)
+        : gateway.FindAsync(payment.Order, payment.GatewayId, call.MadeAt);
 }

@@ -25,13 +25,13 @@ internal sealed partial class SandboxNotifier(
 
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(10) };
 
-    /// <summary>Delivers what a payment has to say now.</summary>
+    /// <summary>Delivers what a payment or an account has to say now.</summary>
     /// <returns>Whether everything was acknowledged.</returns>
     public async Task<bool> DeliverAsync(string gatewayId, CancellationToken cancellation)
     {
-        while (await gateway.ReadAsync(gatewayId, cancellation) is { Pending: [var next, ..] } payment)
+        while (await gateway.ReadAsync(gatewayId, cancellation) is { Pending: [var next, ..] })
         {
-            if (!await SendAsync(payment, next, cancellation))
+            if (!await SendAsync(next, cancellation))
             {
                 return false;
             }
@@ -132,9 +132,9 @@ internal sealed partial class SandboxNotifier(
         }
     }
 
-    private async Task<bool> SendAsync(SandboxPayment payment, SandboxEvent notification, CancellationToken cancellation)
+    private async Task<bool> SendAsync(SandboxEvent notification, CancellationToken cancellation)
     {
-        var body = notification.Body(payment);
+        var body = notification.Body();
         var secret = options.Value.WebhookSecrets.Count > 0 ? options.Value.WebhookSecrets[0] : await gateway.SecretAsync(cancellation);
         using var request = new HttpRequestMessage(HttpMethod.Post, Target()) { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = new("application/json");

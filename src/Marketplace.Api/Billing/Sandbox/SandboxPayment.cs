@@ -1,20 +1,13 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
-using NodaTime;
 
 namespace Marketplace.Api.Billing.Sandbox;
 
-/// <summary>A payment as the sandbox keeps it: its own books, apart from the marketplace's.</summary>
-internal sealed record SandboxPayment
+/// <summary>A payment as the sandbox keeps it.</summary>
+internal sealed record SandboxPayment : SandboxBook
 {
-    /// <summary>The sandbox's id.</summary>
-    public required string Id { get; init; }
-
     /// <summary>The marketplace's payment.</summary>
     public required PaymentId Payment { get; init; }
 
@@ -27,94 +20,107 @@ internal sealed record SandboxPayment
     /// <summary>What the bank said last; null when there is nothing to say.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Money given back, by the idempotency key that asked for it.</summary>
+    /// <summary>Money given back, by the call that asked for it.</summary>
     public ImmutableDictionary<string, Money> Refunds { get; init; } = ImmutableDictionary<string, Money>.Empty;
 
     /// <summary>Ids of the requests that had an effect, so that a repetition has none.</summary>
     public ImmutableArray<string> Requests { get; init; } = [];
 
-    /// <summary>Notifications not yet acknowledged, in order.</summary>
-    public ImmutableArray<SandboxEvent> Pending { get; init; } = [];
-
-    /// <summary>Notifications ever made.</summary>
-    public int Events { get; init; }
-
-    /// <summary>Movements of the balance ever made.</summary>
-    public int Moves { get; init; }
-
     /// <summary>The payer's dispute; null when there was none.</summary>
     public PaymentDispute? Dispute { get; init; }
 
-    /// <summary>Numbers of its lines in the sandbox's record; null before the first.</summary>
-    public ImmutableArray<long>? Lines { get; init; }
-
-    /// <summary>Lines that the change being made adds to the record; never stored.</summary>
-    [JsonIgnore]
-    public ImmutableArray<SandboxLine> NewLines { get; init; } = [];
-
-    /// <summary>Grows with every change.</summary>
-    public required long Version { get; init; }
-
-    /// <summary>Made up at random by whoever wrote this version, so that of two writers at once each knows which one it was.</summary>
-    public string? Stamp { get; init; }
+    /// <inheritdoc/>
+    public override string Subject => Payment.Value;
 
     public GatewayAnswer Answer() => new(State, Id, Detail);
 
-    /// <summary>The payment after a change that is notified.</summary>
-    public SandboxPayment Notify(string type, DateTimeOffset now)
-    {
-        var made = new SandboxEvent("evt_" + PublicId.Digest(Id, Text(Events + 1)), type, State, Detail, now.ToUnixTimeSeconds(), Dispute);
-        return this with { Events = Events + 1, Pending = Pending.Add(made), NewLines = NewLines.Add(new SandboxLine(Id, made, null)) };
-    }
+    /// <inheritdoc/>
+    public override Dictionary<string, object?> About() => About(Id, "payment_intent", Amount, null, null, Detail is null ? null : ("last_payment_error", new Dictionary<string, object?> { ["message"] = Detail }));
 
-    /// <summary>The payment after a change that moved money.</summary>
-    public SandboxPayment Move(GatewayMovementKind kind, Money amount, DateTimeOffset now)
-    {
-        var made = new GatewayMovement("txn_" + PublicId.Digest(Id, "move", Text(Moves + 1)), kind, Payment.Value, amount, Money.Zero(amount.Currency), Instant.FromDateTimeOffset(now));
-        return this with { Moves = Moves + 1, NewLines = NewLines.Add(new SandboxLine(Id, null, made)) };
-    }
+    /// <summary>A refund of it, in Stripe's form.</summary>
+    public Dictionary<string, object?> AboutRefund(string call, Money amount) =>
+        About("re_" + PublicId.Digest(Id, call), "refund", amount, "succeeded", call, null);
 
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-}
+    /// <summary>Its dispute, in Stripe's form.</summary>
+    public Dictionary<string, object?> AboutDispute() => About(
+        Dispute!.Id,
+        "dispute",
+        Dispute.Amount,
+        Dispute.Status switch { DisputeStatus.Won => "won", DisputeStatus.Lost => "lost", _ => "needs_response" },
+        null,
+        ("reason", Dispute.Reason));
 
-/// <summary>A notification: what happened, as it stood then.</summary>
-/// <param name="Id">Its id, the same on every delivery.</param>
-/// <param name="Type">What happened, such as <c>payment_intent.succeeded</c>.</param>
-/// <param name="State">The payment's state then.</param>
-/// <param name="Detail">What the bank said.</param>
-/// <param name="Created">Unix seconds.</param>
-/// <param name="Dispute">The dispute as it stood then; null when there was none.</param>
-internal sealed record SandboxEvent(string Id, string Type, GatewayOutcome State, string? Detail, long Created, PaymentDispute? Dispute = null)
-{
-    /// <summary>The body of the notification, in Stripe's form.</summary>
-    public byte[] Body(SandboxPayment payment) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object?>
+    private Dictionary<string, object?> About(string id, string kind, Money amount, string? status, string? call, (string Name, object? Value)? more)
     {
-        ["id"] = Id,
-        ["object"] = "event",
-        ["type"] = Type,
-        ["created"] = Created,
-        ["livemode"] = false,
-        ["data"] = new Dictionary<string, object?> { ["object"] = About(payment) },
-    });
+        var metadata = new Dictionary<string, object?> { [GatewayNotices.Payment] = Payment.Value };
+        if (call is not null)
+        {
+            metadata[GatewayNotices.Call] = call;
+        }
 
-    private Dictionary<string, object?> About(SandboxPayment payment)
-    {
-        var isDispute = Type.StartsWith("charge.dispute.", StringComparison.Ordinal);
         var about = new Dictionary<string, object?>
         {
-            ["id"] = isDispute ? Dispute!.Id : payment.Id,
-            ["object"] = isDispute ? "dispute" : Type.StartsWith("charge.", StringComparison.Ordinal) ? "charge" : "payment_intent",
-            ["amount"] = payment.Amount.Minor,
-            ["currency"] = payment.Amount.Currency.Value.ToLowerInvariant(),
-            ["last_payment_error"] = Detail is null ? null : new Dictionary<string, object?> { ["message"] = Detail },
-            ["metadata"] = new Dictionary<string, object?> { ["payment"] = payment.Payment.Value },
+            ["id"] = id,
+            ["object"] = kind,
+            ["amount"] = amount.Minor,
+            ["currency"] = amount.Currency.Value.ToLowerInvariant(),
+            ["metadata"] = metadata,
         };
-        if (isDispute)
+        if (status is not null)
         {
-            about["status"] = Dispute!.Status switch { DisputeStatus.Won => "won", DisputeStatus.Lost => "lost", _ => "needs_response" };
-            about["reason"] = Dispute.Reason;
+            about["status"] = status;
+        }
+
+        if (more is var (name, value))
+        {
+            about[name] = value;
         }
 
         return about;
     }
+}
+
+/// <summary>A transfer to an operator as the sandbox keeps it.</summary>
+internal sealed record SandboxTransfer : SandboxBook
+{
+    public required PayoutId Payout { get; init; }
+
+    public required Money Amount { get; init; }
+
+    /// <summary>Taken back, by the call that asked for it.</summary>
+    public ImmutableDictionary<string, Money> Reversals { get; init; } = ImmutableDictionary<string, Money>.Empty;
+
+    /// <inheritdoc/>
+    public override string Subject => Payout.Value;
+
+    /// <inheritdoc/>
+    public override Dictionary<string, object?> About() => new()
+    {
+        ["id"] = Id,
+        ["object"] = "transfer",
+        ["metadata"] = new Dictionary<string, object?> { [GatewayNotices.Payout] = Payout.Value },
+    };
+}
+
+/// <summary>An operator's account as the sandbox keeps it.</summary>
+internal sealed record SandboxAccount : SandboxBook
+{
+    public required OrganizationId Operator { get; init; }
+
+    /// <summary>Whether a tester has played the operator's sign-up to its end.</summary>
+    public bool IsComplete { get; init; }
+
+    /// <inheritdoc/>
+    public override string Subject => Operator.Value;
+
+    public GatewayAccount Show() => new(Id, IsComplete, IsComplete, IsComplete ? [] : ["sign-up"], IsComplete ? null : "sign-up is not complete");
+
+    /// <inheritdoc/>
+    public override Dictionary<string, object?> About() => new()
+    {
+        ["id"] = Id,
+        ["object"] = "account",
+        ["payouts_enabled"] = IsComplete,
+        ["metadata"] = new Dictionary<string, object?> { [GatewayNotices.Operator] = Operator.Value },
+    };
 }

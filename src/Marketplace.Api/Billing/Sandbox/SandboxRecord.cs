@@ -8,14 +8,14 @@ using Marketplace.Grains.Serialization;
 namespace Marketplace.Api.Billing.Sandbox;
 
 /// <summary>One line of the sandbox's record.</summary>
-/// <param name="Owner">The sandbox's payment it belongs to.</param>
+/// <param name="Owner">The sandbox's payment, transfer or account it belongs to.</param>
 /// <param name="Notice">A notification; null for a movement.</param>
 /// <param name="Movement">A movement of the balance; null for a notification.</param>
 internal sealed record SandboxLine(string Owner, SandboxEvent? Notice, GatewayMovement? Movement);
 
 /// <summary>
 /// Everything that happened in the sandbox, in order: what a real gateway lists as events and balance transactions. A line is
-/// written before the payment it belongs to, and counts only when that payment names its number: a crash in between leaves
+/// written before what it belongs to, and counts only when that names its number: a crash in between leaves
 /// a line that is never listed.
 /// </summary>
 internal sealed class SandboxRecord(IRowStore rows) : IDisposable

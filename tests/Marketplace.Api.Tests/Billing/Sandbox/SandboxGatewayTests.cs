@@ -26,15 +26,15 @@ public sealed class SandboxGatewayTests
         using var there = new SandboxGateway(market.Rows, TimeProvider.System);
         SandboxGateway[] both = [here, there];
 
-        await Task.WhenAll(both.Select(gateway => gateway.CreateAsync(Order, "create")));
+        await Task.WhenAll(both.Select(gateway => gateway.CreateAsync(Order, GatewayCall.For(Order.Id, GatewayPurpose.Create, 1))));
         var paid = await Task.WhenAll(both.Select(gateway => gateway.ActAsync(Order.Id, SandboxAct.Pay, "pay")));
         var id = SandboxGateway.IdOf(Order.Id);
         var refunds = await Task.WhenAll(Enumerable.Range(0, 8).SelectMany(number => both.Select(gateway =>
-            gateway.RefundAsync(id, new Money(Currency.Usd, 10_00), $"refund-{number}"))));
+            gateway.RefundAsync(id, new Money(Currency.Usd, 10_00), GatewayCall.For($"refund-{number}", GatewayPurpose.Refund, 1)))));
 
         Assert.Equal([SandboxOutcome.Done, SandboxOutcome.Repeated], paid.Order());
         Assert.All(refunds, refund => Assert.Equal(GatewayOutcome.Succeeded, refund.Outcome));
-        Assert.Equal(8, (await here.ReadAsync(id))!.Refunds.Count);
+        Assert.Equal(8, (await here.ReadAsync<SandboxPayment>(id))!.Refunds.Count);
         var movements = await there.ListMovementsAsync(null, 100);
         Assert.Equal(1 + 8, movements!.Items.Length);
         Assert.Equal(9, (await here.ListNoticesAsync(null, 100))!.Items.Length);
@@ -46,7 +46,7 @@ public sealed class SandboxGatewayTests
         await using var market = await TestMarket.StartAsync();
         using var ended = new SandboxGateway(market.Rows, TimeProvider.System);
         using var living = new SandboxGateway(market.Rows, TimeProvider.System);
-        await ended.CreateAsync(Order, "create");
+        await ended.CreateAsync(Order, GatewayCall.For(Order.Id, GatewayPurpose.Create, 1));
         await ended.ActAsync(Order.Id, SandboxAct.Pay, "pay");
         var id = SandboxGateway.IdOf(Order.Id);
 
