@@ -20,7 +20,8 @@ static int Usage()
           calendar        operations on a calendar with 100, 10,000 and 100,000 holds
           holds           durable holds a second on one hot pool, 256 callers in process; numbers of open holds to start with may follow
           reservations    whole reservations through HTTP, 64 clients, beside the same on PostgreSQL; restart; the number of
-                          requests a run may follow (4,000), and then one side alone: product or peer
+                          requests a run may follow (4,000), then one side alone (product, peer or both), one shape alone
+                          (hot or spread), and one number of overlapping holds
         """);
     return 2;
 }

@@ -93,20 +93,22 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
     protected override Instant? DueAt(Payment state) => state switch
     {
         { IsClosed: true } => null,
-        _ when state.NextCall() is not null => state.RetryAt ?? state.ChangedAt,
+        // At once: the instant of creation for all calls, so that they do not move the due row.
+        _ when state.NextCall() is not null => state.RetryAt ?? state.CreatedAt,
         _ => Instant.MaxValue,
     };
 
     /// <inheritdoc/>
     protected override async Task OnNoticeAsync(Notice notice, AggregateAddress sender)
     {
-        var answer = await DecideAsync(notice switch
+        PaymentCommand command = notice switch
         {
             CollectPayment collect => new AskPayment(collect.Order),
             StopPayment stop => new StopCollecting(stop.Order, stop.Reason),
             RefundPayment refund => new GiveBack(refund.Amount, refund.Reason, refund.Reference ?? GiveBack.Deposit),
             _ => throw new InvalidOperationException($"A payment takes no {notice.GetType().Name}."),
-        });
+        };
+        var answer = await CommitAsync(null, (state, now) => WithCall(state, Payment.Decide(state, command, now), now));
         if (!answer.IsGranted)
         {
             // Nothing to answer to: the notice stays in its sender's outbox, where it is seen.
@@ -161,6 +163,12 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
     /// <inheritdoc/>
     protected override void React(Payment after, Effects effects) =>
         effects.Row(PaymentRows.Table, after.Order.Payer.Value, SortKeys.Of(after.CreatedAt, after.Id.Value), after);
+
+    // The call a notice leads to is written down with it.
+    private static Decision<PaymentFact> WithCall(Payment? state, Decision<PaymentFact> decision, Instant now) =>
+        decision.Facts.Aggregate(state, Payment.Evolve) is { } asked && !decision.Facts.IsEmpty
+            ? Decision<PaymentFact>.Of([.. decision.Facts, .. Payment.Decide(asked, new WriteCall(), now).Facts])
+            : decision;
 
     private Task<Answer<Snapshot<Payment>>> DecideAsync(PaymentCommand command) =>
         CommitAsync(null, (state, now) => Payment.Decide(state, command, now));

@@ -50,7 +50,7 @@ internal sealed record AggregateRecord<TState>
 /// <param name="InputHash">Hash of the parsed command.</param>
 /// <param name="At">Real time; entries live 7 days and none younger than 24 hours is dropped.</param>
 /// <param name="Version">Version of the answer.</param>
-/// <param name="Answer">The answered state as JSON; null once only the creation is remembered.</param>
+/// <param name="Answer">The answered state as JSON; null while it is the record's own state, and once only the operation is remembered.</param>
 internal sealed record OperationEntry(string Id, string InputHash, Instant At, long Version, string? Answer);
 
 /// <summary>What was taken from one sender.</summary>
@@ -61,19 +61,21 @@ internal sealed record SenderMark(long Sequence, Instant At);
 /// <summary>Keeps sender marks bounded: a sender silent for 7 days has nothing left to repeat.</summary>
 internal static class SenderMarks
 {
-    private const int PruneAbove = 256;
+    /// <summary>About how many bytes one mark takes in a record or snapshot.</summary>
+    public const int Bytes = 110;
+
+    private static readonly Duration Life = Duration.FromDays(7);
 
     public static bool IsTaken(this ImmutableDictionary<string, SenderMark> senders, string sender, long sequence) =>
         senders.TryGetValue(sender, out var mark) && mark.Sequence >= sequence;
 
-    public static ImmutableDictionary<string, SenderMark> Take(this ImmutableDictionary<string, SenderMark> senders, string sender, long sequence, Instant now)
-    {
-        if (senders.Count > PruneAbove)
-        {
-            var old = now - Duration.FromDays(7);
-            senders = senders.RemoveRange(senders.Where(pair => pair.Value.At < old).Select(pair => pair.Key));
-        }
+    public static ImmutableDictionary<string, SenderMark> Take(this ImmutableDictionary<string, SenderMark> senders, string sender, long sequence, Instant now) =>
+        senders.SetItem(sender, new SenderMark(sequence, now));
 
-        return senders.SetItem(sender, new SenderMark(sequence, now));
+    /// <summary>Without the senders that are silent. It looks at all of them, so call it as often as they are all written, not with every notice.</summary>
+    public static ImmutableDictionary<string, SenderMark> Prune(this ImmutableDictionary<string, SenderMark> senders, Instant now)
+    {
+        var old = now - Life;
+        return senders.RemoveRange([.. senders.Where(pair => pair.Value.At < old).Select(pair => pair.Key)]);
     }
 }

@@ -59,11 +59,12 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
 
     private void SnapshotIfDue()
     {
-        if (tailBytes < Math.Max(LeastSnapshotBytes, SnapshotBytes(durable.State)) || !snapshotting.IsCompleted)
+        if (tailBytes < Math.Max(LeastSnapshotBytes, SnapshotBytes(durable.State) + ((long)SenderMarks.Bytes * durable.Senders.Count)) || !snapshotting.IsCompleted)
         {
             return;
         }
 
+        working = working with { Senders = working.Senders.Prune(services.RealNow) };
         var head = durable;
         var snapshot = new JournalSnapshot<TSnapshot>
         {
@@ -72,7 +73,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
             Version = head.Version,
             LastAt = head.LastAt,
             Outbox = [.. outbox.Waiting],
-            Senders = head.Senders,
+            Senders = head.Senders.Prune(services.RealNow),
         };
         var covered = tailBytes;
         snapshotting = SaveSnapshotAsync(head, snapshot, covered);

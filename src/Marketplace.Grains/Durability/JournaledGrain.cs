@@ -88,6 +88,15 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     }
 
     /// <inheritdoc/>
+    public virtual async Task ReceiveAllAsync(Mail mail)
+    {
+        foreach (var envelope in mail.Envelopes)
+        {
+            await ReceiveAsync(envelope);
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> VisitAsync(DueRow? due)
     {
         ThrowIfBroken();
@@ -154,6 +163,9 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     /// <summary>Takes a notice: hand <paramref name="envelope"/> to <see cref="CommitAsync"/> so that it is taken once.</summary>
     protected virtual Task OnNoticeAsync(Envelope envelope) =>
         throw new InvalidOperationException($"{noun} takes no {envelope.Notice.GetType().Name}.");
+
+    /// <summary>The notices of a mail that were not taken before, in order.</summary>
+    protected ImmutableArray<Envelope> Untaken(Mail mail) => mail.Envelopes.RemoveAll(envelope => working.Senders.IsTaken(envelope.Sender, envelope.Sequence));
 
     /// <summary>Does what has fallen due. Idempotent; also called when nothing has.</summary>
     protected virtual Task OnDueAsync(Instant now) => Task.CompletedTask;

@@ -1,4 +1,3 @@
-using System.Text;
 using Marketplace.Grains.Ports;
 using Microsoft.Extensions.Logging;
 
@@ -15,11 +14,13 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     public const int Bound = 2000;
 
     private const int MostDestinationsAtOnce = 64;
+    private const int MostInMail = 100;
     private const int LongestPauseSeconds = 30;
 
     private readonly SortedDictionary<long, OutboxEntry> waiting = [];
     private readonly Dictionary<string, Queue<OutboxEntry>> byDestination = new(StringComparer.Ordinal);
     private readonly Queue<string> ready = [];
+    private readonly HashSet<string> underway = new(StringComparer.Ordinal);
     private readonly List<string> stalled = [];
     private readonly Dictionary<string, int> failures = new(StringComparer.Ordinal);
     private int delivering;
@@ -49,7 +50,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
 
             if (entry.Row is not null)
             {
-                Supersede(queue);
+                Supersede(queue, underway.Contains(destination));
             }
 
             queue.Enqueue(entry);
@@ -89,23 +90,23 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
 
     private static string Destination(OutboxEntry entry) => entry.To ?? "row:" + entry.Row!.Table + "/" + entry.Row.Partition + "/" + entry.Row.Key;
 
-    /// <summary>Only the newest of a row's versions has to be written; the first in the queue may be on its way already.</summary>
-    private void Supersede(Queue<OutboxEntry> versions)
+    /// <summary>Only the newest of a row's versions has to be written; the first in the queue stays while it is on its way.</summary>
+    private void Supersede(Queue<OutboxEntry> versions, bool firstIsUnderway)
     {
-        if (versions.Count < 2)
-        {
-            return;
-        }
-
-        var first = versions.Dequeue();
-        services.Gauge.Add(-versions.Count);
+        var first = firstIsUnderway ? versions.Dequeue() : null;
         foreach (var older in versions)
         {
-            waiting.Remove(older.Sequence);
+            if (waiting.Remove(older.Sequence))
+            {
+                services.Gauge.Add(-1);
+            }
         }
 
         versions.Clear();
-        versions.Enqueue(first);
+        if (first is not null)
+        {
+            versions.Enqueue(first);
+        }
     }
 
     private async Task DeliverReadyAsync()
@@ -126,11 +127,13 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
 
     private async Task DeliverAsync(string destination, Queue<OutboxEntry> queue)
     {
-        while (queue.TryPeek(out var entry))
+        while (queue.TryPeek(out var first))
         {
+            int delivered;
+            underway.Add(destination);
             try
             {
-                await DeliverAsync(entry);
+                delivered = await DeliverAsync(first, queue);
             }
             catch (Exception error)
             {
@@ -147,34 +150,49 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
 
                 return;
             }
-
-            queue.Dequeue();
-            failures.Remove(destination);
-            if (waiting.Remove(entry.Sequence))
+            finally
             {
-                services.Gauge.Add(-1);
-                DeliveredThrough = Math.Max(DeliveredThrough, waiting.Count == 0 ? entry.Sequence : waiting.Keys.First() - 1);
+                underway.Remove(destination);
+            }
+
+            failures.Remove(destination);
+            while (delivered-- > 0)
+            {
+                var sequence = queue.Dequeue().Sequence;
+                if (waiting.Remove(sequence))
+                {
+                    services.Gauge.Add(-1);
+                    DeliveredThrough = Math.Max(DeliveredThrough, waiting.Count == 0 ? sequence : waiting.Keys.First() - 1);
+                }
             }
         }
 
         byDestination.Remove(destination);
     }
 
-    private async Task DeliverAsync(OutboxEntry entry)
+    /// <summary>Delivers the first entry of a queue, and with it the notices that wait behind it.</summary>
+    /// <returns>How many entries were delivered.</returns>
+    private async Task<int> DeliverAsync(OutboxEntry first, Queue<OutboxEntry> queue)
     {
-        if (entry.To is not null)
+        if (first.Row is { } row)
         {
-            await GrainKeys.Resolve(services.Grains, AggregateAddress.Parse(entry.To))
-                .ReceiveAsync(new Envelope(sender.ToString(), entry.Sequence, entry.Notice!));
+            await (row.Bytes is { } bytes
+                ? services.Rows.UpsertIfNewerAsync(row.Table, row.Partition, new Row(row.Key, first.Sequence, bytes))
+                : services.Rows.DeleteAsync(row.Table, row.Partition, row.Key, first.Sequence));
+            return 1;
         }
-        else if (entry.Row!.Data is { } data)
+
+        var receiver = GrainKeys.Resolve(services.Grains, AggregateAddress.Parse(first.To!));
+        var from = sender.ToString();
+        if (queue.Count == 1)
         {
-            await services.Rows.UpsertIfNewerAsync(entry.Row.Table, entry.Row.Partition, new Row(entry.Row.Key, entry.Sequence, Encoding.UTF8.GetBytes(data)));
+            await receiver.ReceiveAsync(new Envelope(from, first.Sequence, first.Notice!));
+            return 1;
         }
-        else
-        {
-            await services.Rows.DeleteAsync(entry.Row.Table, entry.Row.Partition, entry.Row.Key, entry.Sequence);
-        }
+
+        var mail = new Mail([.. queue.Take(MostInMail).Select(entry => new Envelope(from, entry.Sequence, entry.Notice!))]);
+        await receiver.ReceiveAllAsync(mail);
+        return mail.Envelopes.Length;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Noun}: outbox entry to {Destination} was not delivered, failure {Failures}; it stays and is tried again.")]

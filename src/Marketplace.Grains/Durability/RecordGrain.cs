@@ -64,11 +64,8 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
             throw new InvalidOperationException($"{Address} was written by a newer version (schema {record.Schema}).");
         }
 
-        outbox.Add(record.Outbox);
-        if (outbox.Count > 0)
-        {
-            StartDraining();
-        }
+        outbox.Add(WithRowsOfState(record.Outbox));
+        StartDraining();
     }
 
     /// <inheritdoc/>
@@ -95,6 +92,16 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         finally
         {
             activeEnvelope = null;
+            StartDraining();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ReceiveAllAsync(Mail mail)
+    {
+        foreach (var envelope in mail.Envelopes)
+        {
+            await ReceiveAsync(envelope);
         }
     }
 
@@ -119,23 +126,6 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         return true;
     }
 
-    /// <inheritdoc/>
-    public async Task DrainAsync()
-    {
-        if (broken)
-        {
-            return;
-        }
-
-        await outbox.DrainAsync();
-        if (!broken && (outbox.Count > 0 || record.Outbox.Length > 0))
-        {
-            // Delivered entries leave with the next commit, or with this turn if none comes; failed ones are tried again.
-            housekeeping ??= this.RegisterGrainTimer(KeepHouseAsync, new GrainTimerCreationOptions(outbox.Pause, Timeout.InfiniteTimeSpan));
-            housekeeping.Change(outbox.Pause, Timeout.InfiniteTimeSpan);
-        }
-    }
-
     /// <summary>Asks the Domain to fold a fact into the state.</summary>
     protected abstract TState Evolve(TState? state, TFact fact);
 
@@ -148,7 +138,10 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
     /// <summary>Adds what leaves with a fact: notices, events, rows. Called in fact order, before the commit.</summary>
     protected abstract void React(TState? before, TState after, TFact fact, Effects effects);
 
-    /// <summary>Adds what leaves once per commit, such as list rows of the new state.</summary>
+    /// <summary>
+    /// Adds what leaves once per commit, such as list rows of the new state. It must make the rows from the state alone: they
+    /// are not stored beside it, but made again from it after a restart.
+    /// </summary>
     protected virtual void React(TState after, Effects effects)
     {
     }
@@ -180,6 +173,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         finally
         {
             activeOperation = null;
+            StartDraining();
         }
     }
 
@@ -230,6 +224,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
 
         if (!decision.Facts.IsEmpty)
         {
+            effects.OfState = true;
             React(state, effects);
         }
 
@@ -239,27 +234,24 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
             return GrainServices.Busy("The outbox of " + Key);
         }
 
+        if (OperationLog.Next(record, operation, services.RealNow) is not var (operations, created))
+        {
+            return GrainServices.Busy("The operation log of " + Key);
+        }
+
         var next = record with
         {
             Schema = AggregateRecord<TState>.CurrentSchema,
             State = state,
             Version = record.Version + 1,
             LastAt = now,
+            Operations = operations,
+            Created = created,
             Outbox = undelivered.AddRange(effects.Entries),
             NextSequence = record.NextSequence + effects.Entries.Length,
             Due = DueOf(state, record.Version + 1),
-            Senders = activeEnvelope is { } envelope ? record.Senders.Take(envelope.Sender, envelope.Sequence, services.RealNow) : record.Senders,
+            Senders = activeEnvelope is { } envelope ? record.Senders.Prune(services.RealNow).Take(envelope.Sender, envelope.Sequence, services.RealNow) : record.Senders,
         };
-        if (operation is { } stamped)
-        {
-            if (OperationLog.Add(next, stamped, services.RealNow) is not { } logged)
-            {
-                return GrainServices.Busy("The operation log of " + Key);
-            }
-
-            next = logged;
-        }
-
         await WriteAsync(next);
         outbox.Add(effects.Entries);
         StartDraining();
@@ -336,22 +328,6 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         }
     }
 
-    private async Task KeepHouseAsync(CancellationToken cancellation)
-    {
-        if (broken)
-        {
-            return;
-        }
-
-        var undelivered = record.Outbox.RemoveAll(entry => !outbox.IsWaiting(entry.Sequence));
-        if (undelivered.Length < record.Outbox.Length)
-        {
-            await WriteAsync(record with { Outbox = undelivered });
-        }
-
-        StartDraining();
-    }
-
     private async Task ThrowIfStaleAsync()
     {
         var fresh = new GrainState<AggregateRecord<TState>>();
@@ -369,14 +345,6 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         {
             Break();
             throw new UnknownOutcomeException($"{Address}: this activation was stale; repeat the request with the same operation id.");
-        }
-    }
-
-    private void StartDraining()
-    {
-        if (outbox.Count > 0)
-        {
-            this.AsReference<IAggregateGrain>().DrainAsync().Ignore();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
@@ -28,19 +29,10 @@ internal sealed class EventFeedGrain(GrainServices services)
         return Durable.Last;
     }
 
-    protected override async Task OnNoticeAsync(Envelope envelope)
-    {
-        if (envelope.Notice is not EventRaised fact)
-        {
-            await base.OnNoticeAsync(envelope);
-            return;
-        }
+    /// <summary>Takes all of a mail in one commit.</summary>
+    public override Task ReceiveAllAsync(Mail mail) => Untaken(mail) is { IsEmpty: false } untaken ? TakeAsync(untaken) : base.ReceiveAllAsync(mail);
 
-        await CommitAsync<long>((_, _) => fact, state => state.Last, envelope);
-        var waiters = raised;
-        raised = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        waiters.SetResult();
-    }
+    protected override Task OnNoticeAsync(Envelope envelope) => TakeAsync([envelope]);
 
     protected override EventFeedState Empty(string key) => new(0);
 
@@ -50,7 +42,7 @@ internal sealed class EventFeedGrain(GrainServices services)
 
     protected override EventFeedState FromSnapshot(EventFeedState snapshot) => snapshot;
 
-    // The read copy. An event's id follows from its feed and number, so every delivery of it carries the same one.
+    // The read copy, made again from the journal after a restart. An event's id follows from its feed and number, so every delivery of it carries the same one.
     protected override void React(EventFeedState after, EventRaised fact, Effects effects) => effects.Row(
         EventRows.Table,
         Key,
@@ -62,4 +54,19 @@ internal sealed class EventFeedGrain(GrainServices services)
             fact.At,
             fact.Subject,
             fact.Data));
+
+    private async Task TakeAsync(ImmutableArray<Envelope> envelopes)
+    {
+        var facts = envelopes.Select(envelope => envelope.Notice as EventRaised ?? throw new InvalidOperationException($"A feed takes no {envelope.Notice.GetType().Name}."));
+        var taken = await CommitAsync<long>((_, _) => Decision<EventRaised>.Of([.. facts]), state => state.Last, envelopes[^1]);
+        if (!taken.IsGranted)
+        {
+            // Nothing to answer to: the events stay in their sender's outbox and come again.
+            throw new InvalidOperationException($"{Address}: {taken.Refusal.Code}: {taken.Refusal.Detail}");
+        }
+
+        var waiters = raised;
+        raised = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        waiters.SetResult();
+    }
 }

@@ -13,16 +13,18 @@ internal static class ReservationBenchmark
 {
     public const int Pools = 1000;
     public const int UnitsPerPool = 100_000;
-    private const int WarmUp = 500;
-    private static readonly int[] Levels = [100, 1_000, 10_000];
+    private const int WarmUp = 2_000;
+    private static int[] Levels = [100, 1_000, 10_000];
 
     // The hot pool is one of its own, so that it does not slow the spread down.
-    private static readonly (int FirstPool, int Pools)[] Shapes = [(0, 1), (1, Pools)];
+    private static (int FirstPool, int Pools)[] Shapes = [(0, 1), (1, Pools)];
 
     /// <summary>Every hold of the filling lasts from here for three years.</summary>
     public static readonly DateTime Start = new(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     public static readonly DateTime End = Start.AddHours(Hours);
+
+    private const int MostOverlapping = 10_000;
 
     public const int Hours = 26_280;
 
@@ -31,6 +33,16 @@ internal static class ReservationBenchmark
         var requests = options is [var count, ..] ? int.Parse(count, CultureInfo.InvariantCulture) : 4_000;
         Console.WriteLine($"{Environment.ProcessorCount} processors, load {File.ReadAllText("/proc/loadavg").Trim()}");
         var side = options is [_, var only, ..] ? only : "both";
+        if (options is [_, _, var shape, ..])
+        {
+            Shapes = shape == "hot" ? [Shapes[0]] : [Shapes[1]];
+        }
+
+        if (options is [_, _, _, var level, ..])
+        {
+            Levels = [int.Parse(level, CultureInfo.InvariantCulture)];
+        }
+
         if (side == "product")
         {
             Console.WriteLine("The peer is skipped, as asked.");
@@ -54,7 +66,8 @@ internal static class ReservationBenchmark
 
     private static async Task RunProductAsync(int requests)
     {
-        await using var market = await ProductMarket.StartAsync(Pools + 1, UnitsPerPool);
+        await using var market = await ProductMarket.StartAsync(Shapes.Max(shape => shape.FirstPool + shape.Pools), UnitsPerPool);
+        Console.WriteLine($"Process {market.ProcessId} is measured.");
         var sent = 0;
         foreach (var (firstPool, pools) in Shapes)
         {
@@ -66,13 +79,14 @@ internal static class ReservationBenchmark
                 var first = sent;
                 sent += requests + WarmUp + 1;
                 var quotes = await market.QuoteAsync(requests + WarmUp + 1, number => firstPool + (number % pools), number => Hour(first + number));
-                if (pools == 1 && level == Levels[^1])
+                if (pools == 1 && level == MostOverlapping)
                 {
                     var (ready, answered) = await market.RestartAsync(quotes[^1]);
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Restart after a kill with {level:N0} open reservations on one pool: ready after {ready.TotalSeconds:N1} s, first reservation on it answered after {answered.TotalSeconds:N1} s"));
                 }
 
-                await LoadDriver.RunAsync(WarmUp, TimeSpan.FromSeconds(10), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[requests + number]));
+                await LoadDriver.RunAsync(WarmUp, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[requests + number]));
+                Console.WriteLine("Measuring.");
                 var run = await LoadDriver.RunAsync(requests, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[number]));
                 Console.WriteLine($"Marketplace {Shape(pools)} {level,6:N0} overlapping  {run}");
             }
@@ -114,7 +128,7 @@ internal static class ReservationBenchmark
                 }
 
                 IEnumerable<int> Processes() => [server.ProcessId, .. LoadDriver.Family(postgres.ProcessId)];
-                await LoadDriver.RunAsync(WarmUp, TimeSpan.FromSeconds(10), Processes, SendAsync);
+                await LoadDriver.RunAsync(WarmUp, TimeSpan.FromSeconds(20), Processes, SendAsync);
                 var run = await LoadDriver.RunAsync(requests, TimeSpan.FromSeconds(20), Processes, SendAsync);
                 Console.WriteLine($"PostgreSQL  {Shape(pools)} {level,6:N0} overlapping  {run}");
             }

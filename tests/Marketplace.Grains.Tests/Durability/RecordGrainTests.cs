@@ -1,6 +1,8 @@
+using System.Text;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Transparency;
 using Marketplace.Testing;
+using Marketplace.Testing.Faults;
 using NodaTime;
 
 namespace Marketplace.Grains.Tests.Durability;
@@ -45,6 +47,33 @@ public class RecordGrainTests : IAsyncLifetime
 
         Assert.Equal("idempotency_key_reused", other.Refusal?.Code);
         Assert.Equal(2, (await Tally.GetAsync()).Count);
+    }
+
+    [Fact]
+    public async Task An_operation_keeps_its_answer_when_others_have_followed()
+    {
+        await Tally.CountAsync(new Operation("op-1", "hash-1"), 2);
+        await Tally.CountAsync(new Operation("op-2", "hash-2"), 3);
+        await Tally.SetAlarmAsync(Instant.FromUtc(2027, 6, 1, 0, 0));
+        await market.CrashAsync();
+
+        Assert.Equal(2, (await Tally.CountAsync(new Operation("op-1", "hash-1"), 2)).Value);
+        Assert.Equal(5, (await Tally.CountAsync(new Operation("op-2", "hash-2"), 3)).Value);
+    }
+
+    [Fact]
+    public async Task A_row_that_was_not_written_before_a_crash_is_made_again_from_the_state()
+    {
+        var fault = market.Faults.At(FaultKind.ErrorBeforeWrite, write => write.Table == "tallies");
+        await Tally.CountAsync(new Operation("op-1", "hash-1"), 2);
+        await fault.Reached;
+        await market.CrashAsync();
+        Assert.Null(await market.Rows.GetAsync("tallies", "all", "tally_one", TestContext.Current.CancellationToken));
+
+        await Tally.GetAsync();
+        await market.Time.WhenQuietAsync();
+        var row = await market.Rows.GetAsync("tallies", "all", "tally_one", TestContext.Current.CancellationToken);
+        Assert.Equal("""{"count":2,"alarmsRung":0}""", Encoding.UTF8.GetString(row!.Value.Data.Span));
     }
 
     [Fact]

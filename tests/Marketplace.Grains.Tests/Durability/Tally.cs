@@ -94,9 +94,10 @@ internal sealed class TallyGrain(GrainServices services) : RecordGrain<Tally, Ta
         if (fact is Counted)
         {
             effects.Publish(OrganizationId.From("org_tally"), TallyRules.Happened, new(Key, after.Count));
-            effects.Row("tallies", "all", Key, after);
         }
     }
+
+    protected override void React(Tally after, Effects effects) => effects.Row("tallies", "all", Key, after);
 }
 
 [Alias("Marketplace.Tests.IHotTallyGrain")]
