@@ -108,6 +108,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
             RefundPayment refund => new GiveBack(refund.Amount, refund.Reason, refund.Reference ?? GiveBack.Deposit),
             _ => throw new InvalidOperationException($"A payment takes no {notice.GetType().Name}."),
         };
+        var isCalling = State?.Call is not null;
         var answer = await CommitAsync(null, (state, now) => WithCall(state, Payment.Decide(state, command, now), now));
         if (!answer.IsGranted)
         {
@@ -115,6 +116,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
             throw new InvalidOperationException($"{Address}: {answer.Refusal.Code}: {answer.Refusal.Detail}");
         }
 
+        cleared = isCalling ? cleared : State!.Call?.Key;
         WorkSoon();
     }
 
@@ -165,9 +167,9 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
         effects.Row(PaymentRows.Table, after.Order.Payer.Value, SortKeys.Of(after.CreatedAt, after.Id.Value), after);
 
     // The call a notice leads to is written down with it.
-    private static Decision<PaymentFact> WithCall(Payment? state, Decision<PaymentFact> decision, Instant now) =>
+    private Decision<PaymentFact> WithCall(Payment? state, Decision<PaymentFact> decision, Instant now) =>
         decision.Facts.Aggregate(state, Payment.Evolve) is { } asked && !decision.Facts.IsEmpty
-            ? Decision<PaymentFact>.Of([.. decision.Facts, .. Payment.Decide(asked, new WriteCall(), now).Facts])
+            ? Decision<PaymentFact>.Of([.. decision.Facts, .. Payment.Decide(asked, new WriteCall(Services.RealNow), now).Facts])
             : decision;
 
     private Task<Answer<Snapshot<Payment>>> DecideAsync(PaymentCommand command) =>
