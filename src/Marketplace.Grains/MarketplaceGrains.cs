@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
@@ -5,6 +6,7 @@ using Marketplace.Grains.Ports;
 using Marketplace.Grains.Reservations;
 using Marketplace.Grains.Scheduling;
 using Marketplace.Grains.Serialization;
+using Marketplace.Grains.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Storage;
@@ -20,6 +22,8 @@ public static class MarketplaceGrains
         silo.Services.AddMarketplaceServices(clock);
         silo.Services.TryAddSingleton<Silos>();
         silo.Services.AddHostedService<Keeper>();
+        silo.Services.AddOptions<InvariantWatchOptions>();
+        silo.Services.AddHostedService<InvariantWatch>();
 
         // Before other silos may call this one: a fact must not be dated by a clock that has not been set yet.
         silo.AddStartupTask<MarketClock>(ServiceLifecycleStage.ApplicationServices);
@@ -41,7 +45,9 @@ public static class MarketplaceGrains
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<MarketClock>();
         services.TryAddSingleton<IMarketClock>(provider => provider.GetRequiredService<MarketClock>());
+        services.AddMetrics();
         services.TryAddSingleton<OutboxGauge>();
+        services.TryAddSingleton(provider => new MarketMeters(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<OutboxGauge>()));
         services.TryAddSingleton<GrainServices>();
         services.TryAddSingleton(provider => new MarketTime(
             provider.GetRequiredService<IGrainFactory>(),

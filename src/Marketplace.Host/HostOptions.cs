@@ -32,6 +32,15 @@ internal sealed class HostOptions
     /// <summary>Which silos belong together and how they reach this one, for <see cref="StoreKind.Azure"/>.</summary>
     public ClusterSettings Cluster { get; set; } = new();
 
+    /// <summary>What is told about this process, to whom the environment names.</summary>
+    public TelemetryOptions Telemetry { get; set; } = new();
+
+    /// <summary>Whether administrators can look at silos and grains under <see cref="ClusterDashboard.Path"/>.</summary>
+    public bool Dashboard { get; set; } = true;
+
+    /// <summary>Between two checks of what must always hold, each of which reads every record; zero for none.</summary>
+    public TimeSpan InvariantsEvery { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>The file that holds the demo's keys beside the data, as shell assignments.</summary>
     public string KeysFile => Path.Combine(DataFolder, "keys.env");
 

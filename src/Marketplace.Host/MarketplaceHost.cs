@@ -5,6 +5,7 @@ using Marketplace.Api.Operations;
 using Marketplace.Grains;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
+using Marketplace.Grains.Telemetry;
 using Marketplace.Host.Demo;
 using NodaTime;
 
@@ -28,17 +29,7 @@ internal static class MarketplaceHost
             builder.WebHost.UseUrls(DefaultAddress);
         }
 
-        builder.Logging.AddFilter("Orleans", LogLevel.Error);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // Program says why a start failed.
-        builder.Logging.AddFilter("Polly", LogLevel.Warning);
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
-        });
-
+        builder.AddTelemetry(options.Telemetry);
         if (options.Role.HasSilo)
         {
             builder.UseOrleans(silo => ConfigureSilo(silo, options));
@@ -75,6 +66,7 @@ internal static class MarketplaceHost
         app.Use(LeaveWhenStoppingAsync);
         app.UseMarketplaceApi();
         app.MapMarketplaceApi();
+        app.MapClusterDashboard();
         app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
         return app;
     }
@@ -93,6 +85,17 @@ internal static class MarketplaceHost
     private static void ConfigureSilo(ISiloBuilder silo, HostOptions options)
     {
         silo.AddStoreAndCluster(options);
+        if (options.Dashboard)
+        {
+            silo.AddClusterDashboard();
+        }
+
+        if (silo.Configuration.HasTelemetry())
+        {
+            silo.AddActivityPropagation();
+        }
+
+        silo.Services.Configure<InvariantWatchOptions>(watch => watch.Every = options.InvariantsEvery);
         silo.AddMarketplaceGrains(clock =>
         {
             clock.Sandbox = options.Sandbox;
@@ -103,6 +106,16 @@ internal static class MarketplaceHost
     private static void ConfigureClient(IClientBuilder client, HostOptions options)
     {
         client.AddStoreAndCluster(options);
+        if (options.Dashboard)
+        {
+            client.AddClusterDashboard();
+        }
+
+        if (client.Configuration.HasTelemetry())
+        {
+            client.AddActivityPropagation();
+        }
+
         client.AddMarketplaceGrains(clock => clock.Sandbox = options.Sandbox);
 
         // Silos may start after it, or be away for a while.

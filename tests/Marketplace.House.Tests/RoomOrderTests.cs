@@ -16,7 +16,7 @@ public sealed partial class RoomOrderTests
     private static readonly Dictionary<string, string[]> Workrooms = new(StringComparer.Ordinal)
     {
         ["Domain"] = [],
-        ["Grains"] = ["Durability", "Events", "Ports", "Scheduling", "Serialization", "Webhooks"],
+        ["Grains"] = ["Durability", "Events", "Ports", "Scheduling", "Serialization", "Telemetry", "Webhooks"],
         ["Api"] = ["Authentication", "Events", "Http", "OpenApi", "Operations", "Webhooks"],
     };
 

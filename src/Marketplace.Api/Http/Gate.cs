@@ -9,6 +9,7 @@ namespace Marketplace.Api.Http;
 internal static class Gate
 {
     private const string KeyHeader = "Idempotency-Key";
+    private const string Bearer = "Bearer ";
 
     public static async Task<IResult> RunAsync(HttpContext http, ApiOperation operation, Func<ApiRequest, Task<IResult>> handler)
     {
@@ -41,22 +42,30 @@ internal static class Gate
     /// <summary>Whether an operation needs an Idempotency-Key.</summary>
     public static bool NeedsKey(string method, ApiOperation operation) => HttpMethods.IsPost(method) && !operation.NoIdempotencyKey;
 
-    private static async Task<Caller?> IdentifyAsync(HttpContext http)
+    /// <summary>The key in a header <c>Authorization: Bearer</c>, or null.</summary>
+    public static string? BearerIn(string authorization) =>
+        authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : null;
+
+    /// <summary>Who holds this key, or null when it is none that is valid. Takes from the allowance of the key, or of the address.</summary>
+    public static async Task<Caller?> IdentifyAsync(HttpContext http, string? text)
     {
         var limits = http.RequestServices.GetRequiredService<RateLimits>();
-        var address = http.Connection.RemoteIpAddress?.ToString() ?? "local";
-        if (http.Request.Headers.Authorization.ToString() is not { Length: > 0 } header)
-        {
-            Limit(http, limits.Take(address, isKey: false));
-            return null;
-        }
 
         // A key is only worth its own allowance once it proved valid: whoever guesses pays with the address.
-        var caller = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) && ApiKeyText.Parse(header["Bearer ".Length..].Trim()) is { } key
-            ? await http.RequestServices.GetRequiredService<ICallers>().FindAsync(key)
-            : null;
-        Limit(http, caller is null ? limits.Take(address, isKey: false) : limits.Take(caller.Actor + "@" + caller.Organization.Value, isKey: true));
-        return caller ?? throw new ProblemException(new Problem(ProblemCode.Unauthorized, "The API key is unknown, expired or revoked."));
+        var caller = text is not null && ApiKeyText.Parse(text) is { } key ? await http.RequestServices.GetRequiredService<ICallers>().FindAsync(key) : null;
+        Limit(http, caller is null
+            ? limits.Take(http.Connection.RemoteIpAddress?.ToString() ?? "local", isKey: false)
+            : limits.Take(caller.Actor + "@" + caller.Organization.Value, isKey: true));
+        return caller;
+    }
+
+    private static async Task<Caller?> IdentifyAsync(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        var caller = await IdentifyAsync(http, BearerIn(header));
+        return caller is null && header.Length > 0
+            ? throw new ProblemException(new Problem(ProblemCode.Unauthorized, "The API key is unknown, expired or revoked."))
+            : caller;
     }
 
     private static void Limit(HttpContext http, RateLimit limit)

@@ -4,6 +4,7 @@ using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Ports;
+using Marketplace.Grains.Telemetry;
 using NodaTime;
 
 namespace Marketplace.Grains.Billing;
@@ -34,7 +35,7 @@ internal sealed class BillingAccounts(IGrainFactory grains, IRowStore rows)
 }
 
 /// <summary>Every ledger balances in each currency.</summary>
-internal sealed class LedgersBalance(BillingAccounts accounts) : IInvariant
+internal sealed class LedgersBalance(BillingAccounts accounts, MarketMeters meters) : IInvariant
 {
     public string Name => "ledgers_balance";
 
@@ -43,16 +44,23 @@ internal sealed class LedgersBalance(BillingAccounts accounts) : IInvariant
     public async Task<ImmutableArray<string>> ViolationsAsync(CancellationToken cancellation)
     {
         var violations = ImmutableArray.CreateBuilder<string>();
+        var drift = new SortedDictionary<string, long>(StringComparer.Ordinal);
         await foreach (var account in accounts.AllAsync(cancellation))
         {
             foreach (var currency in account.Balances.GroupBy(balance => balance.Amount.Currency))
             {
                 var sum = Money.Sum(currency.Key, currency.Select(balance => balance.Amount));
+                drift[currency.Key.Value] = drift.GetValueOrDefault(currency.Key.Value) + Math.Abs(sum.Minor);
                 if (!sum.IsZero)
                 {
                     violations.Add($"The books of {account.Id} are off by {sum}.");
                 }
             }
+        }
+
+        foreach (var (currency, minor) in drift)
+        {
+            meters.LedgerDrift(MarketMeters.OwnBooks, currency, minor);
         }
 
         return violations.ToImmutable();

@@ -1,5 +1,6 @@
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Ports;
+using Marketplace.Grains.Telemetry;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 using Orleans.Storage;
@@ -14,6 +15,7 @@ internal sealed class GrainServices(
     IMarketClock clock,
     TimeProvider time,
     OutboxGauge gauge,
+    MarketMeters meters,
     ILoggerFactory logs)
 {
     public IGrainFactory Grains { get; } = grains;
@@ -28,6 +30,8 @@ internal sealed class GrainServices(
     public Instant RealNow => Instant.FromDateTimeOffset(time.GetUtcNow());
 
     public OutboxGauge Gauge { get; } = gauge;
+
+    public MarketMeters Meters { get; } = meters;
 
     public ILogger Log { get; } = logs.CreateLogger("Marketplace.Grains");
 

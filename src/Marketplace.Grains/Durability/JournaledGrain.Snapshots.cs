@@ -98,11 +98,11 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
         catch (Exception error)
         {
             // The journal alone is the truth; without a newer snapshot loading only takes longer.
-            LogSnapshotFailed(services.Log, noun, error);
+            LogSnapshotFailed(services.Log, Address, error);
             await services.Records.ReadStateAsync(SnapshotState, this.GetGrainId(), stored);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Noun}: a snapshot could not be written; it is tried again after more commits.")]
-    private static partial void LogSnapshotFailed(ILogger log, string noun, Exception error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Address}: a snapshot could not be written; it is tried again after more commits.")]
+    private static partial void LogSnapshotFailed(ILogger log, AggregateAddress address, Exception error);
 }

@@ -269,6 +269,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
             durableSequence = batch.Sequence;
             outbox.Add(batch.Entries);
             batch.Entry.Dispose();
+            services.Meters.Committed(noun, batch.Commits);
             batch.Done.SetResult();
             if (oldDue is { } old && old != due)
             {

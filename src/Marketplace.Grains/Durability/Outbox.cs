@@ -17,17 +17,18 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     private const int MostInMail = 100;
     private const int LongestPauseSeconds = 30;
 
-    private readonly SortedDictionary<long, OutboxEntry> waiting = [];
+    private readonly SortedDictionary<long, (OutboxEntry Entry, long Since)> waiting = [];
     private readonly Dictionary<string, Queue<OutboxEntry>> byDestination = new(StringComparer.Ordinal);
     private readonly Queue<string> ready = [];
     private readonly HashSet<string> underway = new(StringComparer.Ordinal);
     private readonly List<string> stalled = [];
     private readonly Dictionary<string, int> failures = new(StringComparer.Ordinal);
     private int delivering;
+    private long? reported;
 
     public int Count => waiting.Count;
 
-    public IEnumerable<OutboxEntry> Waiting => waiting.Values;
+    public IEnumerable<OutboxEntry> Waiting => waiting.Values.Select(one => one.Entry);
 
     /// <summary>How long to wait before the next attempt: a second after a delivery or first failure, doubling to half a minute while all of what is left keeps failing.</summary>
     public TimeSpan Pause => TimeSpan.FromSeconds(Math.Min(LongestPauseSeconds, 1 << Math.Min(10, Math.Max(0, failures.Count == 0 ? 0 : failures.Values.Min() - 1))));
@@ -38,9 +39,10 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     public void Add(IReadOnlyCollection<OutboxEntry> entries)
     {
         services.Gauge.Add(entries.Count);
+        var now = services.Gauge.Mark;
         foreach (var entry in entries)
         {
-            waiting.Add(entry.Sequence, entry);
+            waiting.Add(entry.Sequence, (entry, now));
             var destination = Destination(entry);
             if (!byDestination.TryGetValue(destination, out var queue))
             {
@@ -55,6 +57,8 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
 
             queue.Enqueue(entry);
         }
+
+        ReportOldest();
     }
 
     /// <summary>Whether this entry still has to be delivered.</summary>
@@ -68,6 +72,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         byDestination.Clear();
         ready.Clear();
         stalled.Clear();
+        ReportOldest();
     }
 
     /// <summary>Delivers until nothing is left to deliver, or only what failed or is being delivered by another call.</summary>
@@ -109,6 +114,15 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         }
     }
 
+    private void ReportOldest()
+    {
+        long? oldest = waiting.Count == 0 ? null : waiting.First().Value.Since;
+        if (oldest != reported)
+        {
+            services.Gauge.Report(this, reported = oldest);
+        }
+    }
+
     private async Task DeliverReadyAsync()
     {
         delivering++;
@@ -140,7 +154,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
                 var count = failures[destination] = failures.GetValueOrDefault(destination) + 1;
                 if (int.IsPow2(count))
                 {
-                    LogUndelivered(services.Log, sender.Noun, destination, count, error);
+                    LogUndelivered(services.Log, sender, destination, count, error);
                 }
 
                 if (byDestination.ContainsKey(destination))
@@ -165,6 +179,8 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
                     DeliveredThrough = Math.Max(DeliveredThrough, waiting.Count == 0 ? sequence : waiting.Keys.First() - 1);
                 }
             }
+
+            ReportOldest();
         }
 
         byDestination.Remove(destination);
@@ -195,6 +211,6 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         return mail.Envelopes.Length;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Noun}: outbox entry to {Destination} was not delivered, failure {Failures}; it stays and is tried again.")]
-    private static partial void LogUndelivered(ILogger log, string noun, string destination, int failures, Exception error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Sender}: outbox entry to {Destination} was not delivered, failure {Failures}; it stays and is tried again.")]
+    private static partial void LogUndelivered(ILogger log, AggregateAddress sender, string destination, int failures, Exception error);
 }

@@ -1,9 +1,13 @@
 namespace Marketplace.Grains.Durability;
 
-/// <summary>Counts outbox entries of this process that wait for delivery, so that whoever advances the clock can wait for quiet.</summary>
-internal sealed class OutboxGauge
+/// <summary>
+/// Counts outbox entries of this process that wait for delivery, so that whoever advances the clock can wait for quiet, and
+/// knows since when the oldest of them waits.
+/// </summary>
+internal sealed class OutboxGauge(TimeProvider time)
 {
     private readonly Lock gate = new();
+    private readonly Dictionary<Outbox, long> oldest = [];
     private TaskCompletionSource? quiet;
     private long waiting;
 
@@ -18,6 +22,21 @@ internal sealed class OutboxGauge
         }
     }
 
+    /// <summary>For how long the oldest entry has been waiting in this process; zero when none waits.</summary>
+    public TimeSpan OldestAge
+    {
+        get
+        {
+            lock (gate)
+            {
+                return oldest.Count == 0 ? TimeSpan.Zero : time.GetElapsedTime(oldest.Values.Min());
+            }
+        }
+    }
+
+    /// <summary>A mark of this moment, for <see cref="Report"/>.</summary>
+    public long Mark => time.GetTimestamp();
+
     public void Add(long entries)
     {
         lock (gate)
@@ -27,6 +46,22 @@ internal sealed class OutboxGauge
             {
                 quiet?.TrySetResult();
                 quiet = null;
+            }
+        }
+    }
+
+    /// <summary>Since when the oldest entry of an outbox waits, as a <see cref="Mark"/>; null when none does.</summary>
+    public void Report(Outbox outbox, long? since)
+    {
+        lock (gate)
+        {
+            if (since is { } mark)
+            {
+                oldest[outbox] = mark;
+            }
+            else
+            {
+                oldest.Remove(outbox);
             }
         }
     }

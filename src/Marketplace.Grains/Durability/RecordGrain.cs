@@ -324,7 +324,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         catch (Exception error)
         {
             // The row stays; the visit it causes finds nothing to do and removes it.
-            LogDueRowLeft(services.Log, noun, error);
+            LogDueRowLeft(services.Log, Address, error);
         }
     }
 
@@ -363,6 +363,6 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "{Noun}: an outdated due row could not be removed and stays until its visit.")]
-    private static partial void LogDueRowLeft(ILogger log, string noun, Exception error);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Address}: an outdated due row could not be removed and stays until its visit.")]
+    private static partial void LogDueRowLeft(ILogger log, AggregateAddress address, Exception error);
 }

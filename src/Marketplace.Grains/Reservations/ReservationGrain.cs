@@ -101,8 +101,17 @@ internal sealed partial class ReservationGrain(GrainServices services)
     private Task<Answer<Snapshot<Reservation>>> CommandAsync(Operation operation, ReservationCommand command) =>
         RunAsync(operation, () => DecideAsync(command));
 
-    private Task<Answer<Snapshot<Reservation>>> DecideAsync(ReservationCommand command) =>
-        CommitAsync(null, (reservation, now) => Reservation.Decide(reservation, command, now));
+    private async Task<Answer<Snapshot<Reservation>>> DecideAsync(ReservationCommand command)
+    {
+        var before = State?.Status;
+        var answer = await CommitAsync(null, (reservation, now) => Reservation.Decide(reservation, command, now));
+        if (answer is { IsGranted: true, Value.State.Status: var after } && after != before)
+        {
+            Services.Meters.ReservationIs(after);
+        }
+
+        return answer;
+    }
 
     /// <summary>Decides, then takes steps; a repeated operation takes the steps its first run left open.</summary>
     private async Task<Answer<Snapshot<Reservation>>> RunAsync(Operation operation, Func<Task<Answer<Snapshot<Reservation>>>> decide)

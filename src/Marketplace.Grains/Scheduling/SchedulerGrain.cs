@@ -49,6 +49,7 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
         {
             if (await GrainKeys.Resolve(services.Grains, address).VisitAsync(due))
             {
+                MeasureLag(due, isDue);
                 return true;
             }
 
@@ -60,13 +61,23 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
         }
         catch (Exception error)
         {
-            LogVisitFailed(services.Log, address.Noun, error);
+            MeasureLag(due, isDue);
+            LogVisitFailed(services.Log, address, error);
             return isDue;
         }
 
         return false;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Visit to a {Noun} failed; its due row stays and it is visited again.")]
-    private static partial void LogVisitFailed(ILogger log, string noun, Exception error);
+    /// <summary>A visit that failed counts too: what keeps failing is handled later and later.</summary>
+    private void MeasureLag(DueRow due, bool isDue)
+    {
+        if (isDue)
+        {
+            services.Meters.Visited((services.Clock.Now - due.At).ToTimeSpan());
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Visit to {Address} failed; its due row stays and it is visited again.")]
+    private static partial void LogVisitFailed(ILogger log, AggregateAddress address, Exception error);
 }

@@ -53,15 +53,15 @@ public static class AzureStoreExtensions
             // A deleted blob forgets its ETag, and a holder of none could write as if it were the first.
             records.DeleteStateOnClear = false;
         });
-        services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => new AzureGrainStorage(
+        services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => StoreTracing.Traced(new AzureGrainStorage(
             provider.GetRequiredKeyedService<IGrainStorage>(Tables),
             provider.GetRequiredKeyedService<IGrainStorage>(Blobs),
-            options));
+            options), "azure.storage"));
         services.TryAddSingleton<IRecordScan>(provider => new AzureRecordScan(
             options,
             new LazyTable(() => Task.FromResult(tables), options.RecordTable),
             blobs,
             provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId));
-        services.TryAddSingleton<IRowStore>(_ => new AzureRowStore(new LazyTable(() => Task.FromResult(tables), options.RowTable)));
+        services.TryAddSingleton(_ => StoreTracing.Traced(new AzureRowStore(new LazyTable(() => Task.FromResult(tables), options.RowTable)), "azure.storage"));
     }
 }

@@ -30,8 +30,8 @@ public static class EmbeddedStoreExtensions
         });
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<EmbeddedGrainStorage>(provider));
         services.TryAddSingleton<IRecordScan>(provider => provider.GetRequiredService<EmbeddedGrainStorage>());
-        services.TryAddSingleton<IRowStore>(provider => new EmbeddedRowStore(provider.GetRequiredService<EmbeddedStore>()));
-        services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => provider.GetRequiredService<EmbeddedGrainStorage>());
+        services.TryAddSingleton(provider => StoreTracing.Traced(new EmbeddedRowStore(provider.GetRequiredService<EmbeddedStore>()), "sqlite"));
+        services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => StoreTracing.Traced(provider.GetRequiredService<EmbeddedGrainStorage>(), "sqlite"));
         return services;
     }
 }
