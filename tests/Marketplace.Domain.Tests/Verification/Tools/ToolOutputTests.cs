@@ -98,6 +98,14 @@ public sealed class ToolOutputTests
     public void What_is_too_long_is_refused() => Assert.NotNull(ToolOutput.Read(Tool.KernelLog, new string('x', ToolOutput.Longest + 1)).Fault);
 
     [Fact]
+    public void Xml_that_reaches_outside_or_grows_is_refused()
+    {
+        const string Outside = """<!DOCTYPE nvidia_smi_log [<!ENTITY x SYSTEM "file:///etc/passwd">]><nvidia_smi_log><attached_gpus>&x;</attached_gpus></nvidia_smi_log>""";
+
+        Assert.Equal("nvidia-smi declares no entities.", ToolOutput.Read(Tool.NvidiaSmi, Outside).Fault!.Reason);
+    }
+
+    [Fact]
     public void Eight_A100s_reduce_at_235_gigabytes_a_second()
     {
         var reading = Read(Tool.NcclTests, "superbench-nccl_allreduce.log");
