@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using Marketplace.Grains.Telemetry;
@@ -103,9 +102,10 @@ internal static class Telemetry
     /// <summary>Keeps a share of the requests; what begins by itself, such as the look at the due index every ten seconds, is no trace.</summary>
     private sealed class RequestSampler(double ratio) : Sampler
     {
+        private const string Request = "Microsoft.AspNetCore.Hosting.HttpRequestIn";
         private readonly TraceIdRatioBasedSampler share = new(ratio);
 
         public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-            samplingParameters.Kind == ActivityKind.Server ? share.ShouldSample(samplingParameters) : new SamplingResult(SamplingDecision.Drop);
+            samplingParameters.Name == Request ? share.ShouldSample(samplingParameters) : new SamplingResult(SamplingDecision.Drop);
     }
 }

@@ -123,8 +123,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
         app.UseMarketplace();
         await app.StartAsync();
         Address = new Uri(app.Urls.First());
-        using var client = new HttpClient { BaseAddress = Address };
-        while (!(await client.GetAsync(new Uri("/health/ready", UriKind.Relative))).IsSuccessStatusCode)
+        while (app.Services.GetRequiredService<Readiness>().Pending is not null)
         {
             await Task.Yield();
         }
