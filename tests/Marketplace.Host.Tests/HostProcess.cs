@@ -91,9 +91,15 @@ internal sealed partial class HostProcess : IAsyncDisposable
     /// <summary>Asks it to stop, as an operator does.</summary>
     public async Task<int> StopAsync()
     {
-        using var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-        await kill.WaitForExitAsync();
+        await SignalAsync("TERM");
         return await ExitAsync();
+    }
+
+    /// <summary>Sends it a signal: <c>TERM</c> to ask it to stop, <c>STOP</c> to freeze it, <c>CONT</c> to let it go on.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, $"{process.Id}"]);
+        await kill.WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -47,7 +47,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     {
         ProblemException known => known.Problem,
         BadHttpRequestException bad => ProblemOf(bad.StatusCode) ?? new Problem(ProblemCode.InvalidRequest, "The request could not be read."),
-        UnknownOutcomeException or OrleansMessageRejectionException or TimeoutException or SiloUnavailableException =>
+        UnknownOutcomeException or OrleansException or TimeoutException =>
             new Problem(ProblemCode.OutcomeUnknown, "Whether the change was made is unknown; repeat the request with the same Idempotency-Key.") { RetryAfterSeconds = 1 },
         _ => new Problem(ProblemCode.Internal, "The service failed; the error is in its log."),
     };
