@@ -53,6 +53,7 @@ internal static partial class ModelDocs
         .Select(assembly => Path.ChangeExtension(assembly.Location, ".xml"))
         .Where(File.Exists)
         .SelectMany(path => XDocument.Load(path).Descendants("member"))
+        .DistinctBy(member => (string)member.Attribute("name")!) // What compilers generate has the same name in several assemblies.
         .ToFrozenDictionary(member => (string)member.Attribute("name")!, StringComparer.Ordinal);
 
     [GeneratedRegex(@"\s+")]
