@@ -46,10 +46,11 @@ internal static class GatewayNotices
         TryParse(body, out var parsed) ? parsed : throw new InvalidOperationException("The gateway has a notification on record that cannot be read.");
 
     /// <summary>Reads a notification that was parsed before.</summary>
-    private static bool TryRead(JsonElement root, [NotNullWhen(true)] out GatewayNotice? parsed)
+    /// <summary>Reads a notification that was parsed before.</summary>
+    public static bool TryRead(JsonElement root, [NotNullWhen(true)] out GatewayNotice? parsed)
     {
         parsed = null;
-        if (Text(root, "id") is not { Length: > 0 and <= 255 } id || Text(root, "type") is not { } type ||
+        if (root.ValueKind != JsonValueKind.Object || Text(root, "id") is not { Length: > 0 and <= 255 } id || Text(root, "type") is not { } type ||
             Member(Member(root, "data"), "object") is not { ValueKind: JsonValueKind.Object } about)
         {
             return false;
@@ -58,7 +59,7 @@ internal static class GatewayNotices
         var created = Member(root, "created") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var seconds)
             ? Instant.FromUnixTimeSeconds(Math.Clamp(seconds, 0, 253_402_300_799))
             : Instant.FromUnixTimeSeconds(0);
-        parsed = new GatewayNotice(id, type, Id<PaymentId>(about, Payment), ReportOf(id, type, about), created, Id<OrganizationId>(about, Operator));
+        parsed = new GatewayNotice(id, type, Id<PaymentId>(about, Payment), ReportOf(id, type, about), created, Id<OrganizationId>(about, Operator), Text(about, "payment_intent"));
         return true;
     }
 

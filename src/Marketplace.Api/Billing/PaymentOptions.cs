@@ -1,8 +1,26 @@
 namespace Marketplace.Api.Billing;
 
-/// <summary>Settings of payments, section <c>Payments</c> of the configuration.</summary>
+/// <summary>Settings of payments, section <c>Marketplace:Payments</c> of the configuration.</summary>
 public sealed class PaymentOptions
 {
+    /// <summary>Where the settings stand.</summary>
+    public const string Section = "Marketplace:Payments";
+
+    /// <summary>The secret key of the Stripe account, <c>sk_…</c> or better a restricted <c>rk_…</c>; null without Stripe.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>The key with which a payer's browser starts Stripe's form, <c>pk_…</c>; null where no browser pays.</summary>
+    public string? PublishableKey { get; set; }
+
+    /// <summary>A server that speaks Stripe's API; null for Stripe itself.</summary>
+    public Uri? ApiBase { get; set; }
+
+    /// <summary>How long to wait for an answer of Stripe, 1 s to 80 s; a call that takes longer counts as unanswered and is looked up.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Country of the accounts that payers in EUR transfer to: BE, DE, ES, FR, IE or NL.</summary>
+    public string EuroTransferCountry { get; set; } = "DE";
+
     /// <summary>
     /// Secrets with which the gateway signs its notifications; several while they are being changed. The sandbox makes its own
     /// when none is set.
@@ -11,4 +29,7 @@ public sealed class PaymentOptions
 
     /// <summary>Where the sandbox sends its notifications; null for this host's own door.</summary>
     public Uri? SandboxNotifyUrl { get; set; }
+
+    /// <summary>Where an operator's browser goes when Stripe's sign-up page is left or has expired; null for this host's own page.</summary>
+    public Uri? OnboardingReturnUrl { get; set; }
 }

@@ -1,4 +1,5 @@
 using Marketplace.Api.Billing.Sandbox;
+using Marketplace.Api.Billing.Stripe;
 using Marketplace.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -12,7 +13,7 @@ public static class PaymentServices
     public static IServiceCollection AddSandboxPayments(this IServiceCollection services)
     {
         services.AddSandboxGateway();
-        services.AddOptions<PaymentOptions>().BindConfiguration("Payments");
+        services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section);
         services.AddSingleton<SandboxNotifier>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SandboxNotifier>());
         services.AddSingleton(provider => new SandboxPayments(
@@ -23,10 +24,18 @@ public static class PaymentServices
         return services;
     }
 
+    /// <summary>Adds Stripe as the payment gateway of silo and API. Keys and secrets come from the configuration (<see cref="PaymentOptions"/>).</summary>
+    public static IServiceCollection AddStripePayments(this IServiceCollection services)
+    {
+        services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section);
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddSingleton<IPaymentGateway, StripeGateway>();
+    }
+
     /// <summary>Says that no payment gateway is configured: payments wait, and say why.</summary>
     public static IServiceCollection AddAbsentPayments(this IServiceCollection services)
     {
-        services.AddOptions<PaymentOptions>().BindConfiguration("Payments");
+        services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section);
         return services.AddSingleton<IPaymentGateway, AbsentGateway>();
     }
 

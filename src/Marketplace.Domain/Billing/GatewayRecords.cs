@@ -54,7 +54,8 @@ public sealed record GatewayMovement(string Id, GatewayMovementKind Kind, string
 /// <param name="Report">What it says of the payment; null when nothing follows from it.</param>
 /// <param name="At">When, in the gateway's time.</param>
 /// <param name="Operator">The operator whose account at the gateway it is about; null when it is about none.</param>
-public sealed record GatewayNotice(string Id, string Type, PaymentId? Payment, GatewayReport? Report, Instant At, OrganizationId? Operator = null);
+/// <param name="Source">The gateway's id of the payment behind what it is about; null when it names none.</param>
+public sealed record GatewayNotice(string Id, string Type, PaymentId? Payment, GatewayReport? Report, Instant At, OrganizationId? Operator = null, string? Source = null);
 
 /// <summary>Part of a list at the gateway, oldest first.</summary>
 /// <param name="Items">The items.</param>

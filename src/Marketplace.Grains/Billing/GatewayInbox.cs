@@ -10,8 +10,9 @@ namespace Marketplace.Grains.Billing;
 /// speaks of, as two notifications may tell one fact.
 /// </summary>
 /// <param name="grains">Grains.</param>
+/// <param name="gateway">Knows whom a notification is about where it does not say.</param>
 /// <param name="rows">Where the ids of those taken are kept.</param>
-public sealed class GatewayInbox(IGrainFactory grains, IRowStore rows)
+public sealed class GatewayInbox(IGrainFactory grains, IPaymentGateway gateway, IRowStore rows)
 {
     private const string SeenTable = "payment-notifications";
 
@@ -29,6 +30,9 @@ public sealed class GatewayInbox(IGrainFactory grains, IRowStore rows)
         {
             return false;
         }
+
+        notification = await gateway.CompleteAsync(notification, cancellation)
+            ?? throw new TimeoutException($"{notification.Id}: the gateway does not say whom it is about; the notification must come again.");
 
         // First the fact, then the mark: a crash between them costs a repetition, which changes nothing.
         if (!await TellAsync(notification, report))

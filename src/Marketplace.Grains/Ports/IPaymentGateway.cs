@@ -52,4 +52,7 @@ public interface IPaymentGateway : IPayoutGateway, IInvoiceGateway
     /// most <paramref name="limit"/> (1 to 100); null when it cannot say now.
     /// </summary>
     Task<GatewayPage<GatewayMovement>?> ListMovementsAsync(string? after, int limit, CancellationToken cancellation = default);
+
+    /// <summary>A notification with the payment it is about, where it names that by the gateway's id alone; null when it cannot say now.</summary>
+    Task<GatewayNotice?> CompleteAsync(GatewayNotice notice, CancellationToken cancellation = default) => Task.FromResult<GatewayNotice?>(notice);
 }
