@@ -24,6 +24,7 @@ public static class MarketplaceGrains
         silo.Services.AddHostedService<Keeper>();
         silo.Services.AddOptions<InvariantWatchOptions>();
         silo.Services.AddHostedService<InvariantWatch>();
+        silo.Services.AddHostedService<Reconciler>();
 
         // Before other silos may call this one: a fact must not be dated by a clock that has not been set yet.
         silo.AddStartupTask<MarketClock>(ServiceLifecycleStage.ApplicationServices);
@@ -62,5 +63,7 @@ public static class MarketplaceGrains
         services.AddSingleton<IInvariant, LedgersBalance>();
         services.AddSingleton<IInvariant, HeldMoneyIsThere>();
         services.AddSingleton<IInvariant, ClearingNetsToZero>();
+        services.AddSingleton<IInvariant, DocumentsMatchBooks>();
+        services.AddOptions<ReconciliationOptions>();
     }
 }

@@ -13,13 +13,15 @@ namespace Marketplace.Domain.Billing;
 /// <param name="Entries">Entries posted so far.</param>
 /// <param name="OpenInvoices">Invoices with something left to pay.</param>
 /// <param name="Deposits">Deposits awaited or held.</param>
+/// <param name="Gaps">Where invoices and deposits say something else than the books: empty, always.</param>
 public sealed record BillingSummary(
     OrganizationId Id,
     Instant CreatedAt,
     ImmutableArray<AccountBalance> Balances,
     int Entries,
     int OpenInvoices,
-    int Deposits);
+    int Deposits,
+    ImmutableArray<BooksGap> Gaps);
 
 /// <summary>
 /// An organization's billing account: its books, and as a tenant its deposits and invoices. Money of two organizations never
@@ -64,7 +66,23 @@ public sealed partial record BillingAccount
         [.. Books.Balances.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)],
         Books.EntryCount,
         Invoices.Values.Count(invoice => invoice.Status != InvoiceStatus.Paid),
-        Deposits.Values.Count(deposit => deposit.Status is DepositStatus.Awaiting or DepositStatus.Held));
+        Deposits.Values.Count(deposit => deposit.Status is DepositStatus.Awaiting or DepositStatus.Held),
+        [.. Gaps()]);
+
+    /// <summary>Where documents and books differ: what is left to pay of invoices against receivables, what is held of deposits against their accounts.</summary>
+    private IEnumerable<BooksGap> Gaps()
+    {
+        var documents = Invoices.Values.Where(invoice => invoice.Outstanding.Minor > 0)
+            .Select(invoice => (Account: LedgerAccount.Of(LedgerAccountKind.Receivables, invoice.Operator.Value), Amount: invoice.Outstanding))
+            .Concat(Deposits.Values.Select(deposit => (deposit.Account, Amount: -deposit.InBooks)));
+        var books = Books.Balances.Values
+            .Where(balance => balance.Account.Kind is LedgerAccountKind.Receivables or LedgerAccountKind.DepositsHeld)
+            .Select(balance => (balance.Account, Amount: -balance.Amount));
+        return documents.Concat(books).GroupBy(side => (side.Account, side.Amount.Currency))
+            .Select(group => (group.Key, Gap: Money.Sum(group.Key.Currency, group.Select(side => side.Amount)), Books: Books.Balance(group.Key.Account, group.Key.Currency)))
+            .Where(found => !found.Gap.IsZero)
+            .Select(found => new BooksGap(IncidentKind.Documents, found.Key.Account.ToString(), Id, found.Books + found.Gap, found.Books));
+    }
 
     /// <summary>The order by which a deposit is collected.</summary>
     public PaymentOrder OrderOf(Deposit deposit) => new(

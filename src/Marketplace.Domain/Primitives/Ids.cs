@@ -259,6 +259,17 @@ public readonly record struct PayoutId : IPublicId<PayoutId>
 
     /// <inheritdoc/>
     public static string Prefix => "payout";
+
+    /// <inheritdoc/>
+    public string Value { get; }
+
+    /// <inheritdoc/>
+    public static PayoutId From(string value) => new(PublicId.Check(Prefix, value));
+
+    /// <summary>The id as it stands in the API.</summary>
+    public override string ToString() => Value;
+}
+
 /// <summary>A difference between the books and another's, found by reconciliation.</summary>
 public readonly record struct IncidentId : IPublicId<IncidentId>
 {
@@ -271,7 +282,6 @@ public readonly record struct IncidentId : IPublicId<IncidentId>
     public string Value { get; }
 
     /// <inheritdoc/>
-    public static PayoutId From(string value) => new(PublicId.Check(Prefix, value));
     public static IncidentId From(string value) => new(PublicId.Check(Prefix, value));
 
     /// <summary>The id as it stands in the API.</summary>

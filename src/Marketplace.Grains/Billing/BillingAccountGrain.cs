@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Marketplace.Domain.Billing;
@@ -253,6 +254,11 @@ internal sealed partial class BillingAccountGrain(GrainServices services)
             var id = "ent_" + PublicId.Digest(after.Id.Value, entry.FactId);
             var key = SortKeys.Of(entry.At, string.Create(CultureInfo.InvariantCulture, $"{number:D9}-{id}"));
             effects.Row(BillingRows.Entries, after.Id.Value, key, new PostedEntry(id, after.Id, number, entry));
+            var gateway = entry.Postings.Where(posting => posting.Account.Kind == LedgerAccountKind.Gateway).Select(posting => posting.Amount).ToImmutableArray();
+            if (!gateway.IsEmpty)
+            {
+                effects.Tell(GrainKeys.Reconciliation, new GatewayPosted(after.Id, entry.FactId, gateway));
+            }
         }
     }
 

@@ -88,6 +88,25 @@ internal sealed class HeldMoneyIsThere(BillingAccounts accounts) : IInvariant
     }
 }
 
+/// <summary>Invoices and deposits say what the books say.</summary>
+internal sealed class DocumentsMatchBooks(BillingAccounts accounts) : IInvariant
+{
+    public string Name => "documents_match_books";
+
+    public string Meaning => "What is left to pay of an organization's invoices, and what is held of its deposits, is what its books have.";
+
+    public async Task<ImmutableArray<string>> ViolationsAsync(CancellationToken cancellation)
+    {
+        var violations = ImmutableArray.CreateBuilder<string>();
+        await foreach (var account in accounts.AllAsync(cancellation))
+        {
+            violations.AddRange(account.Gaps.Select(gap => $"{gap.Subject} of {account.Id}: documents come to {gap.Other}, the books to {gap.Books}."));
+        }
+
+        return violations.ToImmutable();
+    }
+}
+
 /// <summary>What one organization's books sent, another's received.</summary>
 internal sealed class ClearingNetsToZero(BillingAccounts accounts, IMarketClock clock) : IInvariant
 {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
@@ -46,6 +47,9 @@ public sealed record PaymentReturned(PaymentOrder Order, Money Amount, string? R
 
 /// <summary>Payment to billing: the payer's bank opened or decided a dispute.</summary>
 public sealed record DisputeMoved(PaymentOrder Order, PaymentDispute Dispute) : Notice;
+
+/// <summary>Billing to reconciliation: these books posted on their account of the gateway.</summary>
+public sealed record GatewayPosted(OrganizationId Organization, string FactId, ImmutableArray<Money> Amounts) : Notice;
 
 /// <summary>One billing account to another: part of what you have earned may not be paid out, or may be again.</summary>
 public sealed record PayoutHeld(PayoutHold Hold) : Notice;
