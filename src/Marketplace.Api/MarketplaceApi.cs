@@ -50,6 +50,7 @@ public static class MarketplaceApi
         routes.MapPayments();
         routes.MapInvoices();
         routes.MapLedger();
+        routes.MapReconciliation();
         routes.MapSites();
         routes.MapHardware();
         return routes;

@@ -34,6 +34,7 @@ public static class ApiDocument
         ["Payments"] = "Payments as resources of their own.",
         ["Pools"] = "Interchangeable GPUs or kW at one site, whose supply grows with the build.",
         ["Quotes"] = "Firm prices that expire.",
+        ["Reconciliation"] = "The comparison of all books with the gateway's, and what it finds.",
         ["Reservations"] = "Capacity held and paid for before it exists.",
         ["Search"] = "Finding capacity.",
         ["Site claims"] = "Operators claim imported sites, administrators decide.",
