@@ -7,6 +7,7 @@ using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Serialization;
+using Marketplace.Grains.Telemetry;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Orleans.Concurrency;
@@ -21,6 +22,7 @@ internal sealed class ReconciliationGrain(
     IPaymentGateway gateway,
     GatewayInbox inbox,
     BillingAccounts accounts,
+    MarketMeters meters,
     IOptions<ReconciliationOptions> options)
     : JournaledGrain<Reconciliation, ReconciliationFact, Reconciliation>(services, "reconciliation"), IReconciliationGrain
 {
@@ -40,6 +42,11 @@ internal sealed class ReconciliationGrain(
         if (listed)
         {
             await DecideAsync(new Judge(Duration.FromTimeSpan(options.Value.UnderWay), Services.RealNow));
+        }
+
+        foreach (var drift in Durable.Drift())
+        {
+            meters.LedgerDrift(gateway.Name, drift.Currency.Value, drift.Minor);
         }
 
         return new ReconciliationRun(listed && backfilled, movements, notices, news, Durable.Differences.Count, Durable.Incidents.Count());
@@ -69,6 +76,13 @@ internal sealed class ReconciliationGrain(
         }
 
         return await CommitAsync((state, now) => Reconciliation.Decide(state, command, now), state => state.Incidents.First(open => open.Id == command.Incident));
+    }
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        meters.ComparesNothing(gateway.Name);
+        return base.OnDeactivateAsync(reason, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -59,10 +59,7 @@ public sealed class MarketMeters
     public void ChecksNothing()
     {
         violations.Clear();
-        foreach (var own in drift.Keys.Where(found => found.Against == OwnBooks))
-        {
-            drift.TryRemove(own, out _);
-        }
+        ComparesNothing(OwnBooks);
     }
 
     /// <summary>Books were compared with themselves or with another's.</summary>
@@ -70,6 +67,15 @@ public sealed class MarketMeters
     /// <param name="currency">ISO code.</param>
     /// <param name="minor">Sum of all differences without their signs, in minor units; 0 when they agree.</param>
     public void LedgerDrift(string against, string currency, long minor) => drift[(against, currency)] = minor;
+
+    /// <summary>Another silo compares books with this from now on.</summary>
+    public void ComparesNothing(string against)
+    {
+        foreach (var own in drift.Keys.Where(found => found.Against == against))
+        {
+            drift.TryRemove(own, out _);
+        }
+    }
 
     private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }
