@@ -84,5 +84,5 @@ internal static class ReconciliationEndpoints
         return request.Ok(IncidentModel.Of(request.Granted(await Grain(request).ExplainAsync(new ExplainIncident(id, request.Caller.Actor, body.Text)))));
     }
 
-    private static IReconciliationGrain Grain(ApiRequest request) => request.Grain<IReconciliationGrain>(GrainKeys.Reconciliation.Key);
+    private static IReconciliationGrain Grain(ApiRequest request) => request.Grain<IReconciliationGrain>(GrainKeys.Reconciliation(Organization.Platform).Key);
 }

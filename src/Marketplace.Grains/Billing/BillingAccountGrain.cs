@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
@@ -257,7 +258,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services)
             var gateway = entry.Postings.Where(posting => posting.Account.Kind == LedgerAccountKind.Gateway).Select(posting => posting.Amount).ToImmutableArray();
             if (!gateway.IsEmpty)
             {
-                effects.Tell(GrainKeys.Reconciliation, new GatewayPosted(after.Id, entry.FactId, gateway));
+                effects.Tell(GrainKeys.Reconciliation(Organization.Platform), new GatewayPosted(after.Id, entry.FactId, gateway));
             }
         }
     }

@@ -7,7 +7,7 @@ namespace Marketplace.Grains.Billing;
 
 /// <summary>
 /// Compares all books with the gateway's, and invoices, deposits and balances with the books. What stays different becomes an
-/// incident; what agrees again resolves it. Key: <c>gateway</c>; there is one.
+/// incident; what agrees again resolves it. Key: the marketplace's organization; there is one.
 /// </summary>
 [Alias("Marketplace.IReconciliationGrain")]
 public interface IReconciliationGrain : IAggregateGrain

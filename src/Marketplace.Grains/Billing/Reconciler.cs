@@ -1,3 +1,4 @@
+using Marketplace.Domain.Organizations;
 using Marketplace.Grains.Durability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ internal sealed partial class Reconciler(GrainServices services, TimeProvider ti
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.Period, time);
-        var reconciliation = services.Grains.GetGrain<IReconciliationGrain>(GrainKeys.Reconciliation.Key);
+        var reconciliation = services.Grains.GetGrain<IReconciliationGrain>(GrainKeys.Reconciliation(Organization.Platform).Key);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))

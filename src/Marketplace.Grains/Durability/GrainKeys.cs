@@ -48,8 +48,8 @@ public static class GrainKeys
     /// <summary>A payment.</summary>
     public static AggregateAddress Payment(PaymentId id) => new("payment", id.Value);
 
-    /// <summary>The comparison of all books with the gateway's: there is one.</summary>
-    public static AggregateAddress Reconciliation => new("reconciliation", "gateway");
+    /// <summary>The comparison of all books with the gateway's; there is one, the marketplace's own.</summary>
+    public static AggregateAddress Reconciliation(OrganizationId id) => new("reconciliation", id.Value);
 
     /// <summary>The feed of an organization's events.</summary>
     public static AggregateAddress EventFeed(OrganizationId id) => new("event-feed", id.Value);
