@@ -85,7 +85,7 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
         where T : notnull => http.RequestServices.GetRequiredService<T>();
 
     public TGrain Grain<TGrain>(string key)
-        where TGrain : IGrainWithStringKey => Grains.GetGrain<TGrain>(key);
+        where TGrain : IGrainWithStringKey => Grains.Of<TGrain>(key);
 
     /// <summary>The id of the noun this request creates: the same for every repetition. <paramref name="part"/> tells several apart.</summary>
     public TId NewId<TId>(string part = "")

@@ -349,7 +349,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     {
         if (outbox.Count > 0)
         {
-            this.AsReference<IAggregateGrain>().DrainAsync().Ignore();
+            DrainAsync().Ignore();
         }
     }
 

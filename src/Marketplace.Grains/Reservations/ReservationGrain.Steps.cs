@@ -8,6 +8,7 @@ using Marketplace.Domain.Reservations;
 using Marketplace.Domain.Terms;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
+using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
 using Marketplace.Grains.Quotes;
 using Delivery = Marketplace.Domain.Reservations.Delivery;
@@ -17,9 +18,9 @@ namespace Marketplace.Grains.Reservations;
 /// <summary>The effects on quote, pool and billing account. Each is repeatable by the reservation's id.</summary>
 internal sealed partial class ReservationGrain
 {
-    private IBillingAccountGrain Billing => Services.Grains.GetGrain<IBillingAccountGrain>(State!.TenantId.Value);
+    private IBillingAccountGrain Billing => Services.Grains.Of<IBillingAccountGrain>(State!.TenantId.Value);
 
-    private IGpuPoolGrain PoolOf(PoolId pool) => Services.Grains.GetGrain<IGpuPoolGrain>(pool.Value);
+    private IGpuPoolGrain PoolOf(PoolId pool) => Services.Grains.Of<IGpuPoolGrain>(pool.Value);
 
     /// <summary>Takes one step after the other until the reservation waits, or a step has to be tried again later.</summary>
     private async Task TakeStepsAsync()
@@ -49,7 +50,7 @@ internal sealed partial class ReservationGrain
 
     private async Task<ReservationCommand?> TryAsync(ReservationCandidate candidate)
     {
-        var used = await Services.Grains.GetGrain<IQuoteGrain>(candidate.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
+        var used = await Services.Grains.Of<IQuoteGrain>(candidate.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
         if (!used.IsGranted)
         {
             return Outcome(used.Refusal, code => new RecordAttemptRefused(candidate, code));
@@ -93,7 +94,7 @@ internal sealed partial class ReservationGrain
 
     private async Task<ReservationCommand?> AmendAsync(ReservationStep.Amend amend)
     {
-        var used = await Services.Grains.GetGrain<IQuoteGrain>(amend.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
+        var used = await Services.Grains.Of<IQuoteGrain>(amend.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
         if (!used.IsGranted)
         {
             return Outcome(used.Refusal, code => new RecordAmendmentRefused(code));
