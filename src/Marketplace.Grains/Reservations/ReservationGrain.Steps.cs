@@ -115,9 +115,14 @@ internal sealed partial class ReservationGrain
             : Later(released.Refusal);
     }
 
-    private async Task<Refusal?> AssignAsync(DeliverUnits deliver) => State!.ConfirmedAt is null
-        ? null
-        : (await PoolOf(State.Agreement!.PoolId).AssignNodesAsync(new AssignNodes(State.Id, deliver.Nodes))).Refusal;
+    private async Task<Refusal?> AssignAsync(DeliverUnits deliver) => (State!, deliver.Nodes) switch
+    {
+        ({ ConfirmedAt: null }, _) => null,
+        ({ Agreement: var agreement }, []) => (await PoolOf(agreement!.PoolId).HandOverPowerAsync(new HandOverPower(State!.Id, BlockOf(deliver.Id), deliver.Units))).Refusal,
+        ({ Agreement: var agreement }, _) => (await PoolOf(agreement!.PoolId).AssignNodesAsync(new AssignNodes(State!.Id, deliver.Nodes))).Refusal,
+    };
+
+    private static NodeId BlockOf(DeliveryId delivery) => PublicId.Derive<NodeId>("block", delivery.Value);
 
     /// <summary>Busy says nothing about the matter, so the step is taken again later; every other refusal is the pool's or quote's word.</summary>
     private static ReservationCommand? Outcome(Refusal refusal, Func<string, ReservationCommand> definite) =>
@@ -145,7 +150,7 @@ internal sealed partial class ReservationGrain
             Deposit = agreement.Deposit,
         };
         ImmutableArray<DeliveredNode> nodes = delivery.Nodes.IsEmpty
-            ? [new DeliveredNode(PublicId.Derive<NodeId>("block", delivery.Id.Value), delivery.Units)]
+            ? [new DeliveredNode(BlockOf(delivery.Id), delivery.Units)]
             : [.. delivery.Nodes.Select(node => new DeliveredNode(node))];
         return new DeliveryNoticed(opening, new LeaseDelivery(delivery.Id, delivery.ReadyAt, nodes));
     }

@@ -3,7 +3,7 @@ using NodaTime;
 namespace Marketplace.Grains.Scheduling;
 
 /// <summary>Visits the aggregates of one shard of the due index when they fall due. Key: the shard's name. Holds no state.</summary>
-[Alias("Marketplace.ISchedulerGrain")]
+[Alias("Marketplace.ISchedulerGrain"), GrainInterfaceType("Marketplace.ISchedulerGrain")]
 public interface ISchedulerGrain : IGrainWithStringKey
 {
     /// <summary>Longest wait for a round of visits: thousands of aggregates may be due at once.</summary>
