@@ -27,7 +27,6 @@ public static class MarketplaceApi
         services.TryAddSingleton<RateLimits>();
         services.TryAddSingleton<ICallers, OrganizationCallers>();
         services.TryAddSingleton<GatewayInbox>();
-        services.AddHostedService<RequestKeyKeeper>();
         return services.AddApiDocument();
     }
 

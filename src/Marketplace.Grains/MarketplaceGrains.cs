@@ -17,14 +17,20 @@ namespace Marketplace.Grains;
 public static class MarketplaceGrains
 {
     /// <summary>Adds grains, serialization, market clock and keeper.</summary>
-    public static ISiloBuilder AddMarketplaceGrains(this ISiloBuilder silo, Action<MarketClockOptions>? clock = null)
+    /// <param name="silo">The silo.</param>
+    /// <param name="clock">Settings of the market clock.</param>
+    /// <param name="atRest">Whether the market does nothing by itself: nothing that falls due is visited, and no law is checked unasked.</param>
+    public static ISiloBuilder AddMarketplaceGrains(this ISiloBuilder silo, Action<MarketClockOptions>? clock = null, bool atRest = false)
     {
         silo.Services.AddMarketplaceServices(clock);
         silo.Services.TryAddSingleton<Silos>();
-        silo.Services.AddHostedService<Keeper>();
         silo.Services.AddOptions<InvariantWatchOptions>();
-        silo.Services.AddHostedService<InvariantWatch>();
-        silo.Services.AddHostedService<Reconciler>();
+        if (!atRest)
+        {
+            silo.Services.AddHostedService<Keeper>();
+            silo.Services.AddHostedService<InvariantWatch>();
+            silo.Services.AddHostedService<Reconciler>();
+        }
 
         // Before other silos may call this one: a fact must not be dated by a clock that has not been set yet.
         silo.AddStartupTask<MarketClock>(ServiceLifecycleStage.ApplicationServices);
@@ -50,6 +56,7 @@ public static class MarketplaceGrains
         services.TryAddSingleton<OutboxGauge>();
         services.TryAddSingleton(provider => new MarketMeters(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<OutboxGauge>()));
         services.TryAddSingleton<GrainServices>();
+        services.TryAddSingleton<Rebuild>();
         services.TryAddSingleton(provider => new MarketTime(
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<IMarketClock>(),

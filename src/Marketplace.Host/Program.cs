@@ -3,6 +3,12 @@ using Marketplace.Storage;
 
 try
 {
+    if (BackupCommand.IsAsked(args))
+    {
+        await BackupCommand.RunAsync(args);
+        return 0;
+    }
+
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.Configuration.AddSwitches(args);
     builder.AddMarketplace();
@@ -15,6 +21,6 @@ try
 catch (Exception error) when (error is SettingsException or StoreException or IOException)
 {
     // What an operator can mend without reading a stack trace: settings, a store out of reach, data or an address in use.
-    await Console.Error.WriteLineAsync($"Marketplace cannot start: {error.Message}");
+    await Console.Error.WriteLineAsync($"Marketplace cannot {(BackupCommand.IsAsked(args) ? args[0] : "start")}: {error.Message}");
     return 1;
 }

@@ -2,6 +2,7 @@ using Azure;
 using Azure.Identity;
 using Marketplace.Grains.Ports;
 using Marketplace.Storage;
+using Marketplace.Storage.Backup;
 using Marketplace.Storage.Embedded;
 
 namespace Marketplace.Host;
@@ -13,18 +14,27 @@ namespace Marketplace.Host;
 internal static class StoreDoor
 {
     /// <exception cref="StoreException">It does not open.</exception>
-    public static async Task OpenAsync(IServiceProvider services)
+    public static async Task OpenAsync(IServiceProvider services, bool mayBeUnfinished = false)
+    {
+        if (await ReadAsync(services) && !mayBeUnfinished)
+        {
+            throw new StoreException("a restore into this store did not finish. Run it again with the same folder; it goes on where it stopped.");
+        }
+    }
+
+    /// <returns>Whether it holds what a restore left that did not finish.</returns>
+    private static async Task<bool> ReadAsync(IServiceProvider services)
     {
         var options = services.GetRequiredService<HostOptions>();
         if (options.Store == StoreKind.Embedded)
         {
             services.GetRequiredService<EmbeddedStore>();
-            return;
+            return await StoreBackup.IsUnfinishedAsync(services.GetRequiredService<IRowStore>());
         }
 
         try
         {
-            await services.GetRequiredService<IRowStore>().GetAsync("market", "opening", "probe");
+            return await StoreBackup.IsUnfinishedAsync(services.GetRequiredService<IRowStore>());
         }
         catch (Exception error) when (error is RequestFailedException or AggregateException or AuthenticationFailedException or TaskCanceledException or FormatException or InvalidOperationException)
         {

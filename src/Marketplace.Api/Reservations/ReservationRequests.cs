@@ -26,19 +26,15 @@ internal static class ReservationRequests
             return (body, term, steps);
         });
         var grain = request.Grain<IReservationGrain>(id.Value);
-        var (candidate, refusal) = body.QuoteId is { } quote ? await QuotedAsync(request, id, quote) : default;
-        if (candidate is null && await grain.GetAsync() is { } known)
+        if (await grain.GetAsync() is { } known)
         {
             // A repeated request: the pools it found before stand, whatever they would answer now.
             return await AnswerAsync(request, await grain.RequestAsync(request.Operation, new RequestReservation(id, tenant, known.State.Candidates)));
         }
 
-        if (refusal is not null)
-        {
-            throw new ProblemException(Problem.Of(refusal));
-        }
-
-        var candidates = candidate is null ? await QuoteAllAsync(request, id, body, term, steps) : [candidate];
+        var candidates = body.QuoteId is { } quote
+            ? [await QuotedAsync(request, id, quote)]
+            : await QuoteAllAsync(request, id, body, term, steps);
         return await AnswerAsync(request, await grain.RequestAsync(request.Operation, new RequestReservation(id, tenant, candidates)));
     }
 
@@ -52,21 +48,20 @@ internal static class ReservationRequests
         }
 
         request.Http.Response.Headers.Location = $"/v1/reservations/{snapshot.State.Id}";
-        // The payment that was asked for a moment ago need not be looked at.
-        return answer.Replayed ? await ReservationEndpoints.ShowAsync(request, snapshot) : ReservationEndpoints.Show(request, snapshot, null);
+        return await ReservationEndpoints.ShowAsync(request, snapshot);
     }
 
-    private static async Task<(ReservationCandidate? Candidate, Refusal? Refusal)> QuotedAsync(ApiRequest request, ReservationId id, QuoteId quoteId)
+    private static async Task<ReservationCandidate> QuotedAsync(ApiRequest request, ReservationId id, QuoteId quoteId)
     {
         var quote = (await request.Grain<IQuoteGrain>(quoteId.Value).GetAsync())?.State;
         if (quote is null)
         {
-            return (null, Refusal.Of(QuoteRefusal.NotFound, "There is no such quote.", "quoteId"));
+            throw new ProblemException(Problem.Of(Refusal.Of(QuoteRefusal.NotFound, "There is no such quote.", "quoteId")));
         }
 
         return quote.RefuseUse(request.Caller.Organization, id, request.MarketNow) is { } refusal
-            ? (null, refusal)
-            : (new ReservationCandidate(quote.PoolId, quote.Id), null);
+            ? throw new ProblemException(Problem.Of(refusal))
+            : new ReservationCandidate(quote.PoolId, quote.Id);
     }
 
     private static async Task<ImmutableArray<ReservationCandidate>> QuoteAllAsync(

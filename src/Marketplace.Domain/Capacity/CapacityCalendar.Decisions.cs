@@ -63,12 +63,9 @@ public sealed partial class CapacityCalendar
     /// <summary>
     /// Makes <paramref name="supply"/> the pool's supply. Where holds then exceed it, the last in fair order are displaced
     /// first, each keeping in every hour what still fits; where units are free, displaced ones are restored, the first in
-    /// fair order first. Fair order: confirmed holds by signature time, then placed ones by hold time, then by id. What was
-    /// handed over is with its tenant: it is displaced only when there is nothing else left to displace.
+    /// fair order first. Fair order: confirmed holds by signature time, then placed ones by hold time, then by id.
     /// </summary>
-    /// <param name="supply">The steps, ascending.</param>
-    /// <param name="handedOver">Units handed over to each reservation; null where none are.</param>
-    public Decision<PoolFact> Reforecast(ImmutableArray<SupplyStep> supply, IReadOnlyDictionary<ReservationId, int>? handedOver = null)
+    public Decision<PoolFact> Reforecast(ImmutableArray<SupplyStep> supply)
     {
         if (Supply.AsSpan().SequenceEqual(supply.AsSpan()))
         {
@@ -78,8 +75,7 @@ public sealed partial class CapacityCalendar
         var facts = ImmutableArray.CreateBuilder<PoolFact>();
         facts.Add(new SupplyReforecast(supply));
         var next = Evolve(facts[0]);
-        next = handedOver is null or { Count: 0 } ? next : next.Displace(facts, hold => handedOver.GetValueOrDefault(hold.Id));
-        next = next.Displace(facts, static _ => 0);
+        next = next.Displace(facts);
         next.Restore(facts);
         return Decision<PoolFact>.Of(facts.ToImmutable());
     }
@@ -145,8 +141,7 @@ public sealed partial class CapacityCalendar
         return Decision<PoolFact>.Of(facts.ToImmutable());
     }
 
-    // Leaves each hold the units that are spared, wherever it keeps that many.
-    private CapacityCalendar Displace(ImmutableArray<PoolFact>.Builder facts, Func<Hold, int> spared)
+    private CapacityCalendar Displace(ImmutableArray<PoolFact>.Builder facts)
     {
         var calendar = this;
         if (load.Top <= 0)
@@ -159,8 +154,7 @@ public sealed partial class CapacityCalendar
         {
             over.Clear();
             calendar.load.Runs(Index(hold.Segments[0].Term.Start), Index(hold.Segments[^1].Term.End), 1, int.MaxValue, over);
-            var least = spared(hold);
-            var kept = over.Count == 0 ? [] : HourRun.Combine(RunsOf(hold.Segments), RunsOf(hold.Displaced), (asked, gone) => Math.Max(0, asked - gone - least));
+            var kept = over.Count == 0 ? [] : HourRun.Combine(RunsOf(hold.Segments), RunsOf(hold.Displaced), static (asked, gone) => asked - gone);
             var gone = HourRun.Combine(kept, over, Math.Min);
             if (gone.Count > 0)
             {

@@ -63,11 +63,7 @@ internal sealed partial class GpuPoolGrain
         if (known?.Units > units && site?.Phase(phase) is not null)
         {
             var shrunk = await ChangeAsync((listing, _) => Listing.Of(Pool.Decide(listing.Pool, new AllocatePhase(AsKnownTo(site, phase, units)))));
-            if (shrunk.IsGranted)
-            {
-                await AskSiteAsync(pool.SiteId, actor, phase, units * pool.KilowattsPerUnit);
-            }
-
+            await AskSiteAsync(pool.SiteId, actor, phase, units * pool.KilowattsPerUnit);
             return shrunk;
         }
 

@@ -83,7 +83,7 @@ internal sealed class JournalEntryWriter<TFact> : IDisposable
 internal sealed class Journal<TFact>(IRowStore rows, AggregateAddress address)
 {
     public const int CurrentSchema = 1;
-    private const string Table = "journal";
+    private const string Table = RowTables.Journal;
     private const int Page = 500;
     private readonly string partition = address.ToString();
 

@@ -9,17 +9,59 @@ namespace Marketplace.Grains.Durability;
 /// <content>Loading: the last snapshot and the journal's tail after it; and writing snapshots beside the commits.</content>
 internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
 {
-    private const string SnapshotState = "snapshot";
     private const string CursorTable = "cursors";
+    private const int RowsAtOnce = 500;
     private const int LeastSnapshotBytes = 64 * 1024;
 
     private GrainState<JournalSnapshot<TSnapshot>> stored = new();
     private Task snapshotting = Task.CompletedTask;
     private long tailBytes;
 
+    /// <inheritdoc/>
+    public async Task<bool> RebuildAsync()
+    {
+        ThrowIfBroken();
+        if (durable.Version == 0)
+        {
+            return false;
+        }
+
+        if (due is { } standing)
+        {
+            await services.AddDueAsync(Address, standing);
+        }
+
+        // The journal has all of history, so each row comes out at the version it had.
+        var head = new Head(Empty(Key), ImmutableDictionary<string, SenderMark>.Empty, Instant.MinValue, 0);
+        var rows = new Dictionary<(string Table, string Partition, string Key), OutboxEntry>();
+        await foreach (var (sequence, _, entry) in journal.ReadAfterAsync(0))
+        {
+            var batch = new Batch(sequence);
+            head = entry.Commits.Aggregate(head, (before, commit) => Fold(before, commit, batch));
+            foreach (var made in batch.Entries.Where(made => made.Row is not null))
+            {
+                rows[(made.Row!.Table, made.Row.Partition, made.Row.Key)] = made;
+            }
+
+            if (rows.Count >= RowsAtOnce)
+            {
+                await WriteRowsAsync(rows);
+            }
+        }
+
+        await WriteRowsAsync(rows);
+        return true;
+    }
+
+    private async Task WriteRowsAsync(Dictionary<(string Table, string Partition, string Key), OutboxEntry> rows)
+    {
+        await Task.WhenAll(rows.Values.Select(entry => outbox.WriteAsync(entry).AsTask()));
+        rows.Clear();
+    }
+
     private async Task LoadAsync()
     {
-        await services.Records.ReadStateAsync(SnapshotState, this.GetGrainId(), stored);
+        await services.Records.ReadStateAsync(GrainKinds.SnapshotState, this.GetGrainId(), stored);
         var snapshot = stored.RecordExists ? stored.State : null;
         if (snapshot?.Schema > JournalSnapshot<TSnapshot>.CurrentSchema)
         {
@@ -90,7 +132,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
             await Task.Run(() =>
             {
                 write.State = snapshot with { State = ToSnapshot(head.State) };
-                return services.Records.WriteStateAsync(SnapshotState, id, write);
+                return services.Records.WriteStateAsync(GrainKinds.SnapshotState, id, write);
             });
             stored = new GrainState<JournalSnapshot<TSnapshot>>(null!, write.ETag) { RecordExists = true };
             tailBytes -= covered;
@@ -99,7 +141,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
         {
             // The journal alone is the truth; without a newer snapshot loading only takes longer.
             LogSnapshotFailed(services.Log, Address, error);
-            await services.Records.ReadStateAsync(SnapshotState, this.GetGrainId(), stored);
+            await services.Records.ReadStateAsync(GrainKinds.SnapshotState, this.GetGrainId(), stored);
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class RowContent(object data)
 }
 
 /// <summary>What every aggregate grain answers beside its own contract.</summary>
-[Alias("Marketplace.IAggregateGrain"), GrainInterfaceType("Marketplace.IAggregateGrain")]
+[Alias("Marketplace.IAggregateGrain")]
 public interface IAggregateGrain : IGrainWithStringKey
 {
     /// <summary>Takes a notice once: a repeated one is acknowledged without effect. Returns after it is durable.</summary>
@@ -82,4 +82,9 @@ public interface IAggregateGrain : IGrainWithStringKey
     /// <summary>Delivers what waits in the outbox, beside the grain's turns.</summary>
     [Alias("Drain"), AlwaysInterleave]
     Task DrainAsync();
+
+    /// <summary>Writes the aggregate's due row and the rows of its read copies anew, from what it keeps. Idempotent.</summary>
+    /// <returns>Whether there is such an aggregate.</returns>
+    [Alias("Rebuild")]
+    Task<bool> RebuildAsync();
 }

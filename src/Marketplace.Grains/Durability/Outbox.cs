@@ -14,18 +14,16 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     public const int Bound = 2000;
 
     private const int MostDestinationsAtOnce = 64;
-    private const int MostTogether = 100;
+    private const int MostInMail = 100;
     private const int LongestPauseSeconds = 30;
 
     private readonly SortedDictionary<long, (OutboxEntry Entry, long Since)> waiting = [];
     private readonly Dictionary<string, Queue<OutboxEntry>> byDestination = new(StringComparer.Ordinal);
     private readonly Queue<string> ready = [];
-    private readonly Queue<string> readyRows = [];
     private readonly HashSet<string> underway = new(StringComparer.Ordinal);
     private readonly List<string> stalled = [];
     private readonly Dictionary<string, int> failures = new(StringComparer.Ordinal);
     private int delivering;
-    private bool isWritingRows;
     private long? reported;
 
     public int Count => waiting.Count;
@@ -49,7 +47,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             if (!byDestination.TryGetValue(destination, out var queue))
             {
                 byDestination.Add(destination, queue = []);
-                (entry.Row is null ? ready : readyRows).Enqueue(destination);
+                ready.Enqueue(destination);
             }
 
             if (entry.Row is not null)
@@ -73,7 +71,6 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         waiting.Clear();
         byDestination.Clear();
         ready.Clear();
-        readyRows.Clear();
         stalled.Clear();
         ReportOldest();
     }
@@ -81,8 +78,6 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     /// <summary>Delivers until nothing is left to deliver, or only what failed or is being delivered by another call.</summary>
     public async Task DrainAsync()
     {
-        // Whoever committed answers first.
-        await Task.Yield();
         if (delivering == 0)
         {
             stalled.ForEach(ready.Enqueue);
@@ -90,11 +85,6 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         }
 
         var started = new List<Task>();
-        if (readyRows.Count > 0 && !isWritingRows)
-        {
-            started.Add(WriteRowsAsync());
-        }
-
         for (var free = Math.Min(MostDestinationsAtOnce - delivering, ready.Count); free > 0; free--)
         {
             started.Add(DeliverReadyAsync());
@@ -102,6 +92,11 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
 
         await Task.WhenAll(started);
     }
+
+    /// <summary>Writes the row of an entry, unless a newer one stands there.</summary>
+    public ValueTask WriteAsync(OutboxEntry entry) => entry.Row!.Bytes is { } bytes
+        ? services.Rows.UpsertIfNewerAsync(entry.Row.Table, entry.Row.Partition, new Row(entry.Row.Key, entry.Sequence, bytes))
+        : services.Rows.DeleteAsync(entry.Row.Table, entry.Row.Partition, entry.Row.Key, entry.Sequence);
 
     private static string Destination(OutboxEntry entry) => entry.To ?? "row:" + entry.Row!.Table + "/" + entry.Row.Partition + "/" + entry.Row.Key;
 
@@ -133,57 +128,6 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         }
     }
 
-    /// <summary>Writes the rows that wait, many at once. What fails is tried again one by one, so that one that fails holds up only itself.</summary>
-    private async Task WriteRowsAsync()
-    {
-        isWritingRows = true;
-        try
-        {
-            while (readyRows.Count > 0)
-            {
-                var batch = new List<(string Destination, Queue<OutboxEntry> Versions, RowChange Change)>();
-                while (batch.Count < MostTogether && readyRows.TryDequeue(out var destination))
-                {
-                    var versions = byDestination[destination];
-                    var (row, sequence) = (versions.Peek().Row!, versions.Peek().Sequence);
-                    batch.Add((destination, versions, new RowChange(row.Table, row.Partition, row.Key, sequence, row.Bytes is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null)));
-                    underway.Add(destination);
-                }
-
-                try
-                {
-                    await services.Rows.WriteAllAsync([.. batch.Select(one => one.Change)]);
-                    batch.ForEach(one => Delivered(one.Versions, 1));
-                }
-                catch (Exception error)
-                {
-                    batch.ForEach(one => Failed(one.Destination, error));
-                    continue;
-                }
-                finally
-                {
-                    underway.ExceptWith(batch.Select(one => one.Destination));
-                }
-
-                foreach (var (destination, versions, _) in batch)
-                {
-                    if (versions.Count > 0 && byDestination.ContainsKey(destination))
-                    {
-                        readyRows.Enqueue(destination);
-                    }
-                    else
-                    {
-                        byDestination.Remove(destination);
-                    }
-                }
-            }
-        }
-        finally
-        {
-            isWritingRows = false;
-        }
-    }
-
     private async Task DeliverReadyAsync()
     {
         delivering++;
@@ -212,7 +156,17 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             }
             catch (Exception error)
             {
-                Failed(destination, error);
+                var count = failures[destination] = failures.GetValueOrDefault(destination) + 1;
+                if (int.IsPow2(count))
+                {
+                    LogUndelivered(services.Log, sender, destination, count, error);
+                }
+
+                if (byDestination.ContainsKey(destination))
+                {
+                    stalled.Add(destination);
+                }
+
                 return;
             }
             finally
@@ -221,50 +175,29 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             }
 
             failures.Remove(destination);
-            Delivered(queue, delivered);
+            while (delivered-- > 0)
+            {
+                var sequence = queue.Dequeue().Sequence;
+                if (waiting.Remove(sequence))
+                {
+                    services.Gauge.Add(-1);
+                    DeliveredThrough = Math.Max(DeliveredThrough, waiting.Count == 0 ? sequence : waiting.Keys.First() - 1);
+                }
+            }
+
+            ReportOldest();
         }
 
         byDestination.Remove(destination);
-    }
-
-    private void Delivered(Queue<OutboxEntry> queue, int entries)
-    {
-        while (entries-- > 0)
-        {
-            var sequence = queue.Dequeue().Sequence;
-            if (waiting.Remove(sequence))
-            {
-                services.Gauge.Add(-1);
-                DeliveredThrough = Math.Max(DeliveredThrough, waiting.Count == 0 ? sequence : waiting.Keys.First() - 1);
-            }
-        }
-
-        ReportOldest();
-    }
-
-    private void Failed(string destination, Exception error)
-    {
-        var count = failures[destination] = failures.GetValueOrDefault(destination) + 1;
-        if (int.IsPow2(count))
-        {
-            LogUndelivered(services.Log, sender, destination, count, error);
-        }
-
-        if (byDestination.ContainsKey(destination))
-        {
-            stalled.Add(destination);
-        }
     }
 
     /// <summary>Delivers the first entry of a queue, and with it the notices that wait behind it.</summary>
     /// <returns>How many entries were delivered.</returns>
     private async Task<int> DeliverAsync(OutboxEntry first, Queue<OutboxEntry> queue)
     {
-        if (first.Row is { } row)
+        if (first.Row is not null)
         {
-            await (row.Bytes is { } bytes
-                ? services.Rows.UpsertIfNewerAsync(row.Table, row.Partition, new Row(row.Key, first.Sequence, bytes))
-                : services.Rows.DeleteAsync(row.Table, row.Partition, row.Key, first.Sequence));
+            await WriteAsync(first);
             return 1;
         }
 
@@ -276,7 +209,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             return 1;
         }
 
-        var mail = new Mail([.. queue.Take(MostTogether).Select(entry => new Envelope(from, entry.Sequence, entry.Notice!))]);
+        var mail = new Mail([.. queue.Take(MostInMail).Select(entry => new Envelope(from, entry.Sequence, entry.Notice!))]);
         await receiver.ReceiveAllAsync(mail);
         return mail.Envelopes.Length;
     }

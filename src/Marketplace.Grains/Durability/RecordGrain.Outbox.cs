@@ -22,6 +22,28 @@ internal abstract partial class RecordGrain<TState, TFact>
         }
     }
 
+    /// <inheritdoc/>
+    public async Task<bool> RebuildAsync()
+    {
+        ThrowIfBroken();
+        if (State is not { } state)
+        {
+            return false;
+        }
+
+        if (record.Due is { } due)
+        {
+            await services.AddDueAsync(Address, due);
+        }
+
+        var effects = new Effects(record.NextSequence, record.LastAt) { OfState = true };
+        React(state, effects);
+        await WriteAsync(record with { Outbox = record.Outbox.AddRange(effects.Entries), NextSequence = record.NextSequence + effects.Entries.Length });
+        outbox.Add(effects.Entries);
+        StartDraining();
+        return true;
+    }
+
     private async Task KeepHouseAsync(CancellationToken cancellation)
     {
         if (broken)
@@ -46,7 +68,7 @@ internal abstract partial class RecordGrain<TState, TFact>
     {
         if (outbox.Count > 0 && activeOperation is null && activeEnvelope is null)
         {
-            DrainAsync().Ignore();
+            this.AsReference<IAggregateGrain>().DrainAsync().Ignore();
         }
     }
 

@@ -22,7 +22,9 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
     public Task<Snapshot<Lease>?> GetAsync() => Task.FromResult(Durable);
 
     public Task<Answer<Snapshot<Lease>>> DeliverAsync(Operation operation, DeliverNodes command) =>
-        BookedAsync(operation, command, lease => BookDeliveryAsync(lease, command.Delivery.Nodes));
+        BookedAsync(operation, command, lease => IsPower(lease)
+            ? NothingToBook
+            : BookDeliveryAsync(lease, [.. command.Delivery.Nodes.Select(node => node.Id)]));
 
     public Task<Answer<Snapshot<Lease>>> AcceptAsync(Operation operation, AcceptNodes command) => DecideAsync(operation, command);
 
@@ -123,19 +125,15 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
 
     private static async Task<Refusal?> BookAsync<T>(Task<Answer<T>> booking) => (await booking).Refusal;
 
-    private async Task<Refusal?> BookDeliveryAsync(Lease lease, ImmutableArray<DeliveredNode> nodes)
+    private async Task<Refusal?> BookDeliveryAsync(Lease lease, ImmutableArray<NodeId> nodes)
     {
-        var reservation = lease.Opening.Reservation;
-        ImmutableArray<NodeId> named = [.. nodes.Select(node => node.Id)];
-        ImmutableArray<NodeId> unused = [.. lease.Nodes.Select(node => node.Id).Distinct().Except(lease.NodesHere.Select(node => node.Id)).Except(named)];
-        if (!unused.IsEmpty && await BookAsync(Pool.ReturnNodesAsync(new ReturnNodes(reservation, unused))) is { } refusal)
+        ImmutableArray<NodeId> unused = [.. lease.Nodes.Select(node => node.Id).Distinct().Except(lease.NodesHere.Select(node => node.Id)).Except(nodes)];
+        if (!unused.IsEmpty && await BookAsync(Pool.ReturnNodesAsync(new ReturnNodes(lease.Opening.Reservation, unused))) is { } refusal)
         {
             return refusal;
         }
 
-        return IsPower(lease)
-            ? await BookAsync(Pool.HandOverPowerAsync(new HandOverPower(reservation, nodes[0].Id, nodes[0].Units)))
-            : await BookAsync(Pool.AssignNodesAsync(new AssignNodes(reservation, named)));
+        return await BookAsync(Pool.AssignNodesAsync(new AssignNodes(lease.Opening.Reservation, nodes)));
     }
 
     private Task<Answer<Snapshot<Lease>>> DecideAsync(Operation? operation, LeaseCommand command) =>
@@ -160,7 +158,7 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
     private async Task TakeAsync(DeliveryNoticed notice)
     {
         var taken = await DecideAsync(null, new TakeDelivery(notice.Opening, notice.Delivery));
-        if (taken.IsGranted || State is not { } lease)
+        if (taken.IsGranted || State is not { } lease || IsPower(lease))
         {
             return;
         }

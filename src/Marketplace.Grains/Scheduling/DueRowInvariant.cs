@@ -8,7 +8,6 @@ namespace Marketplace.Grains.Scheduling;
 internal sealed class DueRowInvariant(GrainServices services, IRecordScan scan) : IInvariant
 {
     private const int Page = 500;
-    private static readonly ImmutableArray<string> RecordNouns = ["organization", "site", "quote", "reservation", "lease", "payment"];
 
     public string Name => "due_row_for_every_open_aggregate";
 
@@ -22,7 +21,7 @@ internal sealed class DueRowInvariant(GrainServices services, IRecordScan scan) 
         }
 
         var violations = ImmutableArray.CreateBuilder<string>();
-        foreach (var noun in RecordNouns)
+        foreach (var noun in GrainKinds.Records)
         {
             string? after = null;
             IReadOnlyList<string> keys;

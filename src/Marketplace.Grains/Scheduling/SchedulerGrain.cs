@@ -10,31 +10,11 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
 {
     private const int Page = 500;
     private const int AtOnce = 32;
-    private const int SweptPage = 64;
-    private const int SweptAtOnce = 8;
     private static readonly Duration OrphanLife = Duration.FromHours(24);
 
-    public async Task<int> VisitDueAsync()
-    {
-        var until = DueIndex.KeyAfter(services.Clock.Now);
-        var visited = 0;
-        string? from = null;
-        do
-        {
-            var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, until, Page);
-            visited += await VisitAsync(page, AtOnce, isDue: true);
-            from = page.NextFrom;
-        }
-        while (from is not null);
-        return visited;
-    }
+    public Task<int> VisitDueAsync() => VisitAsync(DueIndex.KeyAfter(services.Clock.Now), isDue: true);
 
-    public async Task<string?> SweepAsync(string? from)
-    {
-        var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, null, SweptPage);
-        await VisitAsync(page, SweptAtOnce, isDue: false);
-        return page.NextFrom;
-    }
+    public Task<int> SweepAsync() => VisitAsync(until: null, isDue: false);
 
     public async Task<Instant?> NextDueAsync(Instant? after)
     {
@@ -43,15 +23,22 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
         return page.Rows is [var first, ..] ? DueIndex.Parse(first.Key).Row.At : null;
     }
 
-    private async Task<int> VisitAsync(RowPage page, int atOnce, bool isDue)
+    private async Task<int> VisitAsync(string? until, bool isDue)
     {
         var visited = 0;
-        foreach (var some in page.Rows.Chunk(atOnce))
+        string? from = null;
+        do
         {
-            var outcomes = await Task.WhenAll(some.Select(row => VisitAsync(row, isDue)));
-            visited += outcomes.Count(done => done);
-        }
+            var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, until, Page);
+            foreach (var some in page.Rows.Chunk(AtOnce))
+            {
+                var outcomes = await Task.WhenAll(some.Select(row => VisitAsync(row, isDue)));
+                visited += outcomes.Count(done => done);
+            }
 
+            from = page.NextFrom;
+        }
+        while (from is not null);
         return visited;
     }
 

@@ -62,6 +62,8 @@ public static class AzureStoreExtensions
             new LazyTable(() => Task.FromResult(tables), options.RecordTable),
             blobs,
             provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId));
-        services.TryAddSingleton(_ => StoreTracing.Traced(new AzureRowStore(new LazyTable(() => Task.FromResult(tables), options.RowTable)), "azure.storage"));
+        var rows = new LazyTable(() => Task.FromResult(tables), options.RowTable);
+        services.TryAddSingleton(_ => StoreTracing.Traced(new AzureRowStore(rows), "azure.storage"));
+        services.TryAddSingleton<IRowScan>(_ => new AzureRowScan(rows));
     }
 }

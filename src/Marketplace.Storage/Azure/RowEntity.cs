@@ -21,13 +21,14 @@ internal static class RowEntity
     /// <summary>On average one row in so many leaves a milestone.</summary>
     public const int RowsPerMilestone = 16;
 
+    private const char Colon = ':';
     private const char RowPrefix = 'r';
     private const char MilestonePrefix = 'm';
     private const int LongestMilestone = 120;
 
-    public static string Partition(string table, string partition) => table.Contains(':', StringComparison.Ordinal)
+    public static string Partition(string table, string partition) => table.Contains(Colon, StringComparison.Ordinal)
         ? throw new ArgumentException($"'{table}' is not the name of a table of rows: it holds a colon.", nameof(table))
-        : $"{table}:{partition}";
+        : $"{table}{Colon}{partition}";
 
     public static string Key(string key) => RowPrefix + key;
 
@@ -82,6 +83,19 @@ internal static class RowEntity
 
     /// <summary>A key whose ordinal order is the opposite: each character's complement in four digits, and an end that sorts after every digit.</summary>
     public static string Reversed(string key) => string.Concat(key.Select(c => (char.MaxValue - c).ToString("X4", CultureInfo.InvariantCulture))) + "~";
+
+    /// <summary>Filter for the rows of all partitions from one on.</summary>
+    public static string RowsFrom(string partition) => TableClient.CreateQueryFilter($"PartitionKey ge {partition} and RowKey ge {RowPrefix.ToString()} and RowKey lt {Next(RowPrefix)}");
+
+    /// <summary>The first partition key behind all of a table's.</summary>
+    public static string Behind(string table) => table + (char)(Colon + 1);
+
+    /// <summary>Table and partition of a row.</summary>
+    public static (string Table, string Partition) Placed(TableEntity entity)
+    {
+        var colon = entity.PartitionKey.IndexOf(Colon, StringComparison.Ordinal);
+        return (entity.PartitionKey[..colon], entity.PartitionKey[(colon + 1)..]);
+    }
 
     private static string Next(char prefix) => ((char)(prefix + 1)).ToString();
 }

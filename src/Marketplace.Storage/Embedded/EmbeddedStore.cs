@@ -42,22 +42,22 @@ public sealed class EmbeddedStore : IAsyncDisposable, IDisposable
 
     internal EmbeddedStoreOptions Options => _options;
 
-    /// <summary>Writes a copy of the whole store, as of now, to a new file, while work goes on.</summary>
-    /// <exception cref="StoreException">The target exists or cannot be written.</exception>
-    public Task BackupAsync(string path, CancellationToken cancellation = default)
+    /// <summary>Writes a copy of a whole store, as of now, to a new file, while a process goes on with it: this one or another.</summary>
+    /// <exception cref="StoreException">There is no such store, or the target exists or cannot be written.</exception>
+    public static Task CopyAsync(string path, string copy, CancellationToken cancellation = default)
     {
-        if (File.Exists(path))
+        if (File.Exists(copy))
         {
-            throw new StoreException($"{path} exists; a backup never replaces a file.");
+            throw new StoreException($"{copy} exists; a copy never replaces a file.");
         }
 
         return Task.Run(
             () =>
             {
                 // The name appears only when the copy is whole and on disk.
-                var partial = path + ".partial";
+                var partial = copy + ".partial";
                 File.Delete(partial);
-                using (var source = Schema.OpenReader(_options))
+                using (var source = Schema.OpenReader(new EmbeddedStoreOptions { Path = path }))
                 {
                     source.Prepare("VACUUM INTO ?").Bind(1, partial).Run();
                 }
@@ -67,7 +67,7 @@ public sealed class EmbeddedStore : IAsyncDisposable, IDisposable
                     file.Flush(flushToDisk: true);
                 }
 
-                File.Move(partial, path);
+                File.Move(partial, copy);
             },
             cancellation);
     }

@@ -31,6 +31,7 @@ public static class EmbeddedStoreExtensions
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<EmbeddedGrainStorage>(provider));
         services.TryAddSingleton<IRecordScan>(provider => provider.GetRequiredService<EmbeddedGrainStorage>());
         services.TryAddSingleton(provider => StoreTracing.Traced(new EmbeddedRowStore(provider.GetRequiredService<EmbeddedStore>()), "sqlite"));
+        services.TryAddSingleton<IRowScan>(provider => new EmbeddedRowScan(provider.GetRequiredService<EmbeddedStore>()));
         services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => StoreTracing.Traced(provider.GetRequiredService<EmbeddedGrainStorage>(), "sqlite"));
         return services;
     }
