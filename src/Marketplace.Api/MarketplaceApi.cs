@@ -48,6 +48,7 @@ public static class MarketplaceApi
         routes.MapMarket();
         routes.MapLeases();
         routes.MapPayments();
+        routes.MapPayouts();
         routes.MapInvoices();
         routes.MapLedger();
         routes.MapReconciliation();

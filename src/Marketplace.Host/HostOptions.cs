@@ -1,3 +1,5 @@
+using Marketplace.Api.Billing;
+
 namespace Marketplace.Host;
 
 /// <summary>What can be set from outside, under <c>Marketplace</c>: <c>--Marketplace:Demo false</c>, or <c>Marketplace__Demo=false</c> in the environment.</summary>
@@ -14,8 +16,14 @@ internal sealed class HostOptions
     /// <summary>Where the embedded store and the first keys lie. Relative to the working directory.</summary>
     public string DataFolder { get; set; } = "data";
 
-    /// <summary>Whether payments are played by a sandbox and the market clock can be advanced, the latter by a lone silo only.</summary>
+    /// <summary>
+    /// Whether the market clock can be advanced, by a lone silo only, and payments are played by a sandbox unless a payment
+    /// provider is configured, of which it takes the test mode only.
+    /// </summary>
     public bool Sandbox { get; set; } = true;
+
+    /// <summary>The payment provider; see docs/payments.md.</summary>
+    public PaymentOptions Payments { get; set; } = new();
 
     /// <summary>Whether an empty store is filled with the demo market. Unless set: an embedded one is.</summary>
     public bool? Demo { get; set; }
@@ -47,7 +55,7 @@ internal sealed class HostOptions
     public string DatabaseFile => Path.Combine(DataFolder, "marketplace.db");
 
     /// <summary>Whether this process makes the demo market in an empty store.</summary>
-    public bool MakesDemo => Role.HasSilo && Sandbox && (Demo ?? Store == StoreKind.Embedded);
+    public bool MakesDemo => Role.HasSilo && Sandbox && Payments.ApiKey is null or "" && (Demo ?? Store == StoreKind.Embedded);
 
     /// <summary><see cref="DrainPeriod"/>, or what stands for it.</summary>
     public TimeSpan Drain => DrainPeriod ?? (Store == StoreKind.Embedded ? TimeSpan.Zero : TimeSpan.FromSeconds(5));

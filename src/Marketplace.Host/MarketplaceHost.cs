@@ -40,7 +40,11 @@ internal static class MarketplaceHost
         }
 
         builder.Services.AddMarketplaceApi();
-        if (options.Sandbox)
+        if (options.Payments.ApiKey is { Length: > 0 })
+        {
+            builder.Services.AddStripePayments();
+        }
+        else if (options.Sandbox)
         {
             builder.Services.AddSandboxPayments();
         }

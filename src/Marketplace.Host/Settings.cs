@@ -1,5 +1,6 @@
 using System.Net;
 using Azure.Data.Tables;
+using Marketplace.Api.Billing;
 
 namespace Marketplace.Host;
 
@@ -40,12 +41,42 @@ internal static class Settings
         .. options.Role.Lack is { } lack ? new[] { lack } : [],
         .. options.Store == StoreKind.Embedded ? OfEmbedded(options) : OfAzure(options.Azure),
         .. OfCluster(options.Cluster),
+        .. OfPayments(options),
         .. options is { Demo: true, Sandbox: false } ? new[] { "Marketplace:Demo needs Marketplace:Sandbox: its history is made on a clock that is advanced." } : [],
         .. options is { Demo: true, Role: HostRole.Api } ? new[] { "Marketplace:Demo needs a silo: role 'api' has none." } : [],
         .. options.DrainPeriod is { } drain && (drain < TimeSpan.Zero || drain > TimeSpan.FromMinutes(5)) ? new[] { "Marketplace:DrainPeriod is 00:00:00 to 00:05:00." } : [],
         .. options.InvariantsEvery < TimeSpan.Zero ? new[] { "Marketplace:InvariantsEvery is 00:00:00, for never, or longer." } : [],
         .. options.Telemetry.TraceRatio is >= 0 and <= 1 ? [] : new[] { "Marketplace:Telemetry:TraceRatio is 0 to 1." },
     ];
+
+    private static IEnumerable<string> OfPayments(HostOptions options)
+    {
+        var payments = options.Payments;
+        if (payments.ApiKey is not { Length: > 0 } key)
+        {
+            yield break;
+        }
+
+        if (options.Sandbox && !PaymentOptions.IsTestKey(key))
+        {
+            yield return "Marketplace:Payments:ApiKey is no key of Stripe's test mode, but Marketplace:Sandbox is on: where the clock can be advanced no real money may move.";
+        }
+
+        if (payments.WebhookSecrets.Count == 0)
+        {
+            yield return "Marketplace:Payments:ApiKey needs Marketplace:Payments:WebhookSecrets, or nobody would hear of payments.";
+        }
+
+        if (payments.Timeout < TimeSpan.FromSeconds(1) || payments.Timeout > TimeSpan.FromSeconds(80))
+        {
+            yield return "Marketplace:Payments:Timeout is 00:00:01 to 00:01:20.";
+        }
+
+        if (payments.ApiBase is { } api && (!api.IsAbsoluteUri || (api.Scheme != Uri.UriSchemeHttps && !api.IsLoopback)))
+        {
+            yield return "Marketplace:Payments:ApiBase is a whole address with https, or one of this machine.";
+        }
+    }
 
     private static IEnumerable<string> OfEmbedded(HostOptions options)
     {

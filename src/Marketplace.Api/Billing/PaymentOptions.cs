@@ -32,4 +32,8 @@ public sealed class PaymentOptions
 
     /// <summary>Where an operator's browser goes when Stripe's sign-up page is left or has expired; null for this host's own page.</summary>
     public Uri? OnboardingReturnUrl { get; set; }
+
+    /// <summary>Whether a key is one of Stripe's test mode, in which no real money moves.</summary>
+    public static bool IsTestKey(string key) =>
+        key.StartsWith("sk_test_", StringComparison.Ordinal) || key.StartsWith("rk_test_", StringComparison.Ordinal);
 }

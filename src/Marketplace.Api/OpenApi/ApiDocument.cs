@@ -32,6 +32,7 @@ public static class ApiDocument
         ["Ledger"] = "Double-entry postings of one's own account.",
         ["Organizations"] = "Operators and tenants, and their members.",
         ["Payments"] = "Payments as resources of their own.",
+        ["Payouts"] = "What operators are paid: account, what waits and why, transfers.",
         ["Pools"] = "Interchangeable GPUs or kW at one site, whose supply grows with the build.",
         ["Quotes"] = "Firm prices that expire.",
         ["Reconciliation"] = "The comparison of all books with the gateway's, and what it finds.",

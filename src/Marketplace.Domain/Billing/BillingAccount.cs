@@ -138,6 +138,7 @@ public sealed partial record BillingAccount
                 .WithReopened(settled.Reopened),
             PayoutHoldTaken hold => account.Post(hold.Entry),
             TransferTaken taken => account.Post(taken.Entry),
+            PayoutTaken taken => account.Post(taken.Entry),
             _ => throw new InvalidOperationException($"A billing account does not know {fact.GetType().Name}."),
         };
     }

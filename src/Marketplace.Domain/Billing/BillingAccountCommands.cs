@@ -72,7 +72,23 @@ public sealed record MarkOverdueInvoices : BillingCommand;
 /// <param name="Amount">How much.</param>
 /// <param name="PlatformFee">The part of it that goes on to the marketplace; zero for the marketplace's own fee.</param>
 /// <param name="Text">For people.</param>
-public sealed record OnwardTransfer(string FactId, OrganizationId To, Money Amount, Money PlatformFee, string Text);
+public sealed record OnwardTransfer(string FactId, OrganizationId To, Money Amount, Money PlatformFee, string Text)
+{
+    /// <summary>The invoice it was collected for; null when for none, and in transfers older than payouts.</summary>
+    public InvoiceId? Invoice { get; init; }
+
+    /// <summary>The payment through the gateway that brought it in; null when it came another way.</summary>
+    public PaymentId? Payment { get; init; }
+
+    /// <summary>What that payment bears at the gateway as its group: the invoice or reservation; null without a payment.</summary>
+    public string? Group { get; init; }
+
+    /// <summary>First instant after the service it pays for, before which it is not paid out; null when it pays for none.</summary>
+    public Instant? PayableFrom { get; init; }
+}
+
+/// <summary>Money of this organization as an operator left the gateway for its own account (positive), or came back.</summary>
+public sealed record TakePayoutPosting(string FactId, PayoutId Payout, Money Amount) : BillingCommand;
 
 /// <summary>An operator's share of disputed money: collected, and not to be paid out until the dispute is decided.</summary>
 /// <param name="FactId">The fact, posted once.</param>
@@ -80,7 +96,8 @@ public sealed record OnwardTransfer(string FactId, OrganizationId To, Money Amou
 /// <param name="Operator">Whose share.</param>
 /// <param name="Amount">Positive keeps it from being paid out, negative gives it free.</param>
 /// <param name="Text">For people.</param>
-public sealed record PayoutHold(string FactId, PaymentId Payment, OrganizationId Operator, Money Amount, string Text);
+/// <param name="Tenant">Whose payment; null in holds older than payouts.</param>
+public sealed record PayoutHold(string FactId, PaymentId Payment, OrganizationId Operator, Money Amount, string Text, OrganizationId? Tenant = null);
 
 /// <summary>What a lease asks before it takes a step of dunning.</summary>
 /// <param name="Invoices">The overdue invoices.</param>

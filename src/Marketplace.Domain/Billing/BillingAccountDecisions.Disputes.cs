@@ -33,7 +33,7 @@ public sealed partial record BillingAccount
             if (!account.Books.Has(command.Hold.FactId))
             {
                 var (payable, held) = (LedgerAccount.Of(LedgerAccountKind.OperatorPayable), LedgerAccount.Of(LedgerAccountKind.PayoutsHeld, command.Hold.Payment.Value));
-                Add(new PayoutHoldTaken(now, LedgerEntry.Move(command.Hold.FactId, now, command.Hold.Text, payable, held, command.Hold.Amount)));
+                Add(new PayoutHoldTaken(now, LedgerEntry.Move(command.Hold.FactId, now, command.Hold.Text, payable, held, command.Hold.Amount), command.Hold));
             }
 
             return null;
@@ -43,7 +43,7 @@ public sealed partial record BillingAccount
 
         /// <summary>What the operator is not paid out, or no longer kept from: the operator's share of a disputed amount. A deposit was never the operator's.</summary>
         private PayoutHold? HoldOf(string fact, TakeDispute command, Money amount, string text) => command.Order.Purpose == PaymentPurpose.Invoice
-            ? new PayoutHold(fact + ":hold", command.Order.Id, command.Order.Payee, amount - amount.Share(FeeOf(command)), text)
+            ? new PayoutHold(fact + ":hold", command.Order.Id, command.Order.Payee, amount - amount.Share(FeeOf(command)), text, account.Id)
             : null;
 
         private void Open(string fact, TakeDispute command)

@@ -157,7 +157,7 @@ public sealed partial record BillingAccount
                 var fee = excess.Share(invoice?.PlatformFee ?? Percentage.Zero);
                 var entry = LedgerEntry.Move(rest, now, text, Gateway, Credits(order.Payee), excess)
                     .And(Uncollected(order.Payee), Clearing(order.Payee), excess);
-                Add(new PaymentCredited(now, id, order.Id, excess, entry, new OnwardTransfer(rest, order.Payee, excess, fee, text)));
+                Add(new PaymentCredited(now, id, order.Id, excess, entry, new OnwardTransfer(rest, order.Payee, excess, fee, text) { Payment = order.Id, Group = order.Subject }));
             }
         }
 
@@ -175,7 +175,7 @@ public sealed partial record BillingAccount
                 amount,
                 left,
                 moves ? entry.And(Uncollected(invoice.Operator), Clearing(invoice.Operator), amount) : entry,
-                moves ? Onward(invoice, fact, amount, text) : null));
+                moves ? Traced(Onward(invoice, fact, amount, text), invoice, source, reference) : null));
         }
 
         private static OnwardTransfer Onward(Invoice invoice, string fact, Money amount, string text) =>

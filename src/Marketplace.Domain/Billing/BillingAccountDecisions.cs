@@ -26,6 +26,7 @@ public sealed partial record BillingAccount
             TakeTransfer transfer => draft.Take(transfer),
             TakeDispute dispute => draft.Take(dispute),
             TakePayoutHold hold => draft.Take(hold),
+            TakePayoutPosting posting => draft.Take(posting),
             MarkOverdueInvoices => draft.MarkOverdue(),
             _ => throw new InvalidOperationException($"A billing account does not know {command.GetType().Name}."),
         };
@@ -78,7 +79,18 @@ public sealed partial record BillingAccount
             var fee = transfer.PlatformFee.IsZero
                 ? null
                 : new OnwardTransfer(transfer.FactId, Organization.Platform, transfer.PlatformFee, Money.Zero(transfer.Amount.Currency), "Platform fee: " + transfer.Text);
-            Add(new TransferTaken(now, command.From, entry, fee));
+            Add(new TransferTaken(now, command.From, entry, fee, transfer));
+            return null;
+        }
+
+        public Refusal? Take(TakePayoutPosting command)
+        {
+            if (!account.Books.Has(command.FactId))
+            {
+                var text = command.Amount.Minor > 0 ? $"Payout {command.Payout}" : $"Taken back of payout {command.Payout}";
+                Add(new PayoutTaken(now, command.Payout, LedgerEntry.Move(command.FactId, now, text, LedgerAccount.Of(LedgerAccountKind.OperatorPayable), Gateway, command.Amount)));
+            }
+
             return null;
         }
 

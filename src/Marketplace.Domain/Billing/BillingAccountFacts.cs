@@ -26,6 +26,7 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(DisputeSettled), "disputeSettled")]
 [JsonDerivedType(typeof(PayoutHoldTaken), "payoutHoldTaken")]
 [JsonDerivedType(typeof(TransferTaken), "transferTaken")]
+[JsonDerivedType(typeof(PayoutTaken), "payoutTaken")]
 public abstract record BillingFact(Instant At);
 
 /// <summary>The account came into being.</summary>
@@ -142,7 +143,15 @@ public sealed record DisputeSettled(
     Invoice? Reopened = null) : BillingFact(At);
 
 /// <summary>Part of what this organization has earned may not be paid out, or may be again.</summary>
-public sealed record PayoutHoldTaken(Instant At, LedgerEntry Entry) : BillingFact(At);
+public sealed record PayoutHoldTaken(Instant At, LedgerEntry Entry, PayoutHold? Hold = null) : BillingFact(At);
 
 /// <summary>Value came from another organization's books.</summary>
-public sealed record TransferTaken(Instant At, OrganizationId From, LedgerEntry Entry, OnwardTransfer? Onward) : BillingFact(At);
+/// <param name="At">When.</param>
+/// <param name="From">Whose books.</param>
+/// <param name="Entry">The books' entry.</param>
+/// <param name="Onward">The marketplace's share that goes on; null when none does.</param>
+/// <param name="Transfer">What came; null in facts older than payouts.</param>
+public sealed record TransferTaken(Instant At, OrganizationId From, LedgerEntry Entry, OnwardTransfer? Onward, OnwardTransfer? Transfer = null) : BillingFact(At);
+
+/// <summary>Money of this organization as an operator left the gateway for its own account, or came back.</summary>
+public sealed record PayoutTaken(Instant At, PayoutId Payout, LedgerEntry Entry) : BillingFact(At);

@@ -113,6 +113,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services)
             PaymentReturned returned => new TakeRefund(returned.Order, returned.Amount),
             DisputeMoved moved => new TakeDispute(moved.Order, moved.Dispute, await ArchivedAsync(moved.Order)),
             PayoutHeld held => new TakePayoutHold(held.Hold),
+            PayoutPosted posted => new TakePayoutPosting(posted.FactId, posted.Payout, posted.Amount),
             ValueTransferred transferred => new TakeTransfer(transferred.Transfer, transferred.From),
             _ => throw new InvalidOperationException($"A billing account takes no {envelope.Notice.GetType().Name}."),
         };
@@ -197,10 +198,15 @@ internal sealed partial class BillingAccountGrain(GrainServices services)
                 break;
             case PayoutHoldTaken hold:
                 Post(after, hold.Entry, effects);
+                KeepFromPayout(after, hold, effects);
+                break;
+            case PayoutTaken taken:
+                Post(after, taken.Entry, effects);
                 break;
             case TransferTaken taken:
                 Post(after, taken.Entry, effects);
                 Forward(after, taken.Onward, effects);
+                Earn(after, taken, effects);
                 break;
         }
     }
@@ -235,6 +241,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services)
         if (settled.Left.IsZero)
         {
             effects.Tell(GrainKeys.Lease(settled.Lease), new InvoicePaid(settled.Lease, settled.Invoice));
+            effects.Tell(GrainKeys.PayoutAccount(after.Invoices[settled.Invoice].Operator), new InvoiceCleared(settled.Invoice));
             BillingEvents.Publish(after.Invoices[settled.Invoice], BillingEvents.InvoicePaid, effects);
         }
     }
@@ -260,6 +267,8 @@ internal sealed partial class BillingAccountGrain(GrainServices services)
             {
                 effects.Tell(GrainKeys.Reconciliation(Organization.Platform), new GatewayPosted(after.Id, entry.FactId, gateway));
             }
+
+            TellOfCredit(after, entry, effects);
         }
     }
 

@@ -47,6 +47,7 @@ public sealed class GatewayInbox(IGrainFactory grains, IPaymentGateway gateway, 
     private async Task<bool> TellAsync(GatewayNotice notification, GatewayReport report) => notification switch
     {
         { Payment: { } payment } => await grains.GetGrain<IPaymentGrain>(payment.Value).ReportAsync(report),
+        { Operator: { } operatorId } => (await grains.GetGrain<IPayoutAccountGrain>(operatorId.Value).RefreshAsync()).IsGranted,
         _ => false,
     };
 }

@@ -51,6 +51,12 @@ public static class GrainKeys
     /// <summary>The comparison of all books with the gateway's; there is one, the marketplace's own.</summary>
     public static AggregateAddress Reconciliation(OrganizationId id) => new("reconciliation", id.Value);
 
+    /// <summary>What an operator is paid.</summary>
+    public static AggregateAddress PayoutAccount(OrganizationId id) => new("payout-account", id.Value);
+
+    /// <summary>One transfer to an operator.</summary>
+    public static AggregateAddress Payout(PayoutId id) => new("payout", id.Value);
+
     /// <summary>The feed of an organization's events.</summary>
     public static AggregateAddress EventFeed(OrganizationId id) => new("event-feed", id.Value);
 

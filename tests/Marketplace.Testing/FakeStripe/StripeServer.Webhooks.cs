@@ -8,6 +8,7 @@ namespace Marketplace.Testing.FakeStripe;
 /// <content>Events, and their signed delivery.</content>
 public sealed partial class StripeServer
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly CancellationTokenSource stopping = new();
     private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(10) };
     private readonly List<JsonObject> undelivered = [];
@@ -99,7 +100,7 @@ public sealed partial class StripeServer
             }
             else
             {
-                await Task.Delay(50);
+                await Task.Delay(Pause);
             }
         }
     }

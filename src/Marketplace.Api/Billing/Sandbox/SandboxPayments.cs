@@ -33,6 +33,19 @@ public sealed class SandboxPayments
         }
     }
 
+    /// <summary>An operator's sign-up is complete, and its notification has been taken when this returns.</summary>
+    /// <returns>Whether there is such an account.</returns>
+    internal async Task<bool> CompleteAsync(OrganizationId operatorId, CancellationToken cancellation)
+    {
+        if (!await gateway.CompleteAsync(operatorId, cancellation))
+        {
+            return false;
+        }
+
+        await notifier.DeliverAsync(SandboxGateway.AccountIdOf(operatorId), cancellation);
+        return true;
+    }
+
     /// <summary>Acts once per <paramref name="request"/>, and delivers the notification at once.</summary>
     internal async Task<SandboxOutcome> ActAsync(PaymentId payment, SandboxAct act, string request, CancellationToken cancellation)
     {

@@ -49,7 +49,7 @@ internal sealed partial class StripeGateway : IPaymentGateway, IDisposable
             key,
             httpClient: new SystemNetHttpClient(http, maxNetworkRetries: 0, enableTelemetry: false),
             apiBase: this.options.ApiBase?.GetLeftPart(UriPartial.Path).TrimEnd('/'));
-        IsSandbox = IsTestKey(key);
+        IsSandbox = PaymentOptions.IsTestKey(key);
         customers = new StripeCustomers(client, rows, time);
         payments = new PaymentIntentService(client);
         refunds = new RefundService(client);
@@ -70,9 +70,6 @@ internal sealed partial class StripeGateway : IPaymentGateway, IDisposable
 
     /// <summary>Whether the key is one of Stripe's test mode, in which no real money moves.</summary>
     public bool IsSandbox { get; }
-
-    /// <summary>Whether a key is one of Stripe's test mode.</summary>
-    public static bool IsTestKey(string key) => key.StartsWith("sk_test_", StringComparison.Ordinal) || key.StartsWith("rk_test_", StringComparison.Ordinal);
 
     /// <inheritdoc/>
     public Money? LargestPayment(Currency currency) => new(currency, MostMinor);

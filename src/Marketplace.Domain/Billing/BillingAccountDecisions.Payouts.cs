@@ -1,0 +1,34 @@
+using Marketplace.Domain.Leases;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
+using NodaTime;
+
+namespace Marketplace.Domain.Billing;
+
+public sealed partial record BillingAccount
+{
+    /// <content>What a transfer to an operator tells of where the money came from, so that it is paid out at the right time and out of the right charge.</content>
+    private sealed partial class Draft
+    {
+        private OnwardTransfer? Traced(OnwardTransfer? onward, Invoice invoice, SettlementSource source, string reference)
+        {
+            if (onward is null)
+            {
+                return null;
+            }
+
+            var deposit = source == SettlementSource.Deposit ? account.Deposits.GetValueOrDefault(ReservationId.From(reference)) : null;
+            return onward with
+            {
+                Invoice = invoice.Id,
+                Payment = source == SettlementSource.Payment ? PaymentId.From(reference) : deposit?.Payment,
+                Group = source == SettlementSource.Payment ? invoice.Id.Value : deposit?.Reservation.Value,
+                PayableFrom = ServiceEnd(invoice),
+            };
+        }
+
+        // Only accepted nodes are invoiced, so the end of the period is the end of accepted service. A fee for leaving pays for none.
+        private static Instant? ServiceEnd(Invoice invoice) =>
+            invoice.Kind == RentKind.ExitFee ? null : BillingPeriods.ToInterval(DateTimeZoneProviders.Tzdb[invoice.Zone], invoice.Period).End;
+    }
+}
