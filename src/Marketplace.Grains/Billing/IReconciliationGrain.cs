@@ -9,7 +9,7 @@ namespace Marketplace.Grains.Billing;
 /// Compares all books with the gateway's, and invoices, deposits and balances with the books. What stays different becomes an
 /// incident; what agrees again resolves it. Key: the marketplace's organization; there is one.
 /// </summary>
-[Alias("Marketplace.IReconciliationGrain")]
+[Alias("Marketplace.IReconciliationGrain"), GrainInterfaceType("Marketplace.IReconciliationGrain")]
 public interface IReconciliationGrain : IAggregateGrain
 {
     /// <summary>Takes what the gateway has listed since the last time and judges what differs. Runs beside another one change nothing twice.</summary>
