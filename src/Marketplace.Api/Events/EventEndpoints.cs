@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text.Json;
 using Marketplace.Api.Http;
 using Marketplace.Grains.Durability;
-using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Transparency;
 using Microsoft.Extensions.Hosting;
 
@@ -86,23 +85,8 @@ internal static class EventEndpoints
         return Results.Empty;
     }
 
-    private static async Task<ImmutableArray<FeedEvent>> ReadAsync(ApiRequest request, long after, int limit)
-    {
-        var page = await request.Rows.ScanAsync(EventRows.Table, request.Caller.Organization.Value, EventRows.Key(after + 1), null, limit, cancellation: request.Cancellation);
-        var events = ImmutableArray.CreateBuilder<FeedEvent>(page.Rows.Count);
-        foreach (var row in page.Rows)
-        {
-            // Rows of later events may arrive first; a cursor must never pass over one that is still to come.
-            if (JsonSerializer.Deserialize<FeedEvent>(row.Data.Span, MarketJson.Options) is not { } it || it.Number != after + events.Count + 1)
-            {
-                break;
-            }
-
-            events.Add(it);
-        }
-
-        return events.ToImmutable();
-    }
+    private static Task<ImmutableArray<FeedEvent>> ReadAsync(ApiRequest request, long after, int limit) =>
+        EventRows.ReadAsync(request.Rows, request.Caller.Organization, after, limit, request.Cancellation);
 
     private static IEventFeedGrain Feed(ApiRequest request) => request.Grain<IEventFeedGrain>(GrainKeys.EventFeed(request.Caller.Organization).Key);
 

@@ -287,3 +287,21 @@ public readonly record struct IncidentId : IPublicId<IncidentId>
     /// <summary>The id as it stands in the API.</summary>
     public override string ToString() => Value;
 }
+
+/// <summary>An address to which an organization's events are sent.</summary>
+public readonly record struct WebhookEndpointId : IPublicId<WebhookEndpointId>
+{
+    private WebhookEndpointId(string value) => Value = value;
+
+    /// <inheritdoc/>
+    public static string Prefix => "whk";
+
+    /// <inheritdoc/>
+    public string Value { get; }
+
+    /// <inheritdoc/>
+    public static WebhookEndpointId From(string value) => new(PublicId.Check(Prefix, value));
+
+    /// <summary>The id as it stands in the API.</summary>
+    public override string ToString() => Value;
+}

@@ -60,6 +60,9 @@ public static class GrainKeys
     /// <summary>The feed of an organization's events.</summary>
     public static AggregateAddress EventFeed(OrganizationId id) => new("event-feed", id.Value);
 
+    /// <summary>An address to which an organization's events are sent.</summary>
+    public static AggregateAddress WebhookEndpoint(WebhookEndpointId id) => new("webhook-endpoint", id.Value);
+
     /// <summary>The due index's partition of an aggregate.</summary>
     public static string DueShardOf(AggregateAddress address)
     {

@@ -1,5 +1,10 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
+using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Serialization;
 using NodaTime;
 using Orleans.Concurrency;
 
@@ -25,6 +30,14 @@ public interface IEventFeedGrain : IAggregateGrain
 /// <param name="Data">The event's data.</param>
 public sealed record EventRaised(string Type, Instant At, string Subject, JsonElement Data) : Notice;
 
+/// <summary>Tells a feed that a webhook endpoint wants to hear of its events.</summary>
+/// <param name="Endpoint">The endpoint.</param>
+public sealed record FeedFollowed(WebhookEndpointId Endpoint) : Notice;
+
+/// <summary>Tells a feed that a webhook endpoint is gone.</summary>
+/// <param name="Endpoint">The endpoint.</param>
+public sealed record FeedLeft(WebhookEndpointId Endpoint) : Notice;
+
 /// <summary>An event as rows of the table <see cref="EventRows.Table"/> hold it.</summary>
 /// <param name="Number">Position in the organization's feed, from 1.</param>
 /// <param name="Id">Public id, the same on every delivery.</param>
@@ -41,5 +54,27 @@ public static class EventRows
     public const string Table = "events";
 
     /// <summary>Row key of an event.</summary>
-    public static string Key(long number) => number.ToString("D19", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Key(long number) => number.ToString("D19", CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// The events after <paramref name="after"/>, at most <paramref name="limit"/> (1 to <see cref="RowLimits.MostRowsInPage"/>).
+    /// Rows of later events may be written first: it ends before the first that is still to come.
+    /// </summary>
+    public static async Task<ImmutableArray<FeedEvent>> ReadAsync(IRowStore rows, OrganizationId organization, long after, int limit, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var page = await rows.ScanAsync(Table, organization.Value, Key(after + 1), null, limit, cancellation: cancellation);
+        var events = ImmutableArray.CreateBuilder<FeedEvent>(page.Rows.Count);
+        foreach (var row in page.Rows)
+        {
+            if (JsonSerializer.Deserialize<FeedEvent>(row.Data.Span, MarketJson.Options) is not { } it || it.Number != after + events.Count + 1)
+            {
+                break;
+            }
+
+            events.Add(it);
+        }
+
+        return events.ToImmutable();
+    }
 }

@@ -1,0 +1,357 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Serialization;
+using Marketplace.Grains.Transparency;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+
+namespace Marketplace.Grains.Webhooks;
+
+/// <content>
+/// Sending, on a timer beside the grain's turns: what to send next is asked of <see cref="WebhookSchedule"/>, and what came of it
+/// is reported to the grain itself, some successes together and each failure at once. What was not reported when the
+/// activation ended is sent again, under the same id.
+/// </content>
+internal sealed partial class WebhookEndpointGrain
+{
+    private const int MostUnreported = 32;
+    private const int ReadAhead = 64;
+
+    // The read copy of the feed follows it by milliseconds.
+    private const int MostLooks = 100;
+    private const int MostRestarts = 7;
+    private static readonly TimeSpan CopyDelay = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ReportAfter = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(5);
+
+    // Shorter than the time after which an idle activation is collected, with its timers.
+    private static readonly Duration LongestSleep = Duration.FromMinutes(5);
+    private static readonly Duration Stint = Duration.FromSeconds(30);
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Queue<FeedEvent> ahead = new();
+    private readonly List<WebhookDelivery> unlogged = [];
+    private DeliveryLog log = null!;
+    private IGrainTimer? timer;
+    private bool isSending;
+    private bool isBehind = true;
+    private long last;
+    private long passed;
+    private bool reached;
+    private long? caughtUp;
+    private WebhookReplayProgress? replayed;
+    private bool isFailed;
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await base.OnActivateAsync(cancellationToken);
+        log = new DeliveryLog(Services.Rows, Key);
+        Arm();
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        await base.OnDeactivateAsync(reason, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task WakeAsync(long last)
+    {
+        if (last > this.last)
+        {
+            this.last = last;
+            Arm();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Answer<WebhookDelivery>> PingAsync(string key)
+    {
+        if (State is not { Status: not WebhookEndpointStatus.Deleted } endpoint)
+        {
+            return Refusal.Of(WebhookEndpointRefusal.NotFound, "There is no such webhook endpoint.");
+        }
+
+        var data = JsonSerializer.SerializeToElement(new WebhookPingData(endpoint.Id, "This is a test; nothing happened."), EventJson.Options);
+        var it = new FeedEvent(0, PublicId.Derive<EventId>(Key, "ping", key).Value, WebhookEvents.Pinged.Name, Services.Clock.Now, Key, data);
+        var (answer, delivery) = await AttemptAsync(endpoint, it, WebhookLane.Ping, 1);
+        await log.AppendAsync([delivery]);
+        if (answer.IsDelivered && endpoint.Health.FailuresInARow > 0)
+        {
+            await this.AsReference<IWebhookEndpointGrain>().ReportAsync(new WebhookReport(0, true, null, null, null));
+            Arm();
+        }
+
+        return delivery;
+    }
+
+    private long Position => Math.Max(State?.Cursor ?? 0, passed);
+
+    private bool HasUnreported => passed > (State?.Cursor ?? 0) || reached || caughtUp is not null || replayed is not null || unlogged.Count > 0;
+
+    /// <summary>Lets the sending look for work now.</summary>
+    private void Arm() => Arm(TimeSpan.Zero);
+
+    private void Arm(TimeSpan after)
+    {
+        if (State is { Status: not WebhookEndpointStatus.Deleted } && !isSending && !stopping.IsCancellationRequested)
+        {
+            timer ??= this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions(after, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+            timer.Change(after, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private IEventFeedGrain FeedOf(OrganizationId organization) => Services.Grains.GetGrain<IEventFeedGrain>(GrainKeys.EventFeed(organization).Key);
+
+    private async Task LookAtFeedAsync()
+    {
+        if (State is { } endpoint)
+        {
+            isBehind = false;
+            last = Math.Max(last, await FeedOf(endpoint.Organization).GetLastAsync());
+        }
+    }
+
+    /// <summary>Sends until there is nothing to send now, or long enough; then sets the timer. Whatever calls for work meanwhile is seen by the loop.</summary>
+    private async Task SendAsync(CancellationToken cancellation)
+    {
+        TimeSpan? again = null;
+        isSending = true;
+        try
+        {
+            var until = Services.RealNow + Stint;
+            while (again is null && !stopping.IsCancellationRequested && State is { } endpoint)
+            {
+                if (isBehind)
+                {
+                    await LookAtFeedAsync();
+                }
+
+                var now = Services.RealNow;
+                var step = WebhookSchedule.Next(endpoint, Position, last, now);
+                if (step.Lane is not null && now < until)
+                {
+                    await TakeAsync(endpoint, step);
+                }
+                else if (HasUnreported)
+                {
+                    await ReportAsync(failure: null);
+                }
+                else
+                {
+                    again = step.Lane is not null ? TimeSpan.Zero
+                        : step.Until is { } then ? Duration.Max(Duration.Zero, Duration.Min(then - now, LongestSleep)).ToTimeSpan()
+                        : Timeout.InfiniteTimeSpan;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What was under way is sent again by the next activation.
+        }
+        catch (Exception error)
+        {
+            LogStopped(Services.Log, Key, error);
+            RestartLater();
+        }
+
+        isSending = false;
+        if (again is { } pause && pause != Timeout.InfiniteTimeSpan)
+        {
+            Arm(pause);
+        }
+    }
+
+    private Task TakeAsync(WebhookEndpoint endpoint, WebhookStep step) => step.Lane switch
+    {
+        WebhookLane.Line => TakeFromLineAsync(endpoint),
+        WebhookLane.Retry => RetryAsync(endpoint, step.Waiting!),
+        _ => TakeFromReplayAsync(endpoint, endpoint.Replays[0]),
+    };
+
+    private async Task TakeFromLineAsync(WebhookEndpoint endpoint)
+    {
+        var it = await NextAsync(endpoint.Organization, Position + 1);
+        if (endpoint.Wants(it.Type))
+        {
+            var failure = await DeliverAsync(endpoint, it, WebhookLane.Line, 1);
+            passed = Math.Max(passed, it.Number);
+            await ReportAsync(failure, unlessFewer: MostUnreported);
+        }
+        else
+        {
+            passed = it.Number;
+        }
+    }
+
+    private async Task RetryAsync(WebhookEndpoint endpoint, WaitingEvent waiting)
+    {
+        var it = await ReadAsync(endpoint.Organization, waiting.Number);
+        var failure = await DeliverAsync(endpoint, it, WebhookLane.Retry, waiting.Attempts + 1);
+        caughtUp = failure is null ? waiting.Number : null;
+        await ReportAsync(failure);
+    }
+
+    private async Task TakeFromReplayAsync(WebhookEndpoint endpoint, WebhookReplay replay)
+    {
+        var next = replayed?.Id == replay.Id ? replayed.Next : replay.Next;
+        if (next > replay.Through)
+        {
+            await ReportAsync(failure: null);
+            return;
+        }
+
+        var it = await NextAsync(endpoint.Organization, next);
+        WebhookFailure? failure = null;
+        if (replay.IsOfOne || (replay.Covers(it.At) && endpoint.Wants(it.Type)))
+        {
+            failure = await DeliverAsync(endpoint, it, WebhookLane.Replay, 1);
+        }
+
+        replayed = new WebhookReplayProgress(replay.Id, next + 1);
+        await ReportAsync(failure, unlessFewer: it.Number < replay.Through ? MostUnreported : 0);
+    }
+
+    /// <summary>Sends an event and notes what came of it.</summary>
+    /// <returns>What failed; null for a success.</returns>
+    private async Task<WebhookFailure?> DeliverAsync(WebhookEndpoint endpoint, FeedEvent it, WebhookLane lane, int attempt)
+    {
+        var (answer, delivery) = await AttemptAsync(endpoint, it, lane, attempt);
+        unlogged.Add(delivery);
+        if (answer.IsDelivered)
+        {
+            reached = true;
+            return null;
+        }
+
+        return new WebhookFailure(lane, it.Number, answer.IsGone, answer.IsThrottled, answer.RetryAfter, answer.Problem);
+    }
+
+    private async Task<(WebhookAnswer Answer, WebhookDelivery Delivery)> AttemptAsync(WebhookEndpoint endpoint, FeedEvent it, WebhookLane lane, int attempt)
+    {
+        var body = WebhookPayload.Of(it).ToUtf8();
+        var sending = sender.SendAsync(new WebhookMessage(endpoint.Url, it.Id, body, endpoint.SigningAt(Services.RealNow)), stopping.Token);
+        if (lane != WebhookLane.Ping && HasUnreported && await Task.WhenAny(sending, Task.Delay(ReportAfter, stopping.Token)) != sending)
+        {
+            // A slow receiver must not keep what the ones before it came to from becoming durable.
+            await ReportAsync(failure: null);
+        }
+
+        var answer = await sending;
+        stopping.Token.ThrowIfCancellationRequested();
+        return (answer, new WebhookDelivery(
+            0, it.Id, it.Number, it.Type, lane, attempt, answer.SentAt, answer.TookMs, endpoint.Url, answer.Signature, Encoding.UTF8.GetString(body),
+            answer.Status, answer.Body, answer.BodyCut, answer.Failure, answer.Detail, answer.IsDelivered));
+    }
+
+    /// <summary>Makes durable what is unreported: the log first, then the record. With few successes and no failure it may wait.</summary>
+    private async Task ReportAsync(WebhookFailure? failure, int unlessFewer = 0)
+    {
+        if (failure is null && (!HasUnreported || (unlogged.Count < unlessFewer && State!.Health.FailuresInARow == 0)))
+        {
+            return;
+        }
+
+        var report = new WebhookReport(passed, reached, caughtUp, replayed, failure);
+        ImmutableArray<WebhookDelivery> deliveries = [.. unlogged];
+        (reached, caughtUp) = (false, null);
+        unlogged.Clear();
+        await log.AppendAsync(deliveries);
+        await this.AsReference<IWebhookEndpointGrain>().ReportAsync(report);
+        if (replayed == report.Replay)
+        {
+            replayed = null;
+        }
+    }
+
+    /// <summary>The event of a number on the way through the feed, of which some are read at once.</summary>
+    private async Task<FeedEvent> NextAsync(OrganizationId organization, long number)
+    {
+        while (ahead.TryPeek(out var it) && it.Number != number)
+        {
+            ahead.Dequeue();
+        }
+
+        for (var looks = 0; ahead.Count == 0; looks++)
+        {
+            foreach (var it in await EventRows.ReadAsync(Services.Rows, organization, number - 1, ReadAhead, stopping.Token))
+            {
+                ahead.Enqueue(it);
+            }
+
+            if (ahead.Count == 0)
+            {
+                await WaitForCopyAsync(looks, number);
+            }
+        }
+
+        return ahead.Peek();
+    }
+
+    private async Task<FeedEvent> ReadAsync(OrganizationId organization, long number)
+    {
+        for (var looks = 0; ; looks++)
+        {
+            if (await EventRows.ReadAsync(Services.Rows, organization, number - 1, 1, stopping.Token) is [var it])
+            {
+                return it;
+            }
+
+            await WaitForCopyAsync(looks, number);
+        }
+    }
+
+    private async Task WaitForCopyAsync(int looks, long number)
+    {
+        if (looks == MostLooks)
+        {
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"Event {number} of the feed is not to be read yet."));
+        }
+
+        await Task.Delay(CopyDelay, stopping.Token);
+    }
+
+    /// <summary>After a failure of our own, such as of the store, the endpoint is loaded anew and goes on from what is durable.</summary>
+    private void RestartLater()
+    {
+        if (isFailed)
+        {
+            return;
+        }
+
+        isFailed = true;
+        var endpoint = this.AsReference<IAggregateGrain>();
+        DeactivateOnIdle();
+        Task.Run(async () =>
+        {
+            var pause = RestartAfter;
+            for (var tries = 0; tries < MostRestarts; tries++, pause *= 2)
+            {
+                await Task.Delay(pause);
+                try
+                {
+                    await endpoint.VisitAsync(null);
+                    return;
+                }
+                catch (Exception error)
+                {
+                    // The hourly sweep is what is left after the last try.
+                    LogStopped(Services.Log, Key, error);
+                }
+            }
+        }).Ignore();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sending to {Endpoint} stopped for want of something of our own; it goes on in a few seconds.")]
+    private static partial void LogStopped(ILogger logger, string endpoint, Exception error);
+}
