@@ -10,6 +10,7 @@ using Marketplace.Api.Organizations;
 using Marketplace.Api.Quotes;
 using Marketplace.Api.Reservations;
 using Marketplace.Api.Sites;
+using Marketplace.Api.Webhooks;
 using Marketplace.Grains.Billing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -27,7 +28,7 @@ public static class MarketplaceApi
         services.TryAddSingleton<RateLimits>();
         services.TryAddSingleton<ICallers, OrganizationCallers>();
         services.TryAddSingleton<GatewayInbox>();
-        return services.AddApiDocument();
+        return services.AddWebhooks().AddApiDocument();
     }
 
     /// <summary>Adds problem details, security headers and the API's own page at <c>/swagger</c>; first in the pipeline.</summary>
@@ -41,6 +42,7 @@ public static class MarketplaceApi
         routes.MapInvariants();
         routes.MapExport();
         routes.MapEvents();
+        routes.MapWebhooks();
         routes.MapOrganizations();
         routes.MapQuotes();
         routes.MapReservations();

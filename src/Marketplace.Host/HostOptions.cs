@@ -1,4 +1,5 @@
 using Marketplace.Api.Billing;
+using Marketplace.Api.Webhooks;
 
 namespace Marketplace.Host;
 
@@ -48,6 +49,9 @@ internal sealed class HostOptions
 
     /// <summary>Between two checks of what must always hold, each of which reads every record; zero for none.</summary>
     public TimeSpan InvariantsEvery { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Webhooks out.</summary>
+    public WebhookOptions Webhooks { get; set; } = new();
 
     /// <summary>The file that holds the demo's keys beside the data, as shell assignments.</summary>
     public string KeysFile => Path.Combine(DataFolder, "keys.env");

@@ -44,6 +44,7 @@ internal static class Settings
         .. OfPayments(options),
         .. options is { Demo: true, Sandbox: false } ? new[] { "Marketplace:Demo needs Marketplace:Sandbox: its history is made on a clock that is advanced." } : [],
         .. options is { Demo: true, Role: HostRole.Api } ? new[] { "Marketplace:Demo needs a silo: role 'api' has none." } : [],
+        .. options is { Webhooks.AllowLoopback: true, Sandbox: false } ? new[] { "Marketplace:Webhooks:AllowLoopback needs Marketplace:Sandbox: it is for development." } : [],
         .. options.DrainPeriod is { } drain && (drain < TimeSpan.Zero || drain > TimeSpan.FromMinutes(5)) ? new[] { "Marketplace:DrainPeriod is 00:00:00 to 00:05:00." } : [],
         .. options.InvariantsEvery < TimeSpan.Zero ? new[] { "Marketplace:InvariantsEvery is 00:00:00, for never, or longer." } : [],
         .. options.Telemetry.TraceRatio is >= 0 and <= 1 ? [] : new[] { "Marketplace:Telemetry:TraceRatio is 0 to 1." },

@@ -40,6 +40,7 @@ public static class ApiDocument
         ["Search"] = "Finding capacity.",
         ["Site claims"] = "Operators claim imported sites, administrators decide.",
         ["Sites"] = "Locations, their power, build phases and milestones.",
+        ["Webhooks"] = "Addresses to which one's events are sent, signed; the document's webhooks say what is sent.",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>

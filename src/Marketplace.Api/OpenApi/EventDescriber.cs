@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
 using Marketplace.Api.Events;
+using Marketplace.Api.Webhooks;
 using Marketplace.Grains.Transparency;
+using Marketplace.Grains.Webhooks;
 using Microsoft.OpenApi;
 
 namespace Marketplace.Api.OpenApi;
@@ -19,7 +22,13 @@ internal static class EventDescriber
             {
                 OperationId = "on" + string.Concat(type.Name.Split('.', '_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
                 Summary = type.Meaning,
-                Description = "The event as `GET /v1/events` lists it.",
+                Description = "Sent to webhook endpoints that want it, signed by the Standard Webhooks scheme. `GET /v1/events` lists the same event.",
+                Parameters =
+                [
+                    Header(StandardSignature.IdHeader, "The event's id, the same on every attempt: drop repetitions by it.", "evt_7t5p7qz3v5xw6a2bc4d5e6f7ga"),
+                    Header(StandardSignature.TimestampHeader, "Unix seconds of this attempt.", "1798761600"),
+                    Header(StandardSignature.SignatureHeader, "`v1,` and base64 of HMAC-SHA256 of `id.timestamp.body`; several, with spaces between, while secrets are rotated.", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="),
+                ],
                 Security = [],
                 RequestBody = new OpenApiRequestBody
                 {
@@ -31,17 +40,28 @@ internal static class EventDescriber
                 },
                 Responses = new OpenApiResponses
                 {
-                    ["2XX"] = new OpenApiResponse { Description = "Taken. Anything else, or silence, and it is sent again." },
+                    ["2XX"] = new OpenApiResponse { Description = "Taken. Anything else, or silence for 15 s, and it is sent again." },
+                    ["410"] = new OpenApiResponse { Description = "This address is gone: the endpoint is disabled." },
                 },
             },
         },
+    };
+
+    private static OpenApiParameter Header(string name, string description, string example) => new()
+    {
+        Name = name,
+        In = ParameterLocation.Header,
+        Required = true,
+        Description = description,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+        Example = JsonValue.Create(example),
     };
 
     private static OpenApiSchema Envelope(EventType type, ModelSchemas schemas) => new()
     {
         AllOf =
         [
-            schemas.Of(typeof(EventModel)),
+            schemas.Of(typeof(WebhookPayload)),
             new OpenApiSchema
             {
                 Type = JsonSchemaType.Object,

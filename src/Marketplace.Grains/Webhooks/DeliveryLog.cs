@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Serialization;
 

@@ -58,6 +58,12 @@ public sealed record WebhookEndpoint(
     /// <summary>The pattern that every type matches.</summary>
     public const string EveryEvent = "*";
 
+    /// <summary>Endpoints that one organization may have; counted on a list that may lag by milliseconds.</summary>
+    public const int MostPerOrganization = 50;
+
+    /// <summary>Attempts that failed in a row after which an endpoint is taken to be down.</summary>
+    public const int DownAfter = 3;
+
     /// <summary>Whether events of this type are sent here.</summary>
     public bool Wants(string type) => Events.Any(pattern => Matches(pattern, type));
 

@@ -185,7 +185,7 @@ internal static class WebhookEndpointDecisions
     // An endpoint that was down is up again: what waits need not wait longer. One that only failed at some events keeps their times.
     private static WebhookEndpoint Reached(WebhookEndpoint state, Instant realNow) => state with
     {
-        Waiting = state.Health.FailuresInARow >= WebhookSchedule.DownAfter
+        Waiting = state.Health.FailuresInARow >= WebhookEndpoint.DownAfter
             ? [.. state.Waiting.Select(waiting => waiting.RetryAt > realNow ? waiting with { RetryAt = realNow } : waiting)]
             : state.Waiting,
         Health = state.Health with { FailuresInARow = 0, FailingSince = null, HeldUntil = null, LastDeliveredAt = realNow },

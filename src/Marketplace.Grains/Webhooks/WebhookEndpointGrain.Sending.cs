@@ -9,6 +9,7 @@ using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Transparency;
 using Microsoft.Extensions.Logging;
 using NodaTime;
+using EventId = Marketplace.Domain.Primitives.EventId;
 
 namespace Marketplace.Grains.Webhooks;
 
@@ -34,6 +35,7 @@ internal sealed partial class WebhookEndpointGrain
     private static readonly Duration Stint = Duration.FromSeconds(30);
 
     private readonly CancellationTokenSource stopping = new();
+    private CancellationToken stopped;
     private readonly Queue<FeedEvent> ahead = new();
     private readonly List<WebhookDelivery> unlogged = [];
     private DeliveryLog log = null!;
@@ -51,6 +53,7 @@ internal sealed partial class WebhookEndpointGrain
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
+        stopped = stopping.Token;
         log = new DeliveryLog(Services.Rows, Key);
         Arm();
     }
@@ -61,6 +64,8 @@ internal sealed partial class WebhookEndpointGrain
         await stopping.CancelAsync();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
+
+    public void Dispose() => stopping.Dispose();
 
     /// <inheritdoc/>
     public Task WakeAsync(long last)
@@ -104,7 +109,7 @@ internal sealed partial class WebhookEndpointGrain
 
     private void Arm(TimeSpan after)
     {
-        if (State is { Status: not WebhookEndpointStatus.Deleted } && !isSending && !stopping.IsCancellationRequested)
+        if (State is { Status: not WebhookEndpointStatus.Deleted } && !isSending && !stopped.IsCancellationRequested)
         {
             timer ??= this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions(after, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
             timer.Change(after, Timeout.InfiniteTimeSpan);
@@ -130,7 +135,7 @@ internal sealed partial class WebhookEndpointGrain
         try
         {
             var until = Services.RealNow + Stint;
-            while (again is null && !stopping.IsCancellationRequested && State is { } endpoint)
+            while (again is null && !stopped.IsCancellationRequested && State is { } endpoint)
             {
                 if (isBehind)
                 {
@@ -155,7 +160,7 @@ internal sealed partial class WebhookEndpointGrain
                 }
             }
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopped.IsCancellationRequested)
         {
             // What was under way is sent again by the next activation.
         }
@@ -240,15 +245,15 @@ internal sealed partial class WebhookEndpointGrain
     private async Task<(WebhookAnswer Answer, WebhookDelivery Delivery)> AttemptAsync(WebhookEndpoint endpoint, FeedEvent it, WebhookLane lane, int attempt)
     {
         var body = WebhookPayload.Of(it).ToUtf8();
-        var sending = sender.SendAsync(new WebhookMessage(endpoint.Url, it.Id, body, endpoint.SigningAt(Services.RealNow)), stopping.Token);
-        if (lane != WebhookLane.Ping && HasUnreported && await Task.WhenAny(sending, Task.Delay(ReportAfter, stopping.Token)) != sending)
+        var sending = sender.SendAsync(new WebhookMessage(endpoint.Url, it.Id, body, endpoint.SigningAt(Services.RealNow)), stopped);
+        if (lane != WebhookLane.Ping && HasUnreported && await Task.WhenAny(sending, Task.Delay(ReportAfter, stopped)) != sending)
         {
             // A slow receiver must not keep what the ones before it came to from becoming durable.
             await ReportAsync(failure: null);
         }
 
         var answer = await sending;
-        stopping.Token.ThrowIfCancellationRequested();
+        stopped.ThrowIfCancellationRequested();
         return (answer, new WebhookDelivery(
             0, it.Id, it.Number, it.Type, lane, attempt, answer.SentAt, answer.TookMs, endpoint.Url, answer.Signature, Encoding.UTF8.GetString(body),
             answer.Status, answer.Body, answer.BodyCut, answer.Failure, answer.Detail, answer.IsDelivered));
@@ -284,7 +289,7 @@ internal sealed partial class WebhookEndpointGrain
 
         for (var looks = 0; ahead.Count == 0; looks++)
         {
-            foreach (var it in await EventRows.ReadAsync(Services.Rows, organization, number - 1, ReadAhead, stopping.Token))
+            foreach (var it in await EventRows.ReadAsync(Services.Rows, organization, number - 1, ReadAhead, stopped))
             {
                 ahead.Enqueue(it);
             }
@@ -302,7 +307,7 @@ internal sealed partial class WebhookEndpointGrain
     {
         for (var looks = 0; ; looks++)
         {
-            if (await EventRows.ReadAsync(Services.Rows, organization, number - 1, 1, stopping.Token) is [var it])
+            if (await EventRows.ReadAsync(Services.Rows, organization, number - 1, 1, stopped) is [var it])
             {
                 return it;
             }
@@ -318,7 +323,7 @@ internal sealed partial class WebhookEndpointGrain
             throw new TimeoutException(string.Create(CultureInfo.InvariantCulture, $"Event {number} of the feed is not to be read yet."));
         }
 
-        await Task.Delay(CopyDelay, stopping.Token);
+        await Task.Delay(CopyDelay, stopped);
     }
 
     /// <summary>After a failure of our own, such as of the store, the endpoint is loaded anew and goes on from what is durable.</summary>

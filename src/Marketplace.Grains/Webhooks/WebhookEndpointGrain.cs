@@ -9,7 +9,7 @@ namespace Marketplace.Grains.Webhooks;
 /// <summary>An endpoint's shell around <see cref="WebhookEndpointDecisions"/>. Sending is in the other part, beside the grain's turns.</summary>
 [GrainType("webhook-endpoint")]
 internal sealed partial class WebhookEndpointGrain(GrainServices services, IWebhookSender sender)
-    : RecordGrain<WebhookEndpoint, WebhookEndpointFact>(services, "webhook-endpoint"), IWebhookEndpointGrain
+    : RecordGrain<WebhookEndpoint, WebhookEndpointFact>(services, "webhook-endpoint"), IWebhookEndpointGrain, IDisposable
 {
     public Task<Snapshot<WebhookEndpoint>?> GetAsync() => Task.FromResult(Durable is { State.Status: not WebhookEndpointStatus.Deleted } living ? living : null);
 

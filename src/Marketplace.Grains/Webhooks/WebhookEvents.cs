@@ -30,12 +30,12 @@ internal static class WebhookEvents
 {
     public static readonly EventType<WebhookEndpointData> Registered = new("webhook_endpoint.registered", "A webhook endpoint was registered.");
     public static readonly EventType<WebhookEndpointData> Amended = new("webhook_endpoint.amended", "A webhook endpoint's address, description or types changed.");
-    public static readonly EventType<WebhookEndpointData> SecretRotated = new("webhook_endpoint.secret_rotated", "A webhook endpoint signs with another secret.");
+    public static readonly EventType<WebhookEndpointData> NewSecret = new("webhook_endpoint.secret_rotated", "A webhook endpoint signs with another secret.");
     public static readonly EventType<WebhookEndpointData> Paused = new("webhook_endpoint.paused", "A webhook endpoint was paused; events wait.");
     public static readonly EventType<WebhookEndpointData> Resumed = new("webhook_endpoint.resumed", "A webhook endpoint was set going again.");
     public static readonly EventType<WebhookEndpointData> Disabled = new("webhook_endpoint.disabled", "A webhook endpoint answered 410 or failed for days; nothing is sent there until it is resumed.");
     public static readonly EventType<WebhookEndpointData> Deleted = new("webhook_endpoint.deleted", "A webhook endpoint was deleted.");
-    public static readonly EventType<WebhookGivenUpData> EventGivenUp = new("webhook_endpoint.event_given_up", "The last attempt at an event failed; it can be replayed.");
+    public static readonly EventType<WebhookGivenUpData> GivenUp = new("webhook_endpoint.event_given_up", "The last attempt at an event failed; it can be replayed.");
     public static readonly EventType<WebhookPingData> Pinged = new("webhook_endpoint.pinged", "A test message was asked for. It goes to that endpoint alone and is in no feed.");
 
     /// <summary>Adds the fact's event.</summary>
@@ -50,7 +50,7 @@ internal static class WebhookEvents
                 effects.Publish(after.Organization, Amended, Data(after));
                 break;
             case SecretRotated:
-                effects.Publish(after.Organization, SecretRotated, Data(after));
+                effects.Publish(after.Organization, NewSecret, Data(after));
                 break;
             case EndpointPaused:
                 effects.Publish(after.Organization, Paused, Data(after));
@@ -65,7 +65,7 @@ internal static class WebhookEvents
                 effects.Publish(after.Organization, Deleted, Data(after));
                 break;
             case EventGivenUp it:
-                effects.Publish(after.Organization, EventGivenUp, new(after.Id, it.Number, it.Attempts, $"After {it.Attempts} attempts it was given up, the last time because {it.Problem}."));
+                effects.Publish(after.Organization, GivenUp, new(after.Id, it.Number, it.Attempts, $"After {it.Attempts} attempts it was given up, the last time because {it.Problem}."));
                 break;
         }
     }

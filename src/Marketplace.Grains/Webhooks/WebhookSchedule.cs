@@ -20,9 +20,6 @@ internal readonly record struct WebhookStep(WebhookLane? Lane, WaitingEvent? Wai
 /// </summary>
 internal static class WebhookSchedule
 {
-    /// <summary>Attempts that failed in a row after which an endpoint is taken to be down.</summary>
-    public const int DownAfter = 3;
-
     /// <summary>Attempts during which a failed event holds the line.</summary>
     public const int AttemptsInLine = 2;
 
@@ -79,7 +76,7 @@ internal static class WebhookSchedule
             return new WebhookStep(WebhookLane.Retry, due);
         }
 
-        if (endpoint.Health.FailuresInARow < DownAfter && endpoint.Waiting.Length < MostWaiting && endpoint.Waiting.All(waiting => waiting.Attempts >= AttemptsInLine))
+        if (endpoint.Health.FailuresInARow < WebhookEndpoint.DownAfter && endpoint.Waiting.Length < MostWaiting && endpoint.Waiting.All(waiting => waiting.Attempts >= AttemptsInLine))
         {
             if (position < last)
             {
