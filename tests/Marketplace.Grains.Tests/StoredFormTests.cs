@@ -35,7 +35,7 @@ public sealed class StoredFormTests
         Loads<AggregateRecord<Payment>>("payment.life.v1.json");
         Loads<JournalEntry<ListingFact>>("gpu-pool.journal.v1.json");
         Loads<JournalEntry<BillingFact>>("billing-account.journal.v1.json");
-        Loads<JournalEntry<EventRaised>>("event-feed.journal.v1.json");
+        Loads<JournalEntry<FeedFact>>("event-feed.journal.v1.json");
     }
 
     private static void Loads<T>(string name)

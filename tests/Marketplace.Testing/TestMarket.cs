@@ -44,6 +44,9 @@ public sealed class TestMarket : IAsyncDisposable
     /// <summary>The payment gateway: the test plays the payer.</summary>
     public TestGateway Gateway { get; } = new();
 
+    /// <summary>The receivers of webhooks.</summary>
+    public TestWebhooks Webhooks { get; } = new();
+
     /// <summary>The database file.</summary>
     public string StorePath => _folder.File("marketplace.db");
 
@@ -144,6 +147,7 @@ public sealed class TestMarket : IAsyncDisposable
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error));
             silo.Services.AddSingleton<IMarketClock>(Clock);
             silo.Services.AddSingleton<IPaymentGateway>(Gateway);
+            silo.Services.AddSingleton<IWebhookSender>(Webhooks);
             _store(silo);
             silo.AddFaults(Faults);
             silo.AddMarketplaceGrains();

@@ -8,7 +8,7 @@ namespace Marketplace.Grains.Webhooks;
 /// One webhook endpoint: it alone sends the organization's events there, one at a time, at least once each, and keeps how far it
 /// came. Key: its id.
 /// </summary>
-[Alias("Marketplace.IWebhookEndpointGrain")]
+[Alias("Marketplace.IWebhookEndpointGrain"), GrainInterfaceType("Marketplace.IWebhookEndpointGrain")]
 public interface IWebhookEndpointGrain : IAggregateGrain
 {
     /// <summary>The endpoint; null when there is none of this id, or no longer.</summary>

@@ -139,14 +139,17 @@ internal static class WebhookEndpointDecisions
     {
         var attempts = (state.Waiting.FirstOrDefault(waiting => waiting.Number == failure.Number)?.Attempts ?? 0) + 1;
         var since = (reachedBefore ? null : state.Health.FailingSince) ?? realNow;
-        if (attempts >= WebhookSchedule.MostAttempts)
+        var isDown = failure.Gone || realNow - since >= WebhookSchedule.DisableAfter;
+        if (attempts >= WebhookSchedule.MostAttempts && !isDown)
         {
             facts.Add(new EventGivenUp(failure.Number, attempts, failure.Problem, realNow));
         }
         else
         {
-            var retryAt = realNow + WebhookSchedule.PauseAfter(state.Id, failure.Number, attempts, failure.RetryAfter);
-            facts.Add(new EventSetAside(new WaitingEvent(failure.Number, attempts, retryAt), failure.Throttled || failure.RetryAfter is not null ? retryAt : null, realNow));
+            // What fails together with its endpoint is kept for when that is resumed.
+            var tried = Math.Min(attempts, WebhookSchedule.MostAttempts - 1);
+            var retryAt = realNow + WebhookSchedule.PauseAfter(state.Id, failure.Number, tried, failure.RetryAfter);
+            facts.Add(new EventSetAside(new WaitingEvent(failure.Number, tried, retryAt), failure.Throttled || failure.RetryAfter is not null ? retryAt : null, realNow));
         }
 
         if (state.Status == WebhookEndpointStatus.Disabled)
@@ -158,7 +161,7 @@ internal static class WebhookEndpointDecisions
         {
             facts.Add(new EndpointDisabled(new WebhookStop(true, $"{state.Url} answered 410: it is gone. Nothing more is sent there until you resume it.", realNow)));
         }
-        else if (realNow - since >= WebhookSchedule.DisableAfter)
+        else if (isDown)
         {
             facts.Add(new EndpointDisabled(new WebhookStop(
                 false,

@@ -14,9 +14,9 @@ using EventId = Marketplace.Domain.Primitives.EventId;
 namespace Marketplace.Grains.Webhooks;
 
 /// <content>
-/// Sending, on a timer beside the grain's turns: what to send next is asked of <see cref="WebhookSchedule"/>, and what came of it
-/// is reported to the grain itself, some successes together and each failure at once. What was not reported when the
-/// activation ended is sent again, under the same id.
+/// Sending, beside the grain's turns: what to send next is asked of <see cref="WebhookSchedule"/>, and what came of it is reported
+/// to the grain itself, some successes together and each failure at once. What was not reported when the process died is
+/// sent again, under the same id. It is no request of the grain, so that an activation that ends need not wait for a receiver.
 /// </content>
 internal sealed partial class WebhookEndpointGrain
 {
@@ -32,15 +32,14 @@ internal sealed partial class WebhookEndpointGrain
 
     // Shorter than the time after which an idle activation is collected, with its timers.
     private static readonly Duration LongestSleep = Duration.FromMinutes(5);
-    private static readonly Duration Stint = Duration.FromSeconds(30);
 
     private readonly CancellationTokenSource stopping = new();
     private CancellationToken stopped;
+    private Task sending = Task.CompletedTask;
     private readonly Queue<FeedEvent> ahead = new();
     private readonly List<WebhookDelivery> unlogged = [];
     private DeliveryLog log = null!;
     private IGrainTimer? timer;
-    private bool isSending;
     private bool isBehind = true;
     private long last;
     private long passed;
@@ -62,6 +61,8 @@ internal sealed partial class WebhookEndpointGrain
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
+        await sending;
+        await KeepWhatIsKnownAsync();
         await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
@@ -104,15 +105,24 @@ internal sealed partial class WebhookEndpointGrain
 
     private bool HasUnreported => passed > (State?.Cursor ?? 0) || reached || caughtUp is not null || replayed is not null || unlogged.Count > 0;
 
-    /// <summary>Lets the sending look for work now.</summary>
-    private void Arm() => Arm(TimeSpan.Zero);
-
-    private void Arm(TimeSpan after)
+    /// <summary>Lets the sending look for work now; while it is at work it sees what there is by itself.</summary>
+    private void Arm()
     {
-        if (State is { Status: not WebhookEndpointStatus.Deleted } && !isSending && !stopped.IsCancellationRequested)
+        if (sending.IsCompleted && !isFailed && State is { Status: not WebhookEndpointStatus.Deleted } && !stopped.IsCancellationRequested)
         {
-            timer ??= this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions(after, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
-            timer.Change(after, Timeout.InfiniteTimeSpan);
+            sending = SendAsync();
+        }
+    }
+
+    private void ArmAfter(TimeSpan pause)
+    {
+        timer ??= this.RegisterGrainTimer(_ => Look(), new GrainTimerCreationOptions(pause, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
+        timer.Change(pause, Timeout.InfiniteTimeSpan);
+
+        Task Look()
+        {
+            Arm();
+            return Task.CompletedTask;
         }
     }
 
@@ -127,24 +137,24 @@ internal sealed partial class WebhookEndpointGrain
         }
     }
 
-    /// <summary>Sends until there is nothing to send now, or long enough; then sets the timer. Whatever calls for work meanwhile is seen by the loop.</summary>
-    private async Task SendAsync(CancellationToken cancellation)
+    /// <summary>Sends until there is nothing to send now, and sets the timer for what is to be tried later.</summary>
+    private async Task SendAsync()
     {
-        TimeSpan? again = null;
-        isSending = true;
+        // Whoever armed it goes on first, and finds it at work.
+        await Task.Yield();
         try
         {
-            var until = Services.RealNow + Stint;
-            while (again is null && !stopped.IsCancellationRequested && State is { } endpoint)
+            while (!stopped.IsCancellationRequested && State is { } endpoint)
             {
                 if (isBehind)
                 {
                     await LookAtFeedAsync();
+                    continue;
                 }
 
                 var now = Services.RealNow;
                 var step = WebhookSchedule.Next(endpoint, Position, last, now);
-                if (step.Lane is not null && now < until)
+                if (step.Lane is not null)
                 {
                     await TakeAsync(endpoint, step);
                 }
@@ -154,9 +164,12 @@ internal sealed partial class WebhookEndpointGrain
                 }
                 else
                 {
-                    again = step.Lane is not null ? TimeSpan.Zero
-                        : step.Until is { } then ? Duration.Max(Duration.Zero, Duration.Min(then - now, LongestSleep)).ToTimeSpan()
-                        : Timeout.InfiniteTimeSpan;
+                    if (step.Until is { } then)
+                    {
+                        ArmAfter(Duration.Min(then - now, LongestSleep).ToTimeSpan());
+                    }
+
+                    return;
                 }
             }
         }
@@ -169,11 +182,24 @@ internal sealed partial class WebhookEndpointGrain
             LogStopped(Services.Log, Key, error);
             RestartLater();
         }
+    }
 
-        isSending = false;
-        if (again is { } pause && pause != Timeout.InfiniteTimeSpan)
+    /// <summary>What is known when the activation ends in good order is written down, so that it is not sent again.</summary>
+    private async Task KeepWhatIsKnownAsync()
+    {
+        if (!HasUnreported || isFailed)
         {
-            Arm(pause);
+            return;
+        }
+
+        try
+        {
+            await log.AppendAsync([.. unlogged]);
+            await ReportAsync(new WebhookReport(passed, reached, caughtUp, replayed, null));
+        }
+        catch (Exception error)
+        {
+            LogForgotten(Services.Log, Key, error);
         }
     }
 
@@ -189,9 +215,7 @@ internal sealed partial class WebhookEndpointGrain
         var it = await NextAsync(endpoint.Organization, Position + 1);
         if (endpoint.Wants(it.Type))
         {
-            var failure = await DeliverAsync(endpoint, it, WebhookLane.Line, 1);
-            passed = Math.Max(passed, it.Number);
-            await ReportAsync(failure, unlessFewer: MostUnreported);
+            await ReportAsync(await DeliverAsync(endpoint, it, WebhookLane.Line, 1), passed: it.Number, unlessFewer: MostUnreported);
         }
         else
         {
@@ -210,12 +234,6 @@ internal sealed partial class WebhookEndpointGrain
     private async Task TakeFromReplayAsync(WebhookEndpoint endpoint, WebhookReplay replay)
     {
         var next = replayed?.Id == replay.Id ? replayed.Next : replay.Next;
-        if (next > replay.Through)
-        {
-            await ReportAsync(failure: null);
-            return;
-        }
-
         var it = await NextAsync(endpoint.Organization, next);
         WebhookFailure? failure = null;
         if (replay.IsOfOne || (replay.Covers(it.At) && endpoint.Wants(it.Type)))
@@ -223,8 +241,7 @@ internal sealed partial class WebhookEndpointGrain
             failure = await DeliverAsync(endpoint, it, WebhookLane.Replay, 1);
         }
 
-        replayed = new WebhookReplayProgress(replay.Id, next + 1);
-        await ReportAsync(failure, unlessFewer: it.Number < replay.Through ? MostUnreported : 0);
+        await ReportAsync(failure, replayed: new WebhookReplayProgress(replay.Id, next + 1), unlessFewer: it.Number < replay.Through ? MostUnreported : 0);
     }
 
     /// <summary>Sends an event and notes what came of it.</summary>
@@ -236,6 +253,11 @@ internal sealed partial class WebhookEndpointGrain
         if (answer.IsDelivered)
         {
             reached = true;
+            if (lane != WebhookLane.Replay)
+            {
+                Services.Meters.WebhookDelivered((Services.Clock.Now - it.At).ToTimeSpan());
+            }
+
             return null;
         }
 
@@ -245,7 +267,7 @@ internal sealed partial class WebhookEndpointGrain
     private async Task<(WebhookAnswer Answer, WebhookDelivery Delivery)> AttemptAsync(WebhookEndpoint endpoint, FeedEvent it, WebhookLane lane, int attempt)
     {
         var body = WebhookPayload.Of(it).ToUtf8();
-        var sending = sender.SendAsync(new WebhookMessage(endpoint.Url, it.Id, body, endpoint.SigningAt(Services.RealNow)), stopped);
+        var sending = sender.SendAsync(new WebhookMessage(endpoint.Url, it.Id, body, endpoint.SigningAt(Services.RealNow)), lane == WebhookLane.Ping ? default : stopped);
         if (lane != WebhookLane.Ping && HasUnreported && await Task.WhenAny(sending, Task.Delay(ReportAfter, stopped)) != sending)
         {
             // A slow receiver must not keep what the ones before it came to from becoming durable.
@@ -253,30 +275,36 @@ internal sealed partial class WebhookEndpointGrain
         }
 
         var answer = await sending;
-        stopped.ThrowIfCancellationRequested();
         return (answer, new WebhookDelivery(
             0, it.Id, it.Number, it.Type, lane, attempt, answer.SentAt, answer.TookMs, endpoint.Url, answer.Signature, Encoding.UTF8.GetString(body),
             answer.Status, answer.Body, answer.BodyCut, answer.Failure, answer.Detail, answer.IsDelivered));
     }
 
-    /// <summary>Makes durable what is unreported: the log first, then the record. With few successes and no failure it may wait.</summary>
-    private async Task ReportAsync(WebhookFailure? failure, int unlessFewer = 0)
+    /// <summary>
+    /// Makes durable what is unreported: the log first, then the record. With few successes and no failure it may wait. An event
+    /// that failed counts as passed only with its failure, so that neither becomes durable without the other.
+    /// </summary>
+    private async Task ReportAsync(WebhookFailure? failure, long? passed = null, WebhookReplayProgress? replayed = null, int unlessFewer = 0)
     {
-        if (failure is null && (!HasUnreported || (unlogged.Count < unlessFewer && State!.Health.FailuresInARow == 0)))
+        if (failure is null)
         {
-            return;
+            this.passed = Math.Max(this.passed, passed ?? 0);
+            this.replayed = replayed ?? this.replayed;
+            if (!HasUnreported || (unlogged.Count < unlessFewer && State!.Health.FailuresInARow == 0))
+            {
+                return;
+            }
         }
 
-        var report = new WebhookReport(passed, reached, caughtUp, replayed, failure);
+        var report = new WebhookReport(Math.Max(this.passed, passed ?? 0), reached, caughtUp, replayed ?? this.replayed, failure);
         ImmutableArray<WebhookDelivery> deliveries = [.. unlogged];
-        (reached, caughtUp) = (false, null);
+        (reached, caughtUp, this.replayed) = (false, null, null);
         unlogged.Clear();
         await log.AppendAsync(deliveries);
-        await this.AsReference<IWebhookEndpointGrain>().ReportAsync(report);
-        if (replayed == report.Replay)
-        {
-            replayed = null;
-        }
+
+        // An activation that ends takes no more turns: what it was told then is told to the next one.
+        await this.AsReference<IWebhookEndpointGrain>().ReportAsync(report).WaitAsync(stopped);
+        this.passed = report.Passed;
     }
 
     /// <summary>The event of a number on the way through the feed, of which some are read at once.</summary>
@@ -335,6 +363,11 @@ internal sealed partial class WebhookEndpointGrain
         }
 
         isFailed = true;
+        if (stopped.IsCancellationRequested)
+        {
+            return;
+        }
+
         var endpoint = this.AsReference<IAggregateGrain>();
         DeactivateOnIdle();
         Task.Run(async () =>
@@ -348,14 +381,16 @@ internal sealed partial class WebhookEndpointGrain
                     await endpoint.VisitAsync(null);
                     return;
                 }
-                catch (Exception error)
+                catch (Exception)
                 {
-                    // The hourly sweep is what is left after the last try.
-                    LogStopped(Services.Log, Key, error);
+                    // Tried again; the hourly sweep is what is left after the last try.
                 }
             }
         }).Ignore();
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "What was sent to {Endpoint} last could not be written down; it is sent again.")]
+    private static partial void LogForgotten(ILogger logger, string endpoint, Exception error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sending to {Endpoint} stopped for want of something of our own; it goes on in a few seconds.")]
     private static partial void LogStopped(ILogger logger, string endpoint, Exception error);
