@@ -6,6 +6,7 @@ using Marketplace.Grains;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
 using Marketplace.Grains.Telemetry;
+using Marketplace.Host.Cluster;
 using Marketplace.Host.Demo;
 using NodaTime;
 

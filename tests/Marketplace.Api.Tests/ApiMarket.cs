@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Marketplace.Api.Tests;
 
-/// <summary>The whole API on a loopback port over a <see cref="TestMarket"/>.</summary>
+/// <summary>The whole API on a loopback port over a <see cref="TestMarket"/>, whose store is what <see cref="TestStore"/> says.</summary>
 public sealed class ApiMarket : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -55,6 +55,7 @@ public sealed class ApiMarket : IAsyncDisposable
     /// <param name="configureSilo">Adds or replaces services of the silo.</param>
     public static async Task<ApiMarket> StartAsync(Action<IServiceCollection>? configure = null, Action<ISiloBuilder>? configureSilo = null)
     {
+        using var store = TestStore.Use();
         var market = await TestMarket.StartAsync(configureSilo);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -51,6 +51,15 @@ public sealed class CrashPointOnAzuriteTests(AzuriteProcess azurite) : CrashPoin
     }
 }
 
+public sealed class SplitBrainOnAzuriteTests(AzuriteProcess azurite) : SplitBrainTests
+{
+    public override async ValueTask InitializeAsync()
+    {
+        using var markets = OnAzurite.Markets(azurite);
+        await base.InitializeAsync();
+    }
+}
+
 public sealed class ReservationFaultOnAzuriteTests(AzuriteProcess azurite)
 {
     [Fact]

@@ -9,6 +9,7 @@ namespace Marketplace.Host.Tests;
 /// <summary>A host that is told to stop under load: nobody's request is cut, and everything acknowledged is there afterwards.</summary>
 public sealed class DrainTests : IDisposable
 {
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
     private static readonly string[] Arguments = ["--Marketplace:Demo", "false", "--Marketplace:DrainPeriod", "00:00:02", "--Api:RequestsPerMinutePerKey", "1000000", "--Api:RequestsPerMinutePerAddress", "1000000"];
     private readonly string folder = Directory.CreateTempSubdirectory("marketplace-drain-").FullName;
 
@@ -78,7 +79,7 @@ public sealed class DrainTests : IDisposable
         while (!await holds())
         {
             Assert.False(patience.IsCancellationRequested, "It never came to that.");
-            await Task.Delay(20, CancellationToken.None);
+            await Task.Delay(BetweenLooks, CancellationToken.None);
         }
     }
 

@@ -1,4 +1,5 @@
 using Marketplace.Grains;
+using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
 using Marketplace.Storage.Embedded;
@@ -13,21 +14,23 @@ using Orleans.TestingHost;
 namespace Marketplace.Testing;
 
 /// <summary>
-/// One silo with the marketplace's grains over an embedded store in a folder of its own, or see <see cref="Over"/>. Market time stands still until the
-/// test advances it. A restart keeps the folder, the clock and the fault plan.
+/// One silo with the marketplace's grains over an embedded store in a folder of its own, or see <see cref="Over"/>. Market time
+/// stands still until the test advances it. A restart keeps the store, the clock and the fault plan.
 /// </summary>
 public sealed class TestMarket : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private static readonly AsyncLocal<Func<Task<Action<ISiloBuilder>>>?> Elsewhere = new();
+    private static readonly AsyncLocal<(Func<Task<Action<ISiloBuilder>>> Open, int Silos)?> Elsewhere = new();
 
+    private readonly int _silos;
     private readonly Action<ISiloBuilder> _store;
     private readonly Action<ISiloBuilder>? _configure;
     private InProcessTestCluster? _cluster;
 
-    private TestMarket(StillClock clock, Action<ISiloBuilder>? store, Action<ISiloBuilder>? configure)
+    private TestMarket(StillClock clock, Action<ISiloBuilder>? store, int silos, Action<ISiloBuilder>? configure)
     {
         Clock = clock;
+        _silos = silos;
         _store = store ?? (silo => silo.AddEmbeddedStore(options => options.Path = StorePath));
         _configure = configure;
     }
@@ -50,7 +53,7 @@ public sealed class TestMarket : IAsyncDisposable
     /// <summary>The database file.</summary>
     public string StorePath => _folder.File("marketplace.db");
 
-    /// <summary>The silo's services.</summary>
+    /// <summary>The services of the first silo.</summary>
     public IServiceProvider Services => _cluster!.Silos[0].ServiceProvider;
 
     /// <summary>Calls grains as the API in the same process does.</summary>
@@ -64,11 +67,11 @@ public sealed class TestMarket : IAsyncDisposable
 
     /// <summary>
     /// From here on, as far as the caller's calls reach and until the result is disposed, markets start over a store of
-    /// another kind: <paramref name="open"/> is asked once a market for what adds an empty one.
+    /// another kind: <paramref name="open"/> is asked once a market for what adds an empty one to each of its <paramref name="silos"/>.
     /// </summary>
-    public static IDisposable Over(Func<Task<Action<ISiloBuilder>>> open)
+    public static IDisposable Over(Func<Task<Action<ISiloBuilder>>> open, int silos = 1)
     {
-        Elsewhere.Value = open;
+        Elsewhere.Value = (open, silos);
         return new Embedded();
     }
 
@@ -77,8 +80,8 @@ public sealed class TestMarket : IAsyncDisposable
     /// <param name="now">Market time at the first start; null for <see cref="Begin"/>.</param>
     public static async Task<TestMarket> StartAsync(Action<ISiloBuilder>? configure = null, Instant? now = null)
     {
-        var store = Elsewhere.Value is { } open ? await open() : null;
-        var market = new TestMarket(new StillClock(now ?? Begin), store, configure);
+        var store = Elsewhere.Value is { } elsewhere ? await elsewhere.Open() : null;
+        var market = new TestMarket(new StillClock(now ?? Begin), store, Elsewhere.Value?.Silos ?? 1, configure);
         await market.DeployAsync();
         return market;
     }
@@ -92,7 +95,7 @@ public sealed class TestMarket : IAsyncDisposable
         var records = Services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
         var rows = Rows;
         var scan = Services.GetRequiredService<IRecordScan>();
-        var second = new TestMarket(Clock, _store, silo =>
+        var second = new TestMarket(Clock, _store, 1, silo =>
         {
             _configure?.Invoke(silo);
             silo.Services.AddKeyedSingleton(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, records);
@@ -136,7 +139,8 @@ public sealed class TestMarket : IAsyncDisposable
 
     private async Task DeployAsync()
     {
-        var builder = new InProcessTestClusterBuilder(1);
+        var gauge = _silos > 1 ? new OutboxGauge(TimeProvider.System) : null;
+        var builder = new InProcessTestClusterBuilder((short)_silos);
         builder.Options.ConfigureFileLogging = false;
 
         // Part of a record's key in Azure Storage, so a restart must keep it.
@@ -150,6 +154,13 @@ public sealed class TestMarket : IAsyncDisposable
             silo.Services.AddSingleton<IWebhookSender>(Webhooks);
             _store(silo);
             silo.AddFaults(Faults);
+            if (gauge is not null)
+            {
+                // Quiet is when all of them are; and no grain is kept where it was first asked for.
+                silo.Services.AddSingleton(gauge);
+                silo.Services.AddSingleton<PlacementStrategy, RandomPlacement>();
+            }
+
             silo.AddMarketplaceGrains();
             _configure?.Invoke(silo);
         });

@@ -12,7 +12,9 @@ public static class PaymentServices
     /// <summary>Adds the sandbox as the payment gateway of silo and API, with its notifier. No real money moves.</summary>
     public static IServiceCollection AddSandboxPayments(this IServiceCollection services)
     {
-        services.AddSandboxGateway();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SandboxGateway>();
+        services.AddSingleton<IPaymentGateway>(provider => provider.GetRequiredService<SandboxGateway>());
         services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section);
         services.AddSingleton<SandboxNotifier>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<SandboxNotifier>());
@@ -37,13 +39,5 @@ public static class PaymentServices
     {
         services.AddOptions<PaymentOptions>().BindConfiguration(PaymentOptions.Section);
         return services.AddSingleton<IPaymentGateway, AbsentGateway>();
-    }
-
-    /// <summary>Adds the sandbox's books alone, for a silo in another container than the API.</summary>
-    internal static IServiceCollection AddSandboxGateway(this IServiceCollection services)
-    {
-        services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<SandboxGateway>();
-        return services.AddSingleton<IPaymentGateway>(provider => provider.GetRequiredService<SandboxGateway>());
     }
 }

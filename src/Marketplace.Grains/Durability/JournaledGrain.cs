@@ -171,8 +171,8 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     protected virtual Task OnDueAsync(Instant now) => Task.CompletedTask;
 
     /// <summary>
-    /// Decides now, on everything decided before, and answers when that is durable. A refusal waits for the write it saw;
-    /// a final one also for a look at the journal's head, so that a stale activation ends no process.
+    /// Decides now, on everything decided before, and answers when that is durable. A refusal waits for the write it saw
+    /// and for a look at the journal's head, so that a stale activation ends no process.
     /// </summary>
     /// <param name="decide">The Domain's decision; synchronous.</param>
     /// <param name="answer">The answer, from the state after the facts.</param>
@@ -185,7 +185,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
         var decision = decide(working.State, now);
         if (decision.Refusal is { } refusal)
         {
-            await WhenRefusableAsync(refusal.Class == RefusalClass.Final);
+            await WhenRefusableAsync();
             return refusal;
         }
 
@@ -304,35 +304,6 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     /// <summary>Waits for the write that covers everything decided so far.</summary>
     private Task WhenCoveredAsync() =>
         collecting.Commits > 0 ? collecting.Done.Task : writing?.Done.Task ?? Task.CompletedTask;
-
-    /// <summary>
-    /// Waits for what a refusal saw and, for a final one, for proof that this activation still held the journal's head after
-    /// the decision: a write begun later that succeeds, or a look that finds no entry beyond its own.
-    /// </summary>
-    private async Task WhenRefusableAsync(bool final)
-    {
-        if (collecting.Commits > 0)
-        {
-            await collecting.Done.Task;
-            return;
-        }
-
-        await (writing?.Done.Task ?? Task.CompletedTask);
-        if (!final)
-        {
-            return;
-        }
-
-        ThrowIfBroken();
-        var next = durableSequence + 1;
-        if (writing is null && await journal.ExistsAsync(next) && writing is null && durableSequence < next)
-        {
-            Break(null, new UnknownOutcomeException($"{Address}: this activation was stale; repeat the request."));
-        }
-
-        await (writing?.Done.Task ?? Task.CompletedTask);
-        ThrowIfBroken();
-    }
 
     private DueRow? DueOf(Head head, long sequence)
     {

@@ -15,6 +15,9 @@ internal static class MarketSerialization
             isSerializable: MarketJson.Covers,
             isCopyable: static _ => false,
             configureOptions: options => options.Configure(json => json.SerializerOptions = MarketJson.Options)));
+
+        // A store's own exception is often the cause inside another; without this its caller on another silo hears of neither.
+        services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add(nameof(Marketplace)));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGeneralizedCopier, SharedCopier>());
         services.Replace(ServiceDescriptor.Singleton<IGrainStorageSerializer, MarketRecordSerializer>());
         return services;

@@ -6,6 +6,7 @@ using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
 using Marketplace.Grains.Billing;
+using Marketplace.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using NodaTime;
 
@@ -29,9 +30,20 @@ internal sealed class PaymentMarket(ApiMarket api, ApiClient tenant, ApiClient o
 
     public static async Task<PaymentMarket> StartAsync(Action<PaymentOptions>? configure = null)
     {
+        // One gateway, however many silos call it: the notifier beside the API hears of every change at once.
+        var opening = new Lock();
+        SandboxGateway? shared = null;
+        SandboxGateway Open(IServiceProvider silo)
+        {
+            lock (opening)
+            {
+                return shared ??= new SandboxGateway(silo.GetRequiredService<IRowStore>(), TimeProvider.System);
+            }
+        }
+
         var api = await ApiMarket.StartAsync(
             services => services.Configure<PaymentOptions>(options => configure?.Invoke(options)),
-            silo => silo.Services.AddSandboxGateway());
+            silo => silo.Services.AddSingleton<IPaymentGateway>(Open));
         var tenant = await api.OrganizationAsync(OrganizationKind.Tenant, "Tenant");
         var supplier = await api.OrganizationAsync(OrganizationKind.Operator, "Operator");
         return new PaymentMarket(api, tenant, supplier, api.Services.GetRequiredService<SandboxGateway>());

@@ -69,12 +69,12 @@ internal sealed class ReservationWorld : IAsyncDisposable
     public Task<Answer<Snapshot<Quote>>> QuoteAsync(int n, int gpus = 64) => Quote(n).MakeAsync(
         Once($"quote {n}"), Example.Tenant, Example.Pool, July, [new QuantityStep(July.Start, gpus)]);
 
-    /// <summary>Makes quote and reservation of this number; a repeated call repeats both.</summary>
-    public async Task<Answer<Snapshot<Reservation>>> RequestAsync(int n, int gpus = 64)
+    /// <summary>Makes quote and reservation of this number; a repeated call repeats both. Asked of <paramref name="silo"/>, or of the one there is.</summary>
+    public async Task<Answer<Snapshot<Reservation>>> RequestAsync(int n, int gpus = 64, TestMarket? silo = null)
     {
         var quoted = await QuoteAsync(n, gpus);
         Assert.Null(quoted.Refusal);
-        return await Reservation(n).RequestAsync(
+        return await (silo ?? Market).Grains.GetGrain<IReservationGrain>(Id(n).Value).RequestAsync(
             Once($"request {n}"), new RequestReservation(Id(n), Example.Tenant, [new ReservationCandidate(Example.Pool, QuoteOf(n))]));
     }
 

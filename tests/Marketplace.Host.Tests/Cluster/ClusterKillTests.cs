@@ -14,6 +14,7 @@ public sealed class ClusterKillTests : IDisposable
     private const int Clerks = 10;
     private const int Pools = 6;
     private const int ProbePools = 24;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(2);
     private readonly string folder = Directory.CreateTempSubdirectory("marketplace-cluster-").FullName;
 
@@ -126,7 +127,7 @@ public sealed class ClusterKillTests : IDisposable
             }
 
             Assert.True(DateTime.UtcNow < until, "The market stands still.");
-            await Task.Delay(50);
+            await Task.Delay(BetweenLooks);
         }
     }
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains;
 using Marketplace.Grains.Capacity;
+using Marketplace.Host.Cluster;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

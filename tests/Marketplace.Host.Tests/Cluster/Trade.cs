@@ -43,6 +43,7 @@ internal sealed class Trade(Balancer balancer, string administrator)
     public const int Supply = 6;
 
     private static readonly int Year = DateTime.UtcNow.Year + 2;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Patient = TimeSpan.FromMinutes(2);
     private readonly ConcurrentQueue<Booking> bookings = new();
     private volatile bool closing;
@@ -201,7 +202,7 @@ internal sealed class Trade(Balancer balancer, string administrator)
             }
 
             Assert.True(DateTime.UtcNow < until, $"{path} stays {found}.");
-            await Task.Delay(50);
+            await Task.Delay(BetweenLooks);
         }
     }
 

@@ -8,7 +8,7 @@ using Marketplace.Storage.Embedded;
 using Orleans.Clustering.AzureStorage;
 using Orleans.Configuration;
 
-namespace Marketplace.Host;
+namespace Marketplace.Host.Cluster;
 
 /// <summary>Store and cluster of a silo, and of a process that only calls silos. The numbers are explained in docs/reliability.md.</summary>
 internal static class ClusterSetup
