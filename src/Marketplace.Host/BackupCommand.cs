@@ -4,6 +4,7 @@ using Marketplace.Grains;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
+using Marketplace.Host.Cluster;
 using Marketplace.Storage;
 using Marketplace.Storage.Backup;
 using Marketplace.Storage.Embedded;
