@@ -38,6 +38,7 @@ public sealed class KillTests : IDisposable
         }
 
         await SettledAsync(client, administrator);
+        await ReconciledAsync(client, administrator);
         await EveryAnswerStandsAsync(client);
         return await LeftAsync(client, job);
     }
@@ -45,6 +46,17 @@ public sealed class KillTests : IDisposable
     /// <summary>Waits until everything left undelivered by the last kill has gone out, and every invariant holds.</summary>
     private static Task<JsonElement> SettledAsync(PatientClient client, string administrator) =>
         client.AwaitAsync(administrator, "admin/invariants", found => found.GetProperty("holds").GetBoolean());
+
+    /// <summary>The gateway's own books have every payment and refund that ours have, once each.</summary>
+    private static async Task ReconciledAsync(PatientClient client, string administrator)
+    {
+        await client.PostAsync(administrator, "admin/reconciliation/runs");
+        var found = await client.AwaitAsync(administrator, "admin/reconciliation", reconciliation => reconciliation.GetProperty("differences").GetInt32() == 0);
+        Assert.True(found.GetProperty("green").GetBoolean());
+        var totals = Assert.Single(found.GetProperty("totals").EnumerateArray());
+        Assert.Equal(MainJob.Text(totals.GetProperty("books"), "formatted"), MainJob.Text(totals.GetProperty("gateway"), "formatted"));
+        Assert.NotEqual(0, totals.GetProperty("books").GetProperty("amountMinor").GetInt64());
+    }
 
     /// <summary>Whatever was acknowledged is answered again, as a replay and under the same id.</summary>
     private static async Task EveryAnswerStandsAsync(PatientClient client)

@@ -24,8 +24,8 @@ internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<Pa
         {
             foreach (var (key, _, _) in DemoBookings.Tenants)
             {
-                // Whoever falls behind has paid nothing for three months.
-                if (month < DemoBookings.Today - 3 || !DemoBookings.All.Any(booking => booking.Fate == DemoFate.FallsBehind && booking.Tenant == key))
+                // Whoever falls behind has paid nothing for two months: suspended, and not yet terminated for cause.
+                if (month < DemoBookings.Today - 1 || !DemoBookings.All.Any(booking => booking.Fate == DemoFate.FallsBehind && booking.Tenant == key))
                 {
                     timeline.Add(month - 0.6, $"invoices of {key}", () => PayInvoicesAsync(OrganizationId.From("org_" + key)));
                     timeline.Add(month - 0.15, $"invoices of {key}", () => PayInvoicesAsync(OrganizationId.From("org_" + key)));

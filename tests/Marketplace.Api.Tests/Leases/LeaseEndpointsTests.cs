@@ -39,6 +39,29 @@ public sealed class LeaseEndpointsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Fact]
+    public async Task An_unpaid_invoice_shows_what_has_followed_and_what_follows_next()
+    {
+        await _world.DeliverAsync(1, 2);
+        await _api.SettleAsync();
+        (await _tenant.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_1", "node_2" } })).With(201);
+        await _api.Market.Time.AdvanceAsync(Instant.FromUtc(2026, 7, 25, 5, 0));
+
+        var lease = (await _operator.GetAsync(Lease)).With(200);
+        Assert.Equal(("inArrears", "suspensionNoticed", "False"), (lease.Text("status"), lease.Text("dunning.stage"), lease.Text("suspended")));
+        Assert.Equal(("suspension", lease.Text("dunning.suspendsAt")), (lease.Text("dunning.next.step"), lease.Text("dunning.next.at")));
+        var overdue = Assert.Single(lease.Json.GetProperty("dunning").GetProperty("overdue").EnumerateArray());
+        Assert.Equal(4, overdue.GetProperty("reminders").GetInt32());
+        var invoice = (await _tenant.GetAsync($"/v1/invoices/{overdue.GetProperty("invoiceId").GetString()}")).With(200);
+        Assert.Equal([0, 3, 7, 14], invoice.Json.GetProperty("reminders").EnumerateArray().Select(reminder => reminder.GetProperty("day").GetInt32()));
+        Assert.Equal([0, 3, 7, 14], lease.Json.GetProperty("terms").GetProperty("clauses").GetProperty("dunning").GetProperty("reminderDays").EnumerateArray().Select(day => day.GetInt32()));
+
+        await _api.Market.Time.AdvanceAsync(Instant.FromUtc(2026, 7, 31, 5, 0));
+        lease = (await _tenant.GetAsync(Lease)).With(200);
+        Assert.Equal(("suspended", "True", "termination"), (lease.Text("dunning.stage"), lease.Text("suspended"), lease.Text("dunning.next.step")));
+        Assert.Equal(1, lease.Json.GetProperty("suspensions").GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_delivery_opens_a_lease_that_both_parties_and_nobody_else_see()
     {
         var path = $"/v1/reservations/{_world.ReservationId}/deliveries";
