@@ -73,7 +73,7 @@ public sealed class ApiMarket : IAsyncDisposable
         }
         else
         {
-            builder.Services.AddSingleton<IPaymentGateway>(market.Gateway);
+            builder.Services.AddSingleton(market.Services.GetRequiredService<IPaymentGateway>());
         }
 
         foreach (var invariant in market.Services.GetServices<IInvariant>())

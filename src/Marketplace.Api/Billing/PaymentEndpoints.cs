@@ -23,7 +23,7 @@ internal static class PaymentEndpoints
         room.Get("/v1/payments", new("listPayments", "List payments", "The caller's own payments, newest first.", Read)
         {
             Query = PaymentFilter.Example,
-            Gives = Page.Of(PaymentModel.Example with { ClientSecret = null }),
+            Gives = Page.Of(PaymentModel.Seen),
             Pages = true,
         }, request => request.PageAsync<Payment, PaymentModel>(
             PaymentRows.Table, request.Caller.Organization.Value, payment => Model(request, payment), request.ReadQuery<PaymentFilter>().Takes));
@@ -31,7 +31,7 @@ internal static class PaymentEndpoints
         room.Get("/v1/payments/{paymentId}", new(
             "getPayment",
             "Read a payment",
-            "The payment as it stands, for its payer. While it waits for its payer, whoever may pay also gets the client secret, fetched from the gateway for this answer and stored nowhere.",
+            "The payment as it stands, for its payer. While it waits for its payer, whoever may pay also gets what paying takes: the client secret and key for the gateway's own form and what it accepts, or where to transfer the money. It is fetched from the gateway for this answer and stored nowhere.",
             Read)
         {
             Gives = PaymentModel.Example,
@@ -43,7 +43,7 @@ internal static class PaymentEndpoints
             "Calls off the payment of an invoice that has not been paid, at the gateway first; another one can then be started. A deposit's payment ends with its reservation. One that is paid or being paid is answered as it stands.",
             Change)
         {
-            Gives = PaymentModel.Example with { Status = PaymentStatus.Cancelled, ClientSecret = null },
+            Gives = PaymentModel.Seen with { Status = PaymentStatus.Cancelled },
             Status = 201,
             Refuses = [BillingRefusal.DepositEndsWithReservation, PaymentRefusal.GatewayUnknown],
         }, CancelAsync);
@@ -62,7 +62,7 @@ internal static class PaymentEndpoints
         $"/v1/sandbox/payments/{{paymentId}}/{verb}",
         new(id, summary, description + " The sandbox notifies the marketplace through the same signed door as a real gateway; no real money moves.", Change)
         {
-            Gives = PaymentModel.Example with { Status = ExampleAfter(act), ClientSecret = null },
+            Gives = PaymentModel.Seen with { Status = ExampleAfter(act) },
             Refuses = [BillingRefusal.NoSandbox, BillingRefusal.PaymentDoesNotWait],
         },
         request => ActAsync(request, act));
@@ -78,7 +78,7 @@ internal static class PaymentEndpoints
     {
         var payment = await FindAsync(request);
         var secret = payment.State.Status == PaymentStatus.AwaitingPayer && Change.Allows(request.Caller)
-            ? (await request.Grain<IPaymentGrain>(payment.State.Id.Value).GetClientSecretAsync()).Value?.ClientSecret
+            ? (await request.Grain<IPaymentGrain>(payment.State.Id.Value).GetClientSecretAsync()).Value
             : null;
         return request.Ok(payment, state => Model(request, state, secret));
     }
@@ -134,7 +134,7 @@ internal static class PaymentEndpoints
         return request.Visible(found, payment => payment.Order.Payer == request.Caller.Organization);
     }
 
-    private static PaymentModel Model(ApiRequest request, Payment payment, string? secret = null)
+    private static PaymentModel Model(ApiRequest request, Payment payment, PaymentSecret? secret = null)
     {
         var gateway = request.Service<IPaymentGateway>();
         return PaymentModel.Of(payment, gateway.Name, gateway.IsSandbox, secret);

@@ -27,6 +27,15 @@ internal sealed record DisputeModel(string Id, DisputeStatus Status, MoneyModel 
     public static DisputeModel Of(PaymentDispute dispute) => new(dispute.Id, dispute.Status, MoneyModel.Of(dispute.Amount), dispute.Reason);
 }
 
+/// <summary>How a payment is made by bank transfer.</summary>
+/// <param name="Reference">What the transfer must name.</param>
+/// <param name="Remaining">What is still missing.</param>
+/// <param name="Page">A page of the gateway's that shows the accounts to pay to; null when it has none.</param>
+internal sealed record BankTransferModel(string Reference, MoneyModel Remaining, Uri? Page)
+{
+    public static BankTransferModel Of(BankInstructions instructions) => new(instructions.Reference, MoneyModel.Of(instructions.Remaining), instructions.Page);
+}
+
 /// <summary>One payment at the gateway.</summary>
 /// <param name="Id">Public id.</param>
 /// <param name="Status">Where it stands.</param>
@@ -42,6 +51,9 @@ internal sealed record DisputeModel(string Id, DisputeStatus Status, MoneyModel 
 /// <param name="Gateway">Who moves the money.</param>
 /// <param name="Sandbox">Whether no real money moves.</param>
 /// <param name="ClientSecret">What the payer's browser needs to pay, fetched from the gateway for this answer; null unless the payment waits for its payer and the caller may pay.</param>
+/// <param name="PublishableKey">The key with which the gateway's form starts in the payer's browser; null where it needs none, and whenever <paramref name="ClientSecret"/> is.</param>
+/// <param name="Methods">What the gateway takes for this payment now, in its own words; empty whenever <paramref name="ClientSecret"/> is null.</param>
+/// <param name="BankTransfer">Where the payer's bank sends the money; null unless the payment is a bank transfer that waits.</param>
 /// <param name="Problem">The newest thing the gateway said that a person should read; null when there is none.</param>
 /// <param name="CreatedAt">When it was asked for, in market time.</param>
 /// <param name="ChangedAt">When it last moved, in market time.</param>
@@ -60,10 +72,16 @@ internal sealed record PaymentModel(
     string Gateway,
     bool Sandbox,
     string? ClientSecret,
+    string? PublishableKey,
+    ImmutableArray<string> Methods,
+    BankTransferModel? BankTransfer,
     string? Problem,
     Instant CreatedAt,
     Instant ChangedAt)
 {
+    /// <summary>The example as anybody sees it who does not pay now.</summary>
+    public static PaymentModel Seen => Example with { ClientSecret = null, Methods = [] };
+
     public static PaymentModel Example { get; } = new(
         PaymentId.From("pay_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
         PaymentStatus.AwaitingPayer,
@@ -80,10 +98,13 @@ internal sealed record PaymentModel(
         true,
         "sbx_4k2m7qz3v5xw6a2bc4d5e6f7ga_secret_0f1e2d3c4b5a69788796a5b4c3d2e1f0",
         null,
+        ["sandbox"],
+        null,
+        null,
         Instant.FromUtc(2027, 1, 10, 9, 0),
         Instant.FromUtc(2027, 1, 10, 9, 0));
 
-    public static PaymentModel Of(Payment payment, string gateway, bool sandbox, string? secret = null) => new(
+    public static PaymentModel Of(Payment payment, string gateway, bool sandbox, PaymentSecret? secret = null) => new(
         payment.Id,
         payment.Status,
         payment.Order.Purpose,
@@ -97,7 +118,10 @@ internal sealed record PaymentModel(
         payment.Order.Method,
         gateway,
         sandbox,
-        secret,
+        secret?.ClientSecret,
+        secret?.PublishableKey,
+        secret?.Methods ?? [],
+        secret?.Transfer is { } transfer ? BankTransferModel.Of(transfer) : null,
         payment.Problem,
         payment.CreatedAt,
         payment.ChangedAt);

@@ -27,7 +27,7 @@ internal sealed record WebhookReceipt(bool Received)
 }
 
 /// <summary>The door through which the payment gateway speaks: the sandbox's and Stripe's alike.</summary>
-internal static class PaymentWebhookEndpoint
+internal static partial class PaymentWebhookEndpoint
 {
     public const string Path = "/v1/webhooks/payments";
 
@@ -50,6 +50,7 @@ internal static class PaymentWebhookEndpoint
         var secrets = await SecretsAsync(request);
         if (!WebhookSignature.IsValid(header, body, secrets, request.RealNow.ToDateTimeOffset()))
         {
+            LogRefused(request.Service<ILoggerFactory>().CreateLogger("Marketplace.Payments"), request.Http.Connection.RemoteIpAddress?.ToString(), body.Length);
             throw new ProblemException(Problem.Of(Refusal.Of(WebhookRefusal.SignatureInvalid, "Nothing was taken.")));
         }
 
@@ -69,6 +70,9 @@ internal static class PaymentWebhookEndpoint
             ? [await sandbox.SecretAsync(request.Cancellation)]
             : [.. set];
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A payment notification of {Bytes} bytes from {Address} was refused: its signature is missing, foreign or stale.")]
+    private static partial void LogRefused(ILogger log, string? address, int bytes);
 }
 
 /// <summary>A notification as the gateway sends it; members not named here are passed over.</summary>

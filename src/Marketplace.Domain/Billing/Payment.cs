@@ -27,12 +27,12 @@ public sealed record PaymentOrder(
 /// <summary>What a payer's browser, or a payer's bank, needs to pay. Never stored.</summary>
 /// <param name="ClientSecret">Secret for the gateway's own form, or the reference to put on a transfer.</param>
 /// <param name="PublishableKey">The key with which the gateway's form starts; null where it needs none.</param>
-/// <param name="Methods">What the gateway takes for this payment, in its own words, such as <c>card</c>; empty when it does not say.</param>
+/// <param name="Methods">What the gateway takes for this payment, in its own words, such as <c>card</c>; null when it does not say.</param>
 /// <param name="Transfer">How to pay by bank transfer; null when this payment is not paid so, or the payer has not chosen it yet.</param>
 public sealed record PaymentSecret(
     string ClientSecret,
     string? PublishableKey = null,
-    ImmutableArray<string> Methods = default,
+    ImmutableArray<string>? Methods = null,
     BankInstructions? Transfer = null);
 
 /// <summary>Where a payer's bank sends the money.</summary>
