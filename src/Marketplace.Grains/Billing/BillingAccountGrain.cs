@@ -7,6 +7,7 @@ using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
+using Marketplace.Grains.Ports;
 using Marketplace.Grains.Serialization;
 using NodaTime;
 using Orleans.Concurrency;
@@ -16,7 +17,7 @@ namespace Marketplace.Grains.Billing;
 /// <summary>An organization's billing account: journaled, because its history has no end and its facts are the ledger.</summary>
 [Reentrant]
 [GrainType("billing-account")]
-internal sealed partial class BillingAccountGrain(GrainServices services)
+internal sealed partial class BillingAccountGrain(GrainServices services, IPaymentGateway gateway)
     : JournaledGrain<BillingAccount, BillingFact, BillingAccount>(services, "billing-account"), IBillingAccountGrain
 {
     /// <inheritdoc/>
@@ -131,6 +132,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services)
     /// <inheritdoc/>
     protected override void React(BillingAccount after, BillingFact fact, Effects effects)
     {
+        Copy(after, fact, effects);
         switch (fact)
         {
             case AccountOpened:

@@ -51,6 +51,9 @@ public static class GrainKeys
     /// <summary>The comparison of all books with the gateway's; there is one, the marketplace's own.</summary>
     public static AggregateAddress Reconciliation(OrganizationId id) => new("reconciliation", id.Value);
 
+    /// <summary>The gateway's copy of an invoice.</summary>
+    public static AggregateAddress InvoiceCopy(InvoiceId id) => new("invoice-copy", id.Value);
+
     /// <summary>What an operator is paid.</summary>
     public static AggregateAddress PayoutAccount(OrganizationId id) => new("payout-account", id.Value);
 

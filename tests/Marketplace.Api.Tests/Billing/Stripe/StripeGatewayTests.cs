@@ -29,6 +29,7 @@ public sealed class StripeGatewayTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        Assert.Empty(StripeShapes.Faults(_server));
         _gateway.Dispose();
         await _market.DisposeAsync();
         await _server.DisposeAsync();

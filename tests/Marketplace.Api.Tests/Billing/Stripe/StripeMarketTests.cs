@@ -43,6 +43,7 @@ public sealed class StripeMarketTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        Assert.Empty(StripeShapes.Faults(_server));
         await _server.DisposeAsync();
         await _api.DisposeAsync();
     }
@@ -159,6 +160,8 @@ public sealed class StripeMarketTests : IAsyncLifetime
         _server.Complete((string)_server.All("account").Single()["id"]!);
         await EventuallyAsync(async () => First(await _operator.GetAsync("/v1/payouts"), "status") == "sent");
 
+        await EventuallyAsync(() => Task.FromResult((string?)_server.All("invoice").SingleOrDefault()?["status"] == "paid"));
+        Assert.Equal((11_904_00, invoice.Value), ((long)_server.All("invoice")[0]["amount_paid"]!, (string?)_server.All("invoice")[0]["metadata"]!["invoice"]));
         var transfer = Assert.Single(_server.All("transfer"));
         Assert.Equal((11_904_00 * 95 / 100, (string?)_server.All("charge").Single()["id"]), ((long)transfer["amount"]!, (string?)transfer["source_transaction"]));
         var payout = (await _operator.GetAsync($"/v1/payouts/{(string?)transfer["metadata"]!["payout"]}")).With(200);

@@ -1,0 +1,33 @@
+using Marketplace.Domain.Billing;
+using Marketplace.Grains.Durability;
+
+namespace Marketplace.Grains.Billing;
+
+/// <content>What leaves for the gateway's copies of invoices, where it keeps any.</content>
+internal sealed partial class BillingAccountGrain
+{
+    private void Copy(BillingAccount after, BillingFact fact, Effects effects)
+    {
+        if (!gateway.KeepsInvoices)
+        {
+            return;
+        }
+
+        switch (fact)
+        {
+            case InvoiceIssued issued:
+                effects.Tell(GrainKeys.InvoiceCopy(issued.Invoice.Id), new CopyInvoice(issued.Invoice));
+                break;
+            case InvoiceSettled { Source: SettlementSource.Payment } paid:
+                Change(paid, new CopyStep(GatewayPurpose.Attachment, paid.Reference, Domain.Primitives.PaymentId.From(paid.Reference)));
+                break;
+
+            // The gateway takes its customer's credit off by itself. What a deposit or a bank brought, it cannot know of.
+            case InvoiceSettled { Source: not SettlementSource.Credit, Left.IsZero: true } settled:
+                Change(settled, new CopyStep(GatewayPurpose.Closing, "closing"));
+                break;
+        }
+
+        void Change(InvoiceSettled settled, CopyStep step) => effects.Tell(GrainKeys.InvoiceCopy(settled.Invoice), new ChangeCopy(step));
+    }
+}
