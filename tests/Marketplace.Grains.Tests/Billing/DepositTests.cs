@@ -1,8 +1,6 @@
 using Marketplace.Domain.Billing;
-using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Primitives;
 using Marketplace.Testing;
-using Marketplace.Testing.Faults;
 using NodaTime;
 using static Marketplace.Grains.Tests.Billing.BillingWorld;
 
@@ -174,41 +172,5 @@ public class DepositTests
         world.Market.Gateway.Move(DepositPayment, GatewayOutcome.Succeeded);
 
         await world.DepositBecomesAsync(DepositStatus.Held);
-    }
-
-    [Theory]
-    [InlineData(FaultKind.ErrorBeforeWrite)]
-    [InlineData(FaultKind.ErrorAfterWrite)]
-    public async Task A_fault_at_any_write_ends_in_one_payment_held_and_one_refund(FaultKind kind)
-    {
-        var number = 1;
-        while (await DepositComesAndGoesAsync(kind, number))
-        {
-            number++;
-        }
-
-        Assert.True(number > 30, $"Only {number - 1} writes were struck.");
-    }
-
-    /// <summary>The whole way with a fault at one write. False when there are fewer writes than that.</summary>
-    private static async Task<bool> DepositComesAndGoesAsync(FaultKind kind, int number)
-    {
-        await using var world = await BillingWorld.StartAsync();
-        world.Market.Faults.Reset();
-        var fault = world.Market.Faults.AtNumber(kind, number);
-
-        await InsistAsync(() => world.Account.OpenDepositAsync(Opening));
-        await world.PaymentBecomesAsync(PaymentStatus.AwaitingPayer);
-        var report = world.Market.Gateway.Move(DepositPayment, GatewayOutcome.Succeeded);
-        await InsistAsync(() => world.Payment(DepositPayment).ReportAsync(report));
-        await world.DepositBecomesAsync(DepositStatus.Held);
-        await InsistAsync(() => world.Account.ReturnDepositAsync(new ReturnDeposit(Reservation, "cancelled")));
-        await world.DepositBecomesAsync(DepositStatus.Returned);
-
-        Assert.Equal(1, world.Market.Gateway.Created);
-        Assert.Equal([Usd(100_000)], world.Market.Gateway.Refunds);
-        await world.AssertBooksAgreeAsync(0);
-        Assert.Equal(Usd(0), await world.BalanceAsync(Tenant, LedgerAccountKind.DepositsHeld, Reservation.Value));
-        return fault.Reached.IsCompleted;
     }
 }

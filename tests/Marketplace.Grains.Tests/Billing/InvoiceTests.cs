@@ -7,7 +7,6 @@ using Marketplace.Domain.Terms;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
 using Marketplace.Testing;
-using Marketplace.Testing.Faults;
 using NodaTime;
 using static Marketplace.Grains.Tests.Billing.BillingWorld;
 
@@ -111,36 +110,6 @@ public class InvoiceTests
         Assert.Equal(before.Version, after.Version);
         Assert.Equal(before.State.Balances, after.State.Balances);
         await world.AssertBooksAgreeAsync(1_190_400);
-    }
-
-    [Theory]
-    [InlineData(FaultKind.ErrorBeforeWrite)]
-    [InlineData(FaultKind.ErrorAfterWrite)]
-    public async Task BC71_books_agree_whatever_write_fails(FaultKind kind)
-    {
-        var number = 1;
-        while (await RentIsPaidAsync(kind, number))
-        {
-            number++;
-        }
-
-        Assert.True(number > 30, $"Only {number - 1} writes were struck.");
-    }
-
-    /// <summary>The whole way with a fault at one write. False when there are fewer writes than that.</summary>
-    private static async Task<bool> RentIsPaidAsync(FaultKind kind, int number)
-    {
-        await using var world = await BillingWorld.StartAsync();
-        world.Market.Faults.Reset();
-        var fault = world.Market.Faults.AtNumber(kind, number);
-
-        await InsistAsync(() => TellAsync(world, 1, new RentDue(Statement(1))));
-        await PayAsync(world);
-        await InsistAsync(() => TellAsync(world, 1, new RentDue(Statement(1))));
-
-        Assert.Single(world.Market.Gateway.Charges);
-        await world.AssertBooksAgreeAsync(1_190_400);
-        return fault.Reached.IsCompleted;
     }
 
     private static async Task PayAsync(BillingWorld world)
