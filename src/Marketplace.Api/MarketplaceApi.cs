@@ -28,6 +28,7 @@ public static class MarketplaceApi
         services.TryAddSingleton<RateLimits>();
         services.TryAddSingleton<ICallers, OrganizationCallers>();
         services.TryAddSingleton<GatewayInbox>();
+        services.AddHostedService<RequestKeyKeeper>();
         return services.AddWebhooks().AddApiDocument();
     }
 

@@ -93,6 +93,10 @@ public static class StoreTracing
             ? new ValueTask(SpanAsync(Start(system, "delete", table, partition), () => inner.DeleteAsync(table, partition, key, version, cancellation).AsTask()))
             : inner.DeleteAsync(table, partition, key, version, cancellation);
 
+        public ValueTask WriteAllAsync(IReadOnlyList<RowChange> changes, CancellationToken cancellation = default) => Source.HasListeners() && changes.Count > 0
+            ? new ValueTask(SpanAsync(Start(system, "write", changes[0].Table, changes[0].Partition), () => inner.WriteAllAsync(changes, cancellation).AsTask()))
+            : inner.WriteAllAsync(changes, cancellation);
+
         public ValueTask RemoveAsync(string table, string partition, IReadOnlyList<string> keys, CancellationToken cancellation = default) => Source.HasListeners()
             ? new ValueTask(SpanAsync(Start(system, "remove", table, partition), () => inner.RemoveAsync(table, partition, keys, cancellation).AsTask()))
             : inner.RemoveAsync(table, partition, keys, cancellation);

@@ -33,7 +33,7 @@ public sealed class GrainTests
 
     [Fact]
     public void EveryContractIsPublicAndAliased() => House.Holds(
-        "[Alias(\"Marketplace.INounGrain\")] public interface INounGrain, and [Alias] on each method, unique within it.",
+        "[Alias(\"Marketplace.INounGrain\"), GrainInterfaceType(\"Marketplace.INounGrain\")] public interface INounGrain, and [Alias] on each method, unique within it.",
         from contract in Contracts
         from fault in FaultsOf(contract)
         select $"{contract.FullName}: {fault}");
@@ -122,6 +122,12 @@ public sealed class GrainTests
         if (contract.Argument("AliasAttribute") is not string alias || alias != $"Marketplace.{contract.Name}")
         {
             yield return $"alias is not Marketplace.{contract.Name}";
+        }
+
+        // Orleans takes a contract's identity on the wire from its CLR name, unless it is told: a renamed namespace would then break a rolling upgrade.
+        if (contract.Argument("GrainInterfaceTypeAttribute") as string != $"Marketplace.{contract.Name}")
+        {
+            yield return $"[GrainInterfaceType] is not Marketplace.{contract.Name}";
         }
 
         foreach (var method in contract.Methods.Where(method => method.Argument("AliasAttribute") is not string))

@@ -112,6 +112,22 @@ public sealed record ExamplePool(string Name)
         await market.Grains.GetGrain<ISiteGrain>(Site.Value).ReviseForecastAsync(
             Once("slip " + ready), new ReviseForecast(Operator, Phase, MilestoneKind.ReadyForService, ready, "Late transformers.")));
 
+    /// <summary>Reports today that the phase is energised and ready for service, if that was not reported before.</summary>
+    public async Task ReadyAsync(TestMarket market)
+    {
+        var site = market.Grains.GetGrain<ISiteGrain>(Site.Value);
+        if ((await site.GetAsync())!.State.Phase(Phase)!.ActualRfs is null)
+        {
+            var today = market.Clock.Now.InZone(DateTimeZoneProviders.Tzdb["America/Chicago"]).Date;
+            foreach (var kind in new[] { MilestoneKind.Energised, MilestoneKind.ReadyForService })
+            {
+                Granted(await site.ReachMilestoneAsync(Once($"{kind} {today}"), new ReachMilestone(Operator, Phase, kind, today, [], "key_operator")));
+            }
+
+            await market.Time.SettleAsync();
+        }
+    }
+
     private Operation Once(string what) => new($"{Name} {what}", what);
 
     private static void Granted<T>(Answer<T> answer)

@@ -102,9 +102,13 @@ public sealed class MarketplaceWorld : IAsyncDisposable
     /// <summary>The tenant pays the deposit, and the gateway tells of it.</summary>
     public async Task PayDepositAsync() => await PayAsync((await Account.GetDepositAsync(ReservationId))!.Payment);
 
-    /// <summary>The operator delivers nodes under the reservation.</summary>
-    public async Task<Reservation> DeliverAsync(params int[] nodes) => await DoneAsync(await Reservation.DeliverAsync(
-        Once(), new DeliverUnits(Example.Operator, PublicId.Derive<DeliveryId>($"{steps}"), nodes.Length, Nodes(nodes)), readyAt: null));
+    /// <summary>The operator delivers nodes under the reservation, once it has reported that their phase is ready.</summary>
+    public async Task<Reservation> DeliverAsync(params int[] nodes)
+    {
+        await Example.ReadyAsync(Market);
+        return await DoneAsync(await Reservation.DeliverAsync(
+            Once(), new DeliverUnits(Example.Operator, PublicId.Derive<DeliveryId>($"{steps}"), nodes.Length, Nodes(nodes)), readyAt: null));
+    }
 
     /// <summary>The tenant accepts nodes.</summary>
     public async Task<Lease> AcceptAsync(params int[] nodes) => await DoneAsync(await Lease.AcceptAsync(Once(), new AcceptNodes(Example.Tenant, Nodes(nodes))));

@@ -70,13 +70,13 @@ internal static partial class PoolEndpoints
             Takes = PoolChanges.Example,
             Gives = PoolModel.Example,
             Versioned = true,
-            Refuses = [PoolRefusal.TextInvalid, PoolRefusal.AllocationsInvalid],
+            Refuses = [PoolRefusal.TextInvalid, PoolRefusal.AllocationsInvalid, PoolRefusal.UnitsHandedOver, OperationRefusal.VersionChanged],
         }, async request =>
         {
             var body = await request.ReadAsync<PoolChanges>();
             var (pool, grain) = await OwnAsync(request, kind);
-            request.CheckVersion(pool.Version);
-            return request.Answer(await grain.AmendAsync(new AmendPool(pool.State.OperatorId, body.Name, body.Description, body.SpareUnits)), PoolModel.Of);
+            await request.BindKeyAsync();
+            return request.Answer(await grain.AmendAsync(new AmendPool(pool.State.OperatorId, body.Name, body.Description, body.SpareUnits), request.IfMatch), PoolModel.Of);
         });
 
         room.Put($"/v1/{path}/{{poolId}}/offer", new($"set{name}Offer", $"Set what a {words} is offered at", "Prices, standing terms and hold times. Quotes and contracts made before keep theirs.", Change)
@@ -88,19 +88,22 @@ internal static partial class PoolEndpoints
         {
             var offer = await request.ReadAsync<OfferModel, PoolOffer>((body, faults) => body.ToOffer(faults));
             var (pool, grain) = await OwnAsync(request, kind);
+            await request.BindKeyAsync();
             return request.Answer(await grain.SetOfferAsync(new SetOffer(pool.State.OperatorId, offer)), PoolModel.Of);
         });
 
-        room.Put($"/v1/{path}/{{poolId}}/phases/{{phaseId}}", new($"set{name}Phase", $"Set what a phase gives a {words}", "More is granted by the site first; less may displace reservations, in fair order.", Change)
+        room.Put($"/v1/{path}/{{poolId}}/phases/{{phaseId}}", new($"set{name}Phase", $"Set what a phase gives a {words}", "More is granted by the site first; less may displace reservations, in fair order, but never what was handed over.", Change)
         {
             Takes = PhaseUnits.Example,
             Gives = PoolModel.Example,
-            Refuses = [PoolRefusal.AllocationsInvalid, SiteRefusal.PhaseNotFound, SiteRefusal.PowerExceeded, SiteRefusal.PoolLimit, SiteRefusal.Withdrawn, SiteRefusal.Retired],
+            Refuses = [PoolRefusal.AllocationsInvalid, PoolRefusal.UnitsHandedOver, SiteRefusal.PhaseNotFound, SiteRefusal.PowerExceeded, SiteRefusal.PoolLimit, SiteRefusal.Withdrawn, SiteRefusal.Retired],
         }, async request =>
         {
             var body = await request.ReadAsync<PhaseUnits>();
             var (pool, grain) = await OwnAsync(request, kind);
-            return request.Answer(await grain.AllocateAsync(pool.State.OperatorId, request.Id<PhaseId>("phaseId"), body.Units), PoolModel.Of);
+            var phase = request.Id<PhaseId>("phaseId");
+            await request.BindKeyAsync();
+            return request.Answer(await grain.AllocateAsync(pool.State.OperatorId, phase, body.Units), PoolModel.Of);
         });
 
         Step("publish", "Publish", "Puts the pool on the market. It needs an offer.", [PoolRefusal.OfferMissing, PoolRefusal.StatusConflict], (grain, actor) => grain.ChangeListingAsync(new ChangeListing(actor, ListingStatus.Published)));
@@ -121,6 +124,7 @@ internal static partial class PoolEndpoints
             }, async request =>
             {
                 var (pool, grain) = await OwnAsync(request, kind);
+                await request.BindKeyAsync();
                 return request.Answer(await take(grain, pool.State.OperatorId), PoolModel.Of);
             });
     }
@@ -140,6 +144,22 @@ internal static partial class PoolEndpoints
             var (_, grain) = await OwnAsync(request, noun.Kind);
             await request.BindKeyAsync();
             return request.Ok(new NodesModel([.. request.Granted(await grain.RegisterNodesAsync(command)).Select(NodeModel.Of)]));
+        });
+
+        noun.Room.Post("/v1/gpu-pools/{poolId}/node-replacements", new("replaceFreeNode", "Replace a node that is not under lease", "Takes the node out of service for good and registers another in its place. A node under lease is replaced through its lease.", Change)
+        {
+            Takes = NewNodeReplacement.Example,
+            Gives = NodeReplacementModel.Example,
+            Status = 201,
+            Refuses = [PoolRefusal.NodesInvalid, PoolRefusal.NodeNotFound, PoolRefusal.NodeNotFree, PoolRefusal.SerialTaken],
+        }, async request =>
+        {
+            var id = request.Id<PoolId>("poolId");
+            var body = await request.ReadAsync<NewNodeReplacement>();
+            var (_, grain) = await OwnAsync(request, noun.Kind);
+            await request.BindKeyAsync();
+            var nodes = request.Granted(await grain.ReplaceFreeNodeAsync(body.ToCommand(id, request.Caller.Organization)));
+            return request.Ok(new NodeReplacementModel(NodeModel.Of(nodes[0]), NodeModel.Of(nodes[1])));
         });
 
         noun.Room.Get("/v1/gpu-pools/{poolId}/nodes", new("listNodes", "List nodes", "The pool's physical nodes in order of registration, for its operator.", Read)

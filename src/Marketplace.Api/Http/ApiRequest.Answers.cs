@@ -44,7 +44,8 @@ internal sealed partial class ApiRequest
             throw new ProblemException(Problem.Of(answer.Refusal));
         }
 
-        if (answer.Replayed)
+        // A grain without an operation log says that nothing had to change; only the key says whether this is a repetition.
+        if (answer.Replayed && repeated is not false)
         {
             MarkReplayed();
         }

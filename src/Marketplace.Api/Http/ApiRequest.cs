@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
@@ -10,9 +9,9 @@ namespace Marketplace.Api.Http;
 /// <summary>One request to an operation, as its handler sees it: who calls, ids, body, query, grains, and the ways to answer.</summary>
 internal sealed partial class ApiRequest(HttpContext http, ApiOperation operation, Caller? caller, string idempotencyKey)
 {
-    private const string KeyTable = "request-keys";
     private const int ScanBudget = 2_000;
     private string inputHash = "";
+    private bool? repeated;
 
     public HttpContext Http => http;
 
@@ -42,14 +41,21 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
 
     /// <summary>
     /// Binds the idempotency key to the body read, for commands whose grain keeps no operation log: the same key with another
-    /// body is refused before anything else is written. What a repetition does is then the command's own business.
+    /// body is refused before anything else is written. What a repetition does is then the command's own business; that it is
+    /// one is known here. Without a key, as a PUT or PATCH may be sent, there is nothing to bind and no repetition.
     /// </summary>
     public async Task BindKeyAsync()
     {
+        repeated = false;
+        if (idempotencyKey.Length == 0)
+        {
+            return;
+        }
+
         var (id, hash) = Operation;
-        var bound = new Row(id, 1, Encoding.UTF8.GetBytes(hash));
-        if (!await Rows.TryInsertAsync(KeyTable, Caller.Organization.Value, [bound], Cancellation) &&
-            (await Rows.GetAsync(KeyTable, Caller.Organization.Value, id, Cancellation))?.Data.Span.SequenceEqual(bound.Data.Span) != true)
+        var known = await RequestKeys.BindAsync(Rows, Caller.Organization.Value, id, hash, Service<TimeProvider>().GetUtcNow(), Cancellation);
+        repeated = known is not null;
+        if (known is false)
         {
             throw new ProblemException(Problem.Of(Refusal.Of(OperationRefusal.KeyReused, "This Idempotency-Key was used before with another body.")));
         }
@@ -85,7 +91,7 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
         where T : notnull => http.RequestServices.GetRequiredService<T>();
 
     public TGrain Grain<TGrain>(string key)
-        where TGrain : IGrainWithStringKey => Grains.GetGrain<TGrain>(key);
+        where TGrain : IGrainWithStringKey => Grains.Of<TGrain>(key);
 
     /// <summary>The id of the noun this request creates: the same for every repetition. <paramref name="part"/> tells several apart.</summary>
     public TId NewId<TId>(string part = "")

@@ -1,5 +1,6 @@
 using Marketplace.Api.Http;
 using Marketplace.Domain.Organizations;
+using Marketplace.Grains.Durability;
 using Marketplace.Grains.Organizations;
 using NodaTime;
 
@@ -10,7 +11,7 @@ internal sealed class OrganizationCallers(IGrainFactory grains, TimeProvider tim
 {
     public async ValueTask<Caller?> FindAsync(ApiKeyText key)
     {
-        var organization = (await grains.GetGrain<IOrganizationGrain>(key.Organization.Value).GetAsync())?.State;
+        var organization = (await grains.Of<IOrganizationGrain>(key.Organization.Value).GetAsync())?.State;
         return organization?.Key(key.Key) is { } known && known.Admits(key.Secret, Instant.FromDateTimeOffset(time.GetUtcNow()))
             ? new Caller(organization.Id, organization.Name, organization.Kind, known.Role, known.Scopes, known.Id.Value)
             : null;

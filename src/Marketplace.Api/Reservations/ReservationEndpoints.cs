@@ -156,8 +156,12 @@ internal static class ReservationEndpoints
     public static async Task<IResult> ShowAsync(ApiRequest request, Snapshot<Reservation> snapshot)
     {
         var payment = snapshot.State.Deposit?.PaymentId is { } id ? await request.Grain<IPaymentGrain>(id.Value).GetAsync() : null;
-        return request.Ok(snapshot, reservation => ReservationModel.Of(reservation, payment?.State.Status ?? Domain.Billing.PaymentStatus.Preparing));
+        return Show(request, snapshot, payment?.State.Status);
     }
+
+    /// <summary>A reservation with its payment in this state, or in preparation.</summary>
+    public static IResult Show(ApiRequest request, Snapshot<Reservation> snapshot, Domain.Billing.PaymentStatus? payment) =>
+        request.Ok(snapshot, reservation => ReservationModel.Of(reservation, payment ?? Domain.Billing.PaymentStatus.Preparing));
 
     private static async Task<IResult> CommandAsync(ApiRequest request, Func<IReservationGrain, Task<Answer<Snapshot<Reservation>>>> command)
     {

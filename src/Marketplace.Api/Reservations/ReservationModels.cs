@@ -108,6 +108,7 @@ internal sealed record EndModel(EndCause Cause, OrganizationId? By, string Reaso
 /// <param name="DeliveredUnits">Units handed over so far.</param>
 /// <param name="LeaseId">The lease that came of it, from the first delivery on.</param>
 /// <param name="ConfirmedAt">When it became binding.</param>
+/// <param name="TenantMayLeaveFrom">From when the tenant may cancel with its deposit because nothing was handed over; null while it is not binding and once delivery has begun.</param>
 /// <param name="End">Why it ended, or is ending.</param>
 internal sealed record ReservationModel(
     ReservationId Id,
@@ -138,6 +139,7 @@ internal sealed record ReservationModel(
     int DeliveredUnits,
     LeaseId? LeaseId,
     Instant? ConfirmedAt,
+    Instant? TenantMayLeaveFrom,
     EndModel? End)
 {
     public static ReservationModel Example { get; } = Of(ReservationExample.AwaitingDeposit, PaymentStatus.AwaitingPayer);
@@ -179,6 +181,7 @@ internal sealed record ReservationModel(
             reservation.DeliveredUnits(),
             reservation.Deliveries.IsEmpty ? null : Lease.IdOf(reservation.Id),
             reservation.ConfirmedAt,
+            reservation.TenantMayLeaveFrom(),
             reservation.End is { } end ? new EndModel(end.Cause, end.By, end.Reason, end.At) : null);
     }
 }

@@ -26,15 +26,19 @@ internal static class ReservationRequests
             return (body, term, steps);
         });
         var grain = request.Grain<IReservationGrain>(id.Value);
-        if (await grain.GetAsync() is { } known)
+        var (candidate, refusal) = body.QuoteId is { } quote ? await QuotedAsync(request, id, quote) : default;
+        if (candidate is null && await grain.GetAsync() is { } known)
         {
             // A repeated request: the pools it found before stand, whatever they would answer now.
             return await AnswerAsync(request, await grain.RequestAsync(request.Operation, new RequestReservation(id, tenant, known.State.Candidates)));
         }
 
-        var candidates = body.QuoteId is { } quote
-            ? [await QuotedAsync(request, id, quote)]
-            : await QuoteAllAsync(request, id, body, term, steps);
+        if (refusal is not null)
+        {
+            throw new ProblemException(Problem.Of(refusal));
+        }
+
+        var candidates = candidate is null ? await QuoteAllAsync(request, id, body, term, steps) : [candidate];
         return await AnswerAsync(request, await grain.RequestAsync(request.Operation, new RequestReservation(id, tenant, candidates)));
     }
 
@@ -48,20 +52,21 @@ internal static class ReservationRequests
         }
 
         request.Http.Response.Headers.Location = $"/v1/reservations/{snapshot.State.Id}";
-        return await ReservationEndpoints.ShowAsync(request, snapshot);
+        // The payment that was asked for a moment ago need not be looked at.
+        return answer.Replayed ? await ReservationEndpoints.ShowAsync(request, snapshot) : ReservationEndpoints.Show(request, snapshot, null);
     }
 
-    private static async Task<ReservationCandidate> QuotedAsync(ApiRequest request, ReservationId id, QuoteId quoteId)
+    private static async Task<(ReservationCandidate? Candidate, Refusal? Refusal)> QuotedAsync(ApiRequest request, ReservationId id, QuoteId quoteId)
     {
         var quote = (await request.Grain<IQuoteGrain>(quoteId.Value).GetAsync())?.State;
         if (quote is null)
         {
-            throw new ProblemException(Problem.Of(Refusal.Of(QuoteRefusal.NotFound, "There is no such quote.", "quoteId")));
+            return (null, Refusal.Of(QuoteRefusal.NotFound, "There is no such quote.", "quoteId"));
         }
 
         return quote.RefuseUse(request.Caller.Organization, id, request.MarketNow) is { } refusal
-            ? throw new ProblemException(Problem.Of(refusal))
-            : new ReservationCandidate(quote.PoolId, quote.Id);
+            ? (null, refusal)
+            : (new ReservationCandidate(quote.PoolId, quote.Id), null);
     }
 
     private static async Task<ImmutableArray<ReservationCandidate>> QuoteAllAsync(

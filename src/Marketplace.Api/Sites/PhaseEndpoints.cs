@@ -76,6 +76,13 @@ internal static class PhaseEndpoints
             Refuses = [.. Always.Cast<Enum>(), SiteRefusal.EvidenceInvalid, SiteRefusal.DateInvalid, SiteRefusal.MilestoneReached, SiteRefusal.MilestoneOutOfOrder],
         }, ReachAsync);
 
+        room.Post(OnePhase + "/milestone-corrections", new("correctMilestone", "Correct a wrong report", "Another day on which the milestone was really reached, or none when it was not reached after all. What was reported before stays in the milestone's history with the reason. When the day of readiness moves, pools move their supply as for a forecast; what was handed over stays where it is.", Change)
+        {
+            Takes = NewCorrection.Example,
+            Gives = PhaseModel.Example,
+            Refuses = [.. Always.Cast<Enum>(), SiteRefusal.DescriptionInvalid, SiteRefusal.DateInvalid, SiteRefusal.MilestoneReached, SiteRefusal.MilestoneNotReached, SiteRefusal.MilestoneOutOfOrder],
+        }, CorrectAsync);
+
         room.Post(OnePhase + "/evidence", new("addEvidence", "Add evidence to a milestone", "Planned or reached. Evidence is only ever added.", Change)
         {
             Takes = NewEvidence.Example,
@@ -122,6 +129,14 @@ internal static class PhaseEndpoints
         var id = request.Id<PhaseId>("phaseId");
         var command = new ReachMilestone(request.Caller.Organization, id, body.Milestone, body.Actual, EvidenceInput.ToLinks(body.Evidence), request.Caller.Actor);
         return Answer(request, await SiteEndpoints.Grain(request).ReachMilestoneAsync(request.Operation, command), id);
+    }
+
+    private static async Task<IResult> CorrectAsync(ApiRequest request)
+    {
+        var body = await request.ReadAsync<NewCorrection>();
+        var id = request.Id<PhaseId>("phaseId");
+        var command = new CorrectMilestone(request.Caller.Organization, id, body.Milestone, body.Actual, body.Reason, request.Caller.Actor);
+        return Answer(request, await SiteEndpoints.Grain(request).CorrectMilestoneAsync(request.Operation, command), id);
     }
 
     private static async Task<IResult> AddEvidenceAsync(ApiRequest request)

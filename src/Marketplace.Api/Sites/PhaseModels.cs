@@ -70,6 +70,15 @@ internal sealed record NewMilestone(MilestoneKind Milestone, LocalDate Actual, [
     public static NewMilestone Example { get; } = new(MilestoneKind.Energised, new LocalDate(2027, 6, 3), [EvidenceInput.Example]);
 }
 
+/// <summary>What was wrong with a report.</summary>
+/// <param name="Milestone">Which step.</param>
+/// <param name="Actual">The day it was really reached, today or earlier in the site's zone; leave it out when it was not reached after all.</param>
+/// <param name="Reason">Why the report was wrong.</param>
+internal sealed record NewCorrection(MilestoneKind Milestone, LocalDate? Actual, [Length(1, 500)] string Reason)
+{
+    public static NewCorrection Example { get; } = new(MilestoneKind.Energised, new LocalDate(2027, 6, 5), "The utility's letter names the fifth.");
+}
+
 /// <summary>Evidence for a milestone.</summary>
 /// <param name="Milestone">Which step.</param>
 /// <param name="Evidence">What shows it; what is already there is passed over.</param>
@@ -97,8 +106,10 @@ internal sealed record EvidenceInput(Uri Url, [Length(1, 500)] string Descriptio
 /// <param name="CriticalItMw">MW it adds.</param>
 /// <param name="ContractRfs">The day promised as ready for service.</param>
 /// <param name="ForecastRfs">The day now expected.</param>
+/// <param name="AssumedRfs">While the phase is overdue, that is from the end of the forecast day until its operator reports or forecasts again: the day that supply is counted from instead. Null otherwise.</param>
 /// <param name="ActualRfs">The day it became ready; null until then.</param>
-/// <param name="ReadyFrom">When its power counts as supply: the start of the actual, else forecast, day in the site's zone, on a whole UTC hour.</param>
+/// <param name="LateSince">The first day after the contract day, when the phase was not ready by then; null otherwise.</param>
+/// <param name="ReadyFrom">When its power counts as supply: the start of the actual, else assumed, else forecast, day in the site's zone, on a whole UTC hour.</param>
 /// <param name="AllocatedKw">kW of critical IT load that pools plan on.</param>
 /// <param name="FreeKw">kW that no pool plans on yet.</param>
 /// <param name="Milestones">Milestones in their usual order.</param>
@@ -108,7 +119,9 @@ internal sealed record PhaseSummary(
     CriticalItMegawatts CriticalItMw,
     LocalDate ContractRfs,
     LocalDate ForecastRfs,
+    LocalDate? AssumedRfs,
     LocalDate? ActualRfs,
+    LocalDate? LateSince,
     Instant ReadyFrom,
     decimal AllocatedKw,
     decimal FreeKw,
@@ -120,7 +133,9 @@ internal sealed record PhaseSummary(
         phase.CriticalIt,
         phase.ContractRfs,
         phase.ForecastRfs,
+        phase.AssumedRfs,
         phase.ActualRfs,
+        phase.ContractMissedAt is null ? null : phase.ContractRfs.PlusDays(1),
         site.ReadyFrom(phase),
         PowerEnvelope.AllocatedKilowatts(site, phase.Id),
         PowerEnvelope.FreeKilowatts(site, phase.Id),
@@ -141,8 +156,10 @@ internal sealed record MilestoneDays(MilestoneKind Milestone, LocalDate? Planned
 /// <param name="CriticalItMw">MW it adds.</param>
 /// <param name="ContractRfs">The day promised as ready for service.</param>
 /// <param name="ForecastRfs">The day now expected.</param>
+/// <param name="AssumedRfs">While the phase is overdue, that is from the end of the forecast day until its operator reports or forecasts again: the day that supply is counted from instead. Null otherwise.</param>
 /// <param name="ActualRfs">The day it became ready; null until then.</param>
-/// <param name="ReadyFrom">When its power counts as supply: the start of the actual, else forecast, day in the site's zone, on a whole UTC hour.</param>
+/// <param name="LateSince">The first day after the contract day, when the phase was not ready by then; null otherwise.</param>
+/// <param name="ReadyFrom">When its power counts as supply: the start of the actual, else assumed, else forecast, day in the site's zone, on a whole UTC hour.</param>
 /// <param name="AllocatedKw">kW of critical IT load that pools plan on.</param>
 /// <param name="FreeKw">kW that no pool plans on yet.</param>
 /// <param name="Milestones">Milestones in their usual order.</param>
@@ -153,7 +170,9 @@ internal sealed record PhaseModel(
     CriticalItMegawatts CriticalItMw,
     LocalDate ContractRfs,
     LocalDate ForecastRfs,
+    LocalDate? AssumedRfs,
     LocalDate? ActualRfs,
+    LocalDate? LateSince,
     Instant ReadyFrom,
     decimal AllocatedKw,
     decimal FreeKw,
@@ -168,7 +187,9 @@ internal sealed record PhaseModel(
         phase.CriticalIt,
         phase.ContractRfs,
         phase.ForecastRfs,
+        phase.AssumedRfs,
         phase.ActualRfs,
+        phase.ContractMissedAt is null ? null : phase.ContractRfs.PlusDays(1),
         site.ReadyFrom(phase),
         PowerEnvelope.AllocatedKilowatts(site, phase.Id),
         PowerEnvelope.FreeKilowatts(site, phase.Id),
@@ -182,13 +203,15 @@ internal sealed record PhaseModel(
 /// <param name="Actual">The day it was reached.</param>
 /// <param name="Evidence">Evidence, oldest first.</param>
 /// <param name="Revisions">Forecasts given up, oldest first, the latest 20.</param>
+/// <param name="Corrections">Wrong reports that were corrected, oldest first.</param>
 internal sealed record MilestoneModel(
     MilestoneKind Milestone,
     LocalDate? Planned,
     LocalDate? Forecast,
     LocalDate? Actual,
     ImmutableArray<EvidenceModel> Evidence,
-    ImmutableArray<ForecastRevisionModel> Revisions)
+    ImmutableArray<ForecastRevisionModel> Revisions,
+    ImmutableArray<MilestoneCorrectionModel> Corrections)
 {
     public static MilestoneModel Of(Milestone milestone) => new(
         milestone.Kind,
@@ -196,7 +219,8 @@ internal sealed record MilestoneModel(
         milestone.Forecast,
         milestone.Actual,
         [.. milestone.Evidence.Select(evidence => new EvidenceModel(evidence.Link.Url, evidence.Link.Description, evidence.Link.Sha256, evidence.AddedBy, evidence.AddedAt))],
-        [.. milestone.Revisions.Select(revision => new ForecastRevisionModel(revision.From, revision.To, revision.Reason, revision.At))]);
+        [.. milestone.Revisions.Select(revision => new ForecastRevisionModel(revision.From, revision.To, revision.Reason, revision.At))],
+        [.. milestone.Corrections.Select(correction => new MilestoneCorrectionModel(correction.From, correction.To, correction.Reason, correction.By, correction.At))]);
 }
 
 /// <summary>A piece of evidence.</summary>
@@ -213,6 +237,14 @@ internal sealed record EvidenceModel(string Url, string Description, string? Sha
 /// <param name="Reason">The operator's words.</param>
 /// <param name="At">Market time.</param>
 internal sealed record ForecastRevisionModel(LocalDate From, LocalDate To, string? Reason, Instant At);
+
+/// <summary>A wrong report that was corrected.</summary>
+/// <param name="From">The day reported before.</param>
+/// <param name="To">The day it was really reached; null when it was not reached after all.</param>
+/// <param name="Reason">The operator's words.</param>
+/// <param name="By">Key or member that corrected it.</param>
+/// <param name="At">Market time.</param>
+internal sealed record MilestoneCorrectionModel(LocalDate From, LocalDate? To, string Reason, string By, Instant At);
 
 /// <summary>A site's power over time.</summary>
 /// <param name="SiteId">The site.</param>

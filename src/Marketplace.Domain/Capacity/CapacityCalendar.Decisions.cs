@@ -63,9 +63,12 @@ public sealed partial class CapacityCalendar
     /// <summary>
     /// Makes <paramref name="supply"/> the pool's supply. Where holds then exceed it, the last in fair order are displaced
     /// first, each keeping in every hour what still fits; where units are free, displaced ones are restored, the first in
-    /// fair order first. Fair order: confirmed holds by signature time, then placed ones by hold time, then by id.
+    /// fair order first. Fair order: confirmed holds by signature time, then placed ones by hold time, then by id. What was
+    /// handed over is with its tenant: it is displaced only when there is nothing else left to displace.
     /// </summary>
-    public Decision<PoolFact> Reforecast(ImmutableArray<SupplyStep> supply)
+    /// <param name="supply">The steps, ascending.</param>
+    /// <param name="handedOver">Units handed over to each reservation; null where none are.</param>
+    public Decision<PoolFact> Reforecast(ImmutableArray<SupplyStep> supply, IReadOnlyDictionary<ReservationId, int>? handedOver = null)
     {
         if (Supply.AsSpan().SequenceEqual(supply.AsSpan()))
         {
@@ -75,7 +78,8 @@ public sealed partial class CapacityCalendar
         var facts = ImmutableArray.CreateBuilder<PoolFact>();
         facts.Add(new SupplyReforecast(supply));
         var next = Evolve(facts[0]);
-        next = next.Displace(facts);
+        next = handedOver is null or { Count: 0 } ? next : next.Displace(facts, hold => handedOver.GetValueOrDefault(hold.Id));
+        next = next.Displace(facts, static _ => 0);
         next.Restore(facts);
         return Decision<PoolFact>.Of(facts.ToImmutable());
     }
@@ -141,7 +145,8 @@ public sealed partial class CapacityCalendar
         return Decision<PoolFact>.Of(facts.ToImmutable());
     }
 
-    private CapacityCalendar Displace(ImmutableArray<PoolFact>.Builder facts)
+    // Leaves each hold the units that are spared, wherever it keeps that many.
+    private CapacityCalendar Displace(ImmutableArray<PoolFact>.Builder facts, Func<Hold, int> spared)
     {
         var calendar = this;
         if (load.Top <= 0)
@@ -154,7 +159,8 @@ public sealed partial class CapacityCalendar
         {
             over.Clear();
             calendar.load.Runs(Index(hold.Segments[0].Term.Start), Index(hold.Segments[^1].Term.End), 1, int.MaxValue, over);
-            var kept = over.Count == 0 ? [] : HourRun.Combine(RunsOf(hold.Segments), RunsOf(hold.Displaced), static (asked, gone) => asked - gone);
+            var least = spared(hold);
+            var kept = over.Count == 0 ? [] : HourRun.Combine(RunsOf(hold.Segments), RunsOf(hold.Displaced), (asked, gone) => Math.Max(0, asked - gone - least));
             var gone = HourRun.Combine(kept, over, Math.Min);
             if (gone.Count > 0)
             {

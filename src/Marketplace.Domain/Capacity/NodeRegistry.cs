@@ -41,6 +41,7 @@ public sealed class NodeRegistry
     private readonly ImmutableDictionary<NodeId, PoolNode> byId;
     private readonly ImmutableHashSet<string> serials;
     private readonly ImmutableSortedDictionary<int, NodeId> free;
+    private readonly int assigned;
 
     /// <summary>Rebuilds a registry from what is stored of it.</summary>
     [JsonConstructor]
@@ -49,10 +50,12 @@ public sealed class NodeRegistry
         byId = nodes.ToImmutableDictionary(node => node.Id);
         serials = byId.Values.Select(node => node.Serial).ToImmutableHashSet(StringComparer.Ordinal);
         free = byId.Values.Where(node => node.Status == NodeStatus.Free).ToImmutableSortedDictionary(node => node.Order, node => node.Id);
+        assigned = byId.Values.Count(node => node.Status == NodeStatus.Assigned);
     }
 
-    private NodeRegistry(ImmutableDictionary<NodeId, PoolNode> byId, ImmutableHashSet<string> serials, ImmutableSortedDictionary<int, NodeId> free)
+    private NodeRegistry(ImmutableDictionary<NodeId, PoolNode> byId, ImmutableHashSet<string> serials, ImmutableSortedDictionary<int, NodeId> free, int assigned)
     {
+        this.assigned = assigned;
         this.byId = byId;
         this.serials = serials;
         this.free = free;
@@ -72,6 +75,10 @@ public sealed class NodeRegistry
     [JsonIgnore]
     public int FreeCount => free.Count;
 
+    /// <summary>Nodes assigned to reservations.</summary>
+    [JsonIgnore]
+    public int AssignedCount => assigned;
+
     /// <summary>Free nodes in order of registration.</summary>
     [JsonIgnore]
     public IEnumerable<NodeId> Free => free.Values;
@@ -89,7 +96,7 @@ public sealed class NodeRegistry
     /// <summary>The registry after a fact; facts about other matters leave it as it is.</summary>
     public NodeRegistry Evolve(PoolFact fact) => fact switch
     {
-        NodesRegistered registered => Registered(registered),
+        NodesRegistered registered => Registered(registered.Nodes),
         NodesAssigned assigned => With(assigned.Nodes.Select(id => byId[id] with { Status = NodeStatus.Assigned, Reservation = assigned.Reservation })),
         NodesReturned returned => With(returned.Nodes.Select(id => byId[id] with { Status = NodeStatus.Free, Reservation = null })),
         NodeReplaced replaced => With(
@@ -97,17 +104,19 @@ public sealed class NodeRegistry
             byId[replaced.Out] with { Status = NodeStatus.Retired },
             byId[replaced.In] with { Status = NodeStatus.Assigned, Reservation = replaced.Reservation },
         ]),
+        FreeNodeReplaced replaced => Registered([replaced.In]).With([byId[replaced.Out] with { Status = NodeStatus.Retired }]),
         _ => this,
     };
 
-    private NodeRegistry Registered(NodesRegistered fact)
+    private NodeRegistry Registered(ImmutableArray<NodeRegistration> added)
     {
         var order = byId.Count;
-        var nodes = fact.Nodes.Select(node => new PoolNode(node.Id, ++order, node.Serial, node.Label, NodeStatus.Free, null)).ToList();
+        var nodes = added.Select(node => new PoolNode(node.Id, ++order, node.Serial, node.Label, NodeStatus.Free, null)).ToList();
         return new(
             byId.AddRange(nodes.Select(node => KeyValuePair.Create(node.Id, node))),
             serials.Union(nodes.Select(node => node.Serial)),
-            free.AddRange(nodes.Select(node => KeyValuePair.Create(node.Order, node.Id))));
+            free.AddRange(nodes.Select(node => KeyValuePair.Create(node.Order, node.Id))),
+            assigned);
     }
 
     private NodeRegistry With(IEnumerable<PoolNode> changed)
@@ -117,6 +126,7 @@ public sealed class NodeRegistry
             byId.SetItems(nodes.Select(node => KeyValuePair.Create(node.Id, node))),
             serials,
             free.RemoveRange(nodes.Select(node => node.Order))
-                .AddRange(nodes.Where(node => node.Status == NodeStatus.Free).Select(node => KeyValuePair.Create(node.Order, node.Id))));
+                .AddRange(nodes.Where(node => node.Status == NodeStatus.Free).Select(node => KeyValuePair.Create(node.Order, node.Id))),
+            assigned + nodes.Sum(node => (node.Status == NodeStatus.Assigned ? 1 : 0) - (byId[node.Id].Status == NodeStatus.Assigned ? 1 : 0)));
     }
 }

@@ -38,6 +38,7 @@ public sealed partial record Pool
 
         return amended == new PoolAmended(pool.Name, pool.Description, pool.SpareUnits)
             ? Decision<PoolFact>.Nothing
+            : amended.SpareUnits > pool.SpareUnits && pool.HandedOverFault(pool.Allocations, amended.SpareUnits, "spareUnits") is { } handedOver ? handedOver
             : pool.Resupplied(amended, pool.Allocations, amended.SpareUnits);
     }
 
@@ -67,8 +68,9 @@ public sealed partial record Pool
         }
 
         var allocations = With(pool.Allocations, command.Allocation);
-        return AllocationsFault(allocations, pool.SpareUnits) is { } fault
-            ? fault
+        var fewer = command.Allocation.Units < pool.Allocations.FirstOrDefault(known => known.PhaseId == command.Allocation.PhaseId)?.Units;
+        return AllocationsFault(allocations, pool.SpareUnits) is { } fault ? fault
+            : fewer && pool.HandedOverFault(allocations, 0, "units") is { } handedOver ? handedOver
             : pool.Resupplied(new PhaseAllocated(command.Allocation), allocations, pool.SpareUnits);
     }
 
@@ -173,6 +175,14 @@ public sealed partial record Pool
             ? Refusal.Of(PoolRefusal.AllocationsInvalid, $"Each phase gives at least 1 unit, all together at most {MostUnits}.", "phases")
         : null;
 
+    private Refusal? HandedOverFault(ImmutableArray<PhaseAllocation> allocations, int spareUnits, string field)
+    {
+        var left = Math.Max(0, InServiceUnits(allocations) - spareUnits);
+        return left < HandedOverUnits
+            ? Refusal.Of(PoolRefusal.UnitsHandedOver, $"{HandedOverUnits} units are handed over; the phases in service would give {left}.", field)
+            : null;
+    }
+
     private Decision<PoolFact> Resupplied(PoolFact fact, ImmutableArray<PhaseAllocation> allocations, int spareUnits) =>
-        Decision<PoolFact>.Of([fact, .. Calendar.Reforecast(SupplyOf(allocations, spareUnits)).Facts]);
+        Decision<PoolFact>.Of([fact, .. Calendar.Reforecast(SupplyOf(allocations, spareUnits), HandedOver()).Facts]);
 }

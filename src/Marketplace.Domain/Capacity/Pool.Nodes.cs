@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
 using NodaTime;
 
@@ -11,6 +12,11 @@ public sealed partial record Pool
     public const int MostNodesAtOnce = 1_000;
 
     private const int LongestLabel = 100;
+    private const int LongestReason = 500;
+
+    /// <summary>Units with tenants: nodes assigned, or kW handed over.</summary>
+    [JsonIgnore]
+    public int HandedOverUnits => Nodes.AssignedCount + Blocks.Sum(block => block.Kilowatts);
 
     /// <summary>Registers nodes.</summary>
     public static Decision<PoolFact> Decide(Pool? pool, RegisterNodes command, Instant now)
@@ -76,10 +82,66 @@ public sealed partial record Pool
 
         var most = hold.Segments.Max(segment => segment.Units);
         var shall = command.Nodes.IsEmpty ? command.Count : has.Count + wanted.Length;
-        return shall > most ? Refusal.Of(PoolRefusal.NodesExceedHold, $"{shall} nodes; the hold is for at most {most}.", "nodes")
+        return shall <= most && pool.ServiceFault(wanted.Length) is { } waiting ? waiting
+            : shall > most ? Refusal.Of(PoolRefusal.NodesExceedHold, $"{shall} nodes; the hold is for at most {most}.", "nodes")
             : has.Count + wanted.Length < shall ? Refusal.Of(PoolRefusal.NodesNotAvailable, $"{shall} nodes are needed, {has.Count + wanted.Length} are registered and free.", "nodes")
             : wanted.IsEmpty ? Decision<PoolFact>.Nothing
             : new NodesAssigned(command.Reservation, wanted);
+    }
+
+    /// <summary>Notes kW of a power pool as handed over.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, HandOverPower command)
+    {
+        if (pool is null)
+        {
+            return NotFound();
+        }
+
+        if (pool.Calendar.Find(command.Reservation) is not { Status: HoldStatus.Confirmed } hold)
+        {
+            return Refusal.Of(PoolRefusal.HoldNotConfirmed, $"{command.Reservation} has no confirmed hold in this pool.", "reservationId");
+        }
+
+        if (pool.Blocks.Any(block => block.Id == command.Block))
+        {
+            return Decision<PoolFact>.Nothing;
+        }
+
+        var shall = command.Kilowatts + pool.Blocks.Where(block => block.Reservation == command.Reservation).Sum(block => block.Kilowatts);
+        var most = hold.Segments.Max(segment => segment.Units);
+        return shall > most ? Refusal.Of(PoolRefusal.NodesExceedHold, $"{shall} kW; the hold is for at most {most}.", "kilowatts")
+            : pool.ServiceFault(command.Kilowatts) is { } waiting ? waiting
+            : new PowerHandedOver(new PowerBlock(command.Block, command.Reservation, command.Kilowatts));
+    }
+
+    /// <summary>Replaces a node that is not under lease.</summary>
+    public static Decision<PoolFact> Decide(Pool? pool, ReplaceFreeNode command, Instant now)
+    {
+        if (pool is null || pool.OperatorId != command.Actor)
+        {
+            return NotFound();
+        }
+
+        if (command.In.Serial.Length is 0 or > LongestLabel || command.In.Label is { Length: > LongestLabel } || command.Reason.Length is 0 or > LongestReason)
+        {
+            return Refusal.Of(PoolRefusal.NodesInvalid, $"A serial has 1 to {LongestLabel} characters, a label at most as many, a reason 1 to {LongestReason}.", "serial");
+        }
+
+        if (pool.Nodes.Find(command.Out) is not { } leaving)
+        {
+            return Refusal.Of(PoolRefusal.NodeNotFound, $"{command.Out} is not registered in this pool.", "nodeId");
+        }
+
+        if (pool.Nodes.Find(command.In.Id) is { } known && known.Serial == command.In.Serial && leaving.Status == NodeStatus.Retired)
+        {
+            return Decision<PoolFact>.Nothing;
+        }
+
+        return leaving.Status != NodeStatus.Free
+            ? Refusal.Of(PoolRefusal.NodeNotFree, $"{command.Out} is {leaving.Status.Spelled()}; under a lease it is replaced through the lease.", "nodeId")
+            : pool.Nodes.HasSerial(command.In.Serial) || pool.Nodes.Find(command.In.Id) is not null
+                ? Refusal.Of(PoolRefusal.SerialTaken, $"{command.In.Id} or serial '{command.In.Serial}' is registered otherwise in this pool.", "serial")
+                : new FreeNodeReplaced(command.Out, command.In, command.Reason, now);
     }
 
     /// <summary>Replaces a node under a running lease.</summary>
@@ -123,7 +185,32 @@ public sealed partial record Pool
             return NotFound();
         }
 
-        ImmutableArray<NodeId> given = [.. pool.Nodes.Of(command.Reservation).Select(node => node.Id).Where(id => command.Nodes.IsEmpty || command.Nodes.Contains(id))];
+        var has = pool.Nodes.Of(command.Reservation).Select(node => node.Id)
+            .Concat(pool.Blocks.Where(block => block.Reservation == command.Reservation).Select(block => block.Id));
+        ImmutableArray<NodeId> given = [.. has.Where(id => command.Nodes.IsEmpty || command.Nodes.Contains(id))];
         return given.IsEmpty ? Decision<PoolFact>.Nothing : new NodesReturned(command.Reservation, given);
+    }
+
+    private static long InServiceUnits(ImmutableArray<PhaseAllocation> allocations) =>
+        allocations.Where(allocation => allocation.Delivered).Sum(allocation => (long)allocation.Units);
+
+    // Spares count: a node that is kept back from the market may still stand in for another.
+    private Refusal? ServiceFault(int more)
+    {
+        var inService = InServiceUnits(Allocations);
+        return HandedOverUnits + more > inService
+            ? Refusal.Of(PoolRefusal.SupplyNotInService, $"The phases in service give {inService} units, {HandedOverUnits} are handed over, {more} more are named.", Kind == PoolKind.Power ? "kilowatts" : "nodes")
+            : null;
+    }
+
+    private Dictionary<ReservationId, int> HandedOver()
+    {
+        var units = Blocks.GroupBy(block => block.Reservation).ToDictionary(group => group.Key, group => group.Sum(block => block.Kilowatts));
+        foreach (var node in Nodes.Nodes.Where(node => node.Status == NodeStatus.Assigned))
+        {
+            units[node.Reservation!.Value] = units.GetValueOrDefault(node.Reservation.Value) + 1;
+        }
+
+        return units;
     }
 }

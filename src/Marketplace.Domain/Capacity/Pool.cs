@@ -29,6 +29,12 @@ public sealed record NodeHardware(SkuId Sku, int GpusPerNode, string Interconnec
 /// <param name="Revision">The phase's revision this is known from; an older one never replaces it.</param>
 public sealed record PhaseAllocation(PhaseId PhaseId, int Units, Instant? Rfs, bool Delivered, int Revision);
 
+/// <summary>kW of critical IT load that a power pool has handed over.</summary>
+/// <param name="Id">The block.</param>
+/// <param name="Reservation">The reservation that has it.</param>
+/// <param name="Kilowatts">kW, at least 1.</param>
+public sealed record PowerBlock(NodeId Id, ReservationId Reservation, int Kilowatts);
+
 /// <summary>
 /// A pool of interchangeable units at one site: what they are, from when the site's build phases supply them, and who holds
 /// them. The boundary within which nothing is ever sold twice.
@@ -82,6 +88,9 @@ public sealed partial record Pool
 
     /// <summary>Its physical nodes; none in a power pool.</summary>
     public required NodeRegistry Nodes { get; init; }
+
+    /// <summary>Blocks of kW that are handed over; none in a GPU pool, whose nodes say so themselves.</summary>
+    public ImmutableArray<PowerBlock> Blocks { get; init; } = [];
 
     /// <summary>Who holds how many units when.</summary>
     public required CapacityCalendar Calendar { get; init; }
@@ -139,7 +148,9 @@ public sealed partial record Pool
         ListingWithdrawn => pool.Step(ListingStatus.Withdrawn),
         PowerFreed => pool with { Allocations = [] },
         PhaseAllocated allocated => pool with { Allocations = With(pool.Allocations, allocated.Allocation) },
-        NodesRegistered or NodesAssigned or NodesReturned or NodeReplaced => pool with { Nodes = pool.Nodes.Evolve(fact) },
+        PowerHandedOver handed => pool with { Blocks = pool.Blocks.Add(handed.Block) },
+        NodesReturned returned when pool.Kind == PoolKind.Power => pool with { Blocks = pool.Blocks.RemoveAll(block => returned.Nodes.Contains(block.Id)) },
+        NodesRegistered or NodesAssigned or NodesReturned or NodeReplaced or FreeNodeReplaced => pool with { Nodes = pool.Nodes.Evolve(fact) },
         _ => pool with { Calendar = pool.Calendar.Evolve(fact) },
     };
 

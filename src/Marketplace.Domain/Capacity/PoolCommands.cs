@@ -76,6 +76,19 @@ public sealed record RegisterNodes(OrganizationId Actor, ImmutableArray<NodeRegi
 /// <param name="Count">How many the reservation shall have in all, when <paramref name="Nodes"/> is empty; at most its hold's largest segment.</param>
 public sealed record AssignNodes(ReservationId Reservation, ImmutableArray<NodeId> Nodes, int Count = 0);
 
+/// <summary>Notes that a power pool's kW are handed over to a confirmed reservation. A block noted before changes nothing.</summary>
+/// <param name="Reservation">A reservation with a confirmed hold.</param>
+/// <param name="Block">The block, as the lease knows it.</param>
+/// <param name="Kilowatts">kW of critical IT load, at least 1.</param>
+public sealed record HandOverPower(ReservationId Reservation, NodeId Block, int Kilowatts);
+
+/// <summary>Takes a node that is not assigned out of service and registers another in its place. Repeating it changes nothing.</summary>
+/// <param name="Actor">The operator.</param>
+/// <param name="Out">The node to retire; it is not under lease.</param>
+/// <param name="In">The new node.</param>
+/// <param name="Reason">Why, 1 to 500 characters.</param>
+public sealed record ReplaceFreeNode(OrganizationId Actor, NodeId Out, NodeRegistration In, string Reason);
+
 /// <summary>Puts a free node in the place of an assigned one, which is retired. Repeating it changes nothing.</summary>
 /// <param name="Actor">The operator.</param>
 /// <param name="Reservation">The reservation that has <paramref name="Out"/>.</param>

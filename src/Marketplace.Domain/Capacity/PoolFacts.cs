@@ -18,6 +18,8 @@ namespace Marketplace.Domain.Capacity;
 [JsonDerivedType(typeof(NodesAssigned), "nodes.assigned")]
 [JsonDerivedType(typeof(NodesReturned), "nodes.returned")]
 [JsonDerivedType(typeof(NodeReplaced), "nodes.replaced")]
+[JsonDerivedType(typeof(FreeNodeReplaced), "nodes.swapped")]
+[JsonDerivedType(typeof(PowerHandedOver), "power.handed")]
 [JsonDerivedType(typeof(HoldPlaced), "hold.placed")]
 [JsonDerivedType(typeof(HoldConfirmed), "hold.confirmed")]
 [JsonDerivedType(typeof(HoldEnded), "hold.ended")]
@@ -51,7 +53,13 @@ public sealed record NodesRegistered(ImmutableArray<NodeRegistration> Nodes, Ins
 /// <summary>Nodes were assigned to a reservation.</summary>
 public sealed record NodesAssigned(ReservationId Reservation, ImmutableArray<NodeId> Nodes) : PoolFact;
 
-/// <summary>A reservation gave nodes back.</summary>
+/// <summary>A power pool handed kW over to a reservation.</summary>
+public sealed record PowerHandedOver(PowerBlock Block) : PoolFact;
+
+/// <summary>A node that was not assigned was taken out of service and another registered in its place.</summary>
+public sealed record FreeNodeReplaced(NodeId Out, NodeRegistration In, string Reason, Instant At) : PoolFact;
+
+/// <summary>A reservation gave nodes, or blocks of kW, back.</summary>
 public sealed record NodesReturned(ReservationId Reservation, ImmutableArray<NodeId> Nodes) : PoolFact;
 
 /// <summary>A node of a reservation was taken out of service and another put in its place.</summary>

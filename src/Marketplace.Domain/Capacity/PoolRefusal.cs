@@ -69,6 +69,14 @@ public enum PoolRefusal
     [RefusalMeaning("nodes_exceed_hold", RefusalKind.Conflict, RefusalClass.Final, "The reservation would have more nodes than it holds in any segment.")]
     NodesExceedHold,
 
+    /// <summary>The phases are not ready.</summary>
+    [RefusalMeaning("supply_not_in_service", RefusalKind.Conflict, RefusalClass.Retryable, "Units are handed over from phases that are ready for service. The operator reports that milestone first.")]
+    SupplyNotInService,
+
+    /// <summary>The units are with tenants.</summary>
+    [RefusalMeaning("units_handed_over", RefusalKind.Conflict, RefusalClass.Final, "The pool would have fewer units than it has handed over to tenants.")]
+    UnitsHandedOver,
+
     /// <summary>Too few free nodes.</summary>
     [RefusalMeaning("nodes_not_available", RefusalKind.Conflict, RefusalClass.Retryable, "The pool has too few free nodes registered; register more first.")]
     NodesNotAvailable,

@@ -1,4 +1,5 @@
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
 using NodaTime;
 
 namespace Marketplace.Domain.Reservations;
@@ -178,14 +179,32 @@ public sealed partial record Reservation
             return Refuse(ReservationRefusal.Ended, $"The reservation is {state.Status.Spelled()}.");
         }
 
-        var late = state.Status == ReservationStatus.Delayed && draft.Now >= state.Agreement!.Terms.Ramp.Term.Start;
-        if (cancel.Actor == state.TenantId && state.ConfirmedAt is not null && !late)
+        if (cancel.Actor == state.TenantId && state.TenantMayLeaveFrom() is { } from && draft.Now < from)
         {
-            return Refuse(ReservationRefusal.Binding, "It was confirmed.");
+            return Refuse(ReservationRefusal.Binding, $"It was confirmed; if nothing is handed over by then, the tenant may leave from {from}.");
         }
 
         BeginEnd(draft, EndCause.Cancelled, cancel.Actor, cancel.Reason);
         return null;
+    }
+
+    /// <summary>
+    /// From when the tenant of a binding reservation may leave with its deposit because nothing was handed over: the start of the
+    /// term while supply does not cover it, else the end of the term's first day in the lease's zone, until which the operator
+    /// is in time. Null while it is not binding and once delivery has begun.
+    /// </summary>
+    public Instant? TenantMayLeaveFrom()
+    {
+        if (Status is not (ReservationStatus.Confirmed or ReservationStatus.Delayed))
+        {
+            return null;
+        }
+
+        var terms = Agreement!.Terms;
+        var zone = terms.Clauses.Zone();
+        return Status == ReservationStatus.Delayed
+            ? terms.Ramp.Term.Start
+            : zone.AtStartOfDay(BillingPeriods.DateAt(zone, terms.Ramp.Term.Start).PlusDays(1)).ToInstant();
     }
 
     // Moves to whatever is missing next, if that is not already awaited. All paper shares one deadline; the deposit gets its own.

@@ -47,7 +47,7 @@ public enum ReservationRefusal
     [RefusalMeaning("deadline_passed", RefusalKind.Gone, RefusalClass.Final, "It came after the deadline.")]
     DeadlinePassed,
 
-    [RefusalMeaning("reservation_binding", RefusalKind.Conflict, RefusalClass.Final, "The reservation is binding on the tenant; only the operator can give it up, unless the capacity is late.")]
+    [RefusalMeaning("reservation_binding", RefusalKind.Conflict, RefusalClass.Final, "The reservation is binding on the tenant; only the operator can give it up, unless nothing is handed over in time.")]
     Binding,
 
     [RefusalMeaning("delivery_begun", RefusalKind.Conflict, RefusalClass.Final, "Delivery has begun; what was delivered is ended through the lease.")]

@@ -100,7 +100,7 @@ public static class ReservationStatuses
                 (ReservationStatus.Delayed, "supply no longer covers it"),
                 (ReservationStatus.Delivering, "part of the quantity is handed over"),
                 (ReservationStatus.Fulfilled, "all of it is handed over at once"),
-                (ReservationStatus.Cancelled, "the operator cancels, the capacity is withdrawn, or the term passes without delivery"),
+                (ReservationStatus.Cancelled, "the operator cancels, the tenant leaves after a first day without delivery, the capacity is withdrawn, or the term passes without delivery"),
             ],
             [ReservationStatus.Delayed] =
             [

@@ -77,6 +77,14 @@ public sealed record Evidence(EvidenceLink Link, string AddedBy, Instant AddedAt
 /// <param name="At">When it was revised.</param>
 public sealed record ForecastRevision(LocalDate From, LocalDate To, string? Reason, Instant At);
 
+/// <summary>A wrong report that was corrected.</summary>
+/// <param name="From">The day reported before.</param>
+/// <param name="To">The day it was really reached; null when it was not reached after all.</param>
+/// <param name="Reason">The operator's words.</param>
+/// <param name="By">Member or key that corrected it.</param>
+/// <param name="At">When it was corrected.</param>
+public sealed record MilestoneCorrection(LocalDate From, LocalDate? To, string Reason, string By, Instant At);
+
 /// <summary>A milestone of one phase. Dates are days in the site's time zone.</summary>
 public sealed record Milestone
 {
@@ -97,6 +105,9 @@ public sealed record Milestone
 
     /// <summary>Evidence, oldest first.</summary>
     public ImmutableArray<Evidence> Evidence { get; init; } = [];
+
+    /// <summary>Wrong reports of <see cref="Actual"/>, oldest first; what was reported is never lost.</summary>
+    public ImmutableArray<MilestoneCorrection> Corrections { get; init; } = [];
 }
 
 /// <summary>A part of a site delivered together, with its own megawatts and dates.</summary>
@@ -117,6 +128,15 @@ public sealed record BuildPhase
     /// <summary>Grows whenever the day of readiness changes, so that a late notice of an older day can be told from the newest.</summary>
     public int Revision { get; init; }
 
+    /// <summary>
+    /// While the phase is overdue, that is from the end of the day last forecast until its operator reports or forecasts again:
+    /// the day that supply is counted from instead. Null while the operator's own word holds.
+    /// </summary>
+    public LocalDate? AssumedRfs { get; init; }
+
+    /// <summary>When the contract's day of readiness passed without the phase being ready; null when it did not.</summary>
+    public Instant? ContractMissedAt { get; init; }
+
     /// <summary>The day of readiness promised when the phase was planned.</summary>
     [JsonIgnore]
     public LocalDate ContractRfs => Of(MilestoneKind.ReadyForService)!.Planned!.Value;
@@ -124,6 +144,10 @@ public sealed record BuildPhase
     /// <summary>The day of readiness now expected.</summary>
     [JsonIgnore]
     public LocalDate ForecastRfs => Of(MilestoneKind.ReadyForService)!.Forecast!.Value;
+
+    /// <summary>The day of readiness to count on until it is ready: the operator's forecast, or while that is overdue the assumed one.</summary>
+    [JsonIgnore]
+    public LocalDate ExpectedRfs => AssumedRfs ?? ForecastRfs;
 
     /// <summary>The day it became ready; null until then.</summary>
     [JsonIgnore]
@@ -133,11 +157,11 @@ public sealed record BuildPhase
     public Milestone? Of(MilestoneKind kind) => Milestones.FirstOrDefault(milestone => milestone.Kind == kind);
 
     /// <summary>
-    /// When the phase's power counts as supply: the start of the actual, else forecast, day of readiness in
+    /// When the phase's power counts as supply: the start of the actual, else assumed, else forecast, day of readiness in
     /// <paramref name="zone"/>, rounded up to a whole UTC hour as calendars count in.
     /// </summary>
     public Instant ReadyFrom(string zone) =>
-        Term.CeilingHour(DateTimeZoneProviders.Tzdb[zone].AtStartOfDay(ActualRfs ?? ForecastRfs).ToInstant());
+        Term.CeilingHour(DateTimeZoneProviders.Tzdb[zone].AtStartOfDay(ActualRfs ?? ExpectedRfs).ToInstant());
 
     internal BuildPhase With(Milestone milestone) => this with
     {

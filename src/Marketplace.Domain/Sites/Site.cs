@@ -29,6 +29,9 @@ public sealed partial record Site
     /// <summary>Most pieces of evidence of all milestones of one site.</summary>
     public const int MostEvidenceInAll = 1000;
 
+    /// <summary>Most corrections of one milestone: each is kept for ever.</summary>
+    public const int MostCorrections = 50;
+
     private const int MostRevisionsKept = 20;
 
     /// <summary>Id.</summary>
@@ -79,10 +82,10 @@ public sealed partial record Site
     public Instant ReadyFrom(BuildPhase phase) =>
         phase.ReadyFrom(Description.Zone ?? throw new InvalidOperationException($"{Id} states no time zone."));
 
-    /// <summary>The site as lists carry it: without evidence and given-up forecasts, which only the site itself shows.</summary>
+    /// <summary>The site as lists carry it: without evidence, given-up forecasts and corrections, which only the site itself shows.</summary>
     public Site WithoutEvidence() => this with
     {
-        Phases = [.. Phases.Select(phase => phase with { Milestones = [.. phase.Milestones.Select(milestone => milestone with { Evidence = [], Revisions = [] })] })],
+        Phases = [.. Phases.Select(phase => phase with { Milestones = [.. phase.Milestones.Select(milestone => milestone with { Evidence = [], Revisions = [], Corrections = [] })] })],
         Claim = Claim is null ? null : Claim with { Evidence = [] },
     };
 
@@ -123,6 +126,9 @@ public sealed partial record Site
         PhaseRemoved removed => site with { Phases = site.Phases.RemoveAll(phase => phase.Id == removed.Phase) },
         ForecastRevised revised => site.With(Reforecast(site.Phase(revised.Phase)!, revised)),
         MilestoneReached reached => site.With(Reach(site.Phase(reached.Phase)!, reached)),
+        MilestoneCorrected corrected => site.With(Correct(site.Phase(corrected.Phase)!, corrected)),
+        PhaseFellOverdue overdue => site.With(Moved(site.Phase(overdue.Phase)!, MilestoneKind.ReadyForService) with { AssumedRfs = overdue.Assumed }),
+        ContractRfsMissed missed => site.With(site.Phase(missed.Phase)! with { ContractMissedAt = missed.At }),
         EvidenceAdded added => site.With(Attach(site.Phase(added.Phase)!, added)),
         PowerAllocated allocated => site with
         {
@@ -153,14 +159,25 @@ public sealed partial record Site
     private static BuildPhase Reach(BuildPhase phase, MilestoneReached reached) =>
         Moved(phase, reached.Kind).With((phase.Of(reached.Kind) ?? new Milestone { Kind = reached.Kind }) with { Actual = reached.Actual });
 
+    private static BuildPhase Correct(BuildPhase phase, MilestoneCorrected corrected)
+    {
+        var milestone = phase.Of(corrected.Kind)!;
+        return Moved(phase, corrected.Kind).With(milestone with
+        {
+            Actual = corrected.Actual,
+            Corrections = milestone.Corrections.Add(new MilestoneCorrection(milestone.Actual!.Value, corrected.Actual, corrected.Reason, corrected.By, corrected.At)),
+        });
+    }
+
     private static BuildPhase Attach(BuildPhase phase, EvidenceAdded added)
     {
         var milestone = phase.Of(added.Kind) ?? new Milestone { Kind = added.Kind };
         return phase.With(milestone with { Evidence = milestone.Evidence.AddRange(added.Evidence) });
     }
 
+    // Whoever speaks of the day of readiness ends the assumption about it.
     private static BuildPhase Moved(BuildPhase phase, MilestoneKind kind) =>
-        kind == MilestoneKind.ReadyForService ? phase with { Revision = phase.Revision + 1 } : phase;
+        kind == MilestoneKind.ReadyForService ? phase with { Revision = phase.Revision + 1, AssumedRfs = null } : phase;
 
     private static Site Decided(Site site, ClaimDecided decided)
     {

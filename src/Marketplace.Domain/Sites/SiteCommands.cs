@@ -75,6 +75,18 @@ public sealed record ReviseForecast(OrganizationId Actor, PhaseId Phase, Milesto
 /// <param name="By">Member or key.</param>
 public sealed record ReachMilestone(OrganizationId Actor, PhaseId Phase, MilestoneKind Kind, LocalDate Actual, ImmutableArray<EvidenceLink> Evidence, string By);
 
+/// <summary>The operator corrects a wrong report. What was reported before stays in the milestone's history.</summary>
+/// <param name="Actor">Who asks.</param>
+/// <param name="Phase">The phase.</param>
+/// <param name="Kind">Which step.</param>
+/// <param name="Actual">The day it was really reached, today or earlier in the site's zone; null when it was not reached after all.</param>
+/// <param name="Reason">Why, 1 to 500 characters.</param>
+/// <param name="By">Member or key.</param>
+public sealed record CorrectMilestone(OrganizationId Actor, PhaseId Phase, MilestoneKind Kind, LocalDate? Actual, string Reason, string By);
+
+/// <summary>Process: days have passed; phases that should be ready and are not fall overdue.</summary>
+public sealed record PassDays;
+
 /// <summary>The operator adds evidence to a milestone, planned or reached or neither yet.</summary>
 /// <param name="Actor">Who asks.</param>
 /// <param name="Phase">The phase.</param>

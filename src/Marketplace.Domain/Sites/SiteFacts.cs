@@ -38,6 +38,15 @@ public sealed record ForecastRevised(PhaseId Phase, MilestoneKind Kind, LocalDat
 /// <summary>A milestone was reached.</summary>
 public sealed record MilestoneReached(PhaseId Phase, MilestoneKind Kind, LocalDate Actual, Instant At) : SiteFact(At);
 
+/// <summary>A wrong report of a milestone was corrected; without a day it was not reached after all.</summary>
+public sealed record MilestoneCorrected(PhaseId Phase, MilestoneKind Kind, LocalDate? Actual, string Reason, string By, Instant At) : SiteFact(At);
+
+/// <summary>The day a phase was to be ready passed in silence; supply is now counted from <paramref name="Assumed"/>.</summary>
+public sealed record PhaseFellOverdue(PhaseId Phase, LocalDate Assumed, Instant At) : SiteFact(At);
+
+/// <summary>A phase was not ready by the end of the day its contracts promise.</summary>
+public sealed record ContractRfsMissed(PhaseId Phase, Instant At) : SiteFact(At);
+
 /// <summary>Evidence was added to a milestone.</summary>
 public sealed record EvidenceAdded(PhaseId Phase, MilestoneKind Kind, ImmutableArray<Evidence> Evidence, Instant At) : SiteFact(At);
 

@@ -101,6 +101,10 @@ public enum SiteRefusal
     [RefusalMeaning("milestone_already_reached", RefusalKind.Conflict, RefusalClass.Final, "The milestone was already reached on another day, so it has no forecast and no other actual date.")]
     MilestoneReached,
 
+    /// <summary>There is no report to correct.</summary>
+    [RefusalMeaning("milestone_not_reached", RefusalKind.Conflict, RefusalClass.Final, "The milestone was not reported as reached, so there is nothing to correct.")]
+    MilestoneNotReached,
+
     /// <summary>Ready before energised.</summary>
     [RefusalMeaning("milestone_out_of_order", RefusalKind.Conflict, RefusalClass.Final, "A phase is ready for service no earlier than it was energised; record that milestone first.")]
     MilestoneOutOfOrder,

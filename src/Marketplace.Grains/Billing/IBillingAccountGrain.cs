@@ -10,7 +10,7 @@ namespace Marketplace.Grains.Billing;
 /// An organization's books, deposits and invoices. Key: the organization's id. Deposits and invoices of a tenant live in the
 /// tenant's account; what was collected for an operator is mirrored into the operator's.
 /// </summary>
-[Alias("Marketplace.IBillingAccountGrain")]
+[Alias("Marketplace.IBillingAccountGrain"), GrainInterfaceType("Marketplace.IBillingAccountGrain")]
 public interface IBillingAccountGrain : IAggregateGrain
 {
     /// <summary>Asks for a deposit; repeated with the same figures it answers alike. The payment reaches the gateway a moment later.</summary>

@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 namespace Marketplace.Grains.Billing;
 
 /// <summary>One payment at the gateway: each call is written down before it is made. Key: the payment's id.</summary>
-[Alias("Marketplace.IPaymentGrain")]
+[Alias("Marketplace.IPaymentGrain"), GrainInterfaceType("Marketplace.IPaymentGrain")]
 public interface IPaymentGrain : IAggregateGrain
 {
     /// <summary>The payment as last made durable, or null.</summary>

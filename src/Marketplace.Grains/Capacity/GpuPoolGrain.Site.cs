@@ -63,7 +63,11 @@ internal sealed partial class GpuPoolGrain
         if (known?.Units > units && site?.Phase(phase) is not null)
         {
             var shrunk = await ChangeAsync((listing, _) => Listing.Of(Pool.Decide(listing.Pool, new AllocatePhase(AsKnownTo(site, phase, units)))));
-            await AskSiteAsync(pool.SiteId, actor, phase, units * pool.KilowattsPerUnit);
+            if (shrunk.IsGranted)
+            {
+                await AskSiteAsync(pool.SiteId, actor, phase, units * pool.KilowattsPerUnit);
+            }
+
             return shrunk;
         }
 

@@ -19,8 +19,10 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
         ? new Snapshot<PoolSummary>(PoolSummary.Of(pool, Durable.Offer), Version)
         : null);
 
-    public Task<Answer<Snapshot<PoolSummary>>> AmendAsync(AmendPool command) =>
-        ChangeAsync((listing, _) => Listing.Of(Pool.Decide(listing.Pool, command)));
+    public Task<Answer<Snapshot<PoolSummary>>> AmendAsync(AmendPool command, long? ifVersion) =>
+        ChangeAsync((listing, _) => ifVersion is { } expected && expected != DecidedVersion
+            ? Refusal.Of(OperationRefusal.VersionChanged, $"{Key} is at version {DecidedVersion}, not {expected}; read it again.")
+            : Listing.Of(Pool.Decide(listing.Pool, command)));
 
     public Task<Answer<Snapshot<PoolSummary>>> SetOfferAsync(SetOffer command) =>
         ChangeAsync((listing, _) => Listing.Decide(listing, command));
@@ -64,6 +66,14 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
 
     public Task<Answer<ImmutableArray<PoolNode>>> AssignNodesAsync(AssignNodes command) =>
         NodesAsync(command.Reservation, listing => Listing.Of(Pool.Decide(listing.Pool, command)));
+
+    public Task<Answer<PowerBlock>> HandOverPowerAsync(HandOverPower command) => CommitAsync(
+        (listing, _) => Listing.Of(Pool.Decide(listing.Pool, command)),
+        listing => listing.Pool!.Blocks.First(block => block.Id == command.Block));
+
+    public Task<Answer<ImmutableArray<PoolNode>>> ReplaceFreeNodeAsync(ReplaceFreeNode command) => CommitAsync(
+        (listing, now) => Listing.Of(Pool.Decide(listing.Pool, command, now)),
+        listing => new[] { command.Out, command.In.Id }.Select(id => listing.Pool!.Nodes.Find(id)!).ToImmutableArray());
 
     public Task<Answer<ImmutableArray<PoolNode>>> SubstituteNodeAsync(SubstituteNode command) =>
         NodesAsync(command.Reservation, listing => Listing.Of(Pool.Decide(listing.Pool, command)));
@@ -132,7 +142,7 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
     {
         switch (fact.Pool)
         {
-            case HoldPlaced or HoldConfirmed or HoldEnded or HoldResized or TombstonesPruned or NodesAssigned or NodesReturned or NodeReplaced:
+            case HoldPlaced or HoldConfirmed or HoldEnded or HoldResized or TombstonesPruned or NodesAssigned or NodesReturned or NodeReplaced or PowerHandedOver:
                 return;
             case UnitsDisplaced units:
                 effects.Tell(GrainKeys.Reservation(units.Id), new HoldDisplaced(after.Pool!.Id, units.Id, units.Displaced));

@@ -12,7 +12,7 @@ namespace Marketplace.Grains.Capacity;
 /// One pool, of GPU nodes or of kW: its listing, calendar of holds and physical nodes. Key: the pool's id. Every answer to a
 /// command is given after it is durable. There is no operation log: every command is repeatable by the ids it names.
 /// </summary>
-[Alias("Marketplace.IGpuPoolGrain")]
+[Alias("Marketplace.IGpuPoolGrain"), GrainInterfaceType("Marketplace.IGpuPoolGrain")]
 public interface IGpuPoolGrain : IAggregateGrain
 {
     /// <summary>The listing, or null when there is none.</summary>
@@ -27,9 +27,9 @@ public interface IGpuPoolGrain : IAggregateGrain
     [Alias("Allocate")]
     Task<Answer<Snapshot<PoolSummary>>> AllocateAsync(OrganizationId actor, PhaseId phase, int units);
 
-    /// <summary>Changes name, description or spares.</summary>
+    /// <summary>Changes name, description or spares, if the pool is at <paramref name="ifVersion"/> where one is named.</summary>
     [Alias("Amend")]
-    Task<Answer<Snapshot<PoolSummary>>> AmendAsync(AmendPool command);
+    Task<Answer<Snapshot<PoolSummary>>> AmendAsync(AmendPool command, long? ifVersion);
 
     /// <summary>Sets prices, clauses and hold times.</summary>
     [Alias("SetOffer")]
@@ -87,11 +87,19 @@ public interface IGpuPoolGrain : IAggregateGrain
     [Alias("AssignNodes")]
     Task<Answer<ImmutableArray<PoolNode>>> AssignNodesAsync(AssignNodes command);
 
+    /// <summary>Notes that kW of a power pool are handed over to a confirmed reservation.</summary>
+    [Alias("HandOverPower")]
+    Task<Answer<PowerBlock>> HandOverPowerAsync(HandOverPower command);
+
+    /// <summary>Takes a node that is not under lease out of service, registers another in its place, and answers both.</summary>
+    [Alias("ReplaceFreeNode")]
+    Task<Answer<ImmutableArray<PoolNode>>> ReplaceFreeNodeAsync(ReplaceFreeNode command);
+
     /// <summary>Puts a free node in the place of an assigned one and answers all that the reservation has.</summary>
     [Alias("SubstituteNode")]
     Task<Answer<ImmutableArray<PoolNode>>> SubstituteNodeAsync(SubstituteNode command);
 
-    /// <summary>Gives nodes back and answers what the reservation still has.</summary>
+    /// <summary>Gives nodes, or blocks of kW, back and answers what the reservation still has.</summary>
     [Alias("ReturnNodes")]
     Task<Answer<ImmutableArray<PoolNode>>> ReturnNodesAsync(ReturnNodes command);
 

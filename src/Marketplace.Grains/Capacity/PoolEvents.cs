@@ -40,6 +40,13 @@ public sealed record SupplyData(Instant From, int Units);
 /// <param name="Nodes">The nodes that are new.</param>
 public sealed record PoolNodesData(PoolId Id, ImmutableArray<NodeId> Nodes);
 
+/// <summary>A node that was taken out of service while it was not under lease.</summary>
+/// <param name="Id">The pool.</param>
+/// <param name="NodeId">The node.</param>
+/// <param name="ReplacementId">The node registered in its place.</param>
+/// <param name="Reason">The operator's words.</param>
+public sealed record PoolNodeReplacedData(PoolId Id, NodeId NodeId, NodeId ReplacementId, string Reason);
+
 /// <summary>What the operator's feed says of a pool.</summary>
 internal static class PoolEvents
 {
@@ -51,6 +58,8 @@ internal static class PoolEvents
     public static readonly EventType<PoolWithdrawnData> Withdrawn = new("pool.withdrawn", "A pool was taken off the market for good.");
     public static readonly EventType<PoolSupplyData> SupplyReforecast = new("pool.supply_reforecast", "A pool's supply moved; reservations that no longer fit are told.");
     public static readonly EventType<PoolNodesData> NodesRegistered = new("pool.nodes_registered", "Nodes were registered.");
+
+    public static readonly EventType<PoolNodeReplacedData> NodeReplaced = new("pool.node_replaced", "A node not under lease was taken out of service and another registered in its place.");
 
     /// <summary>Adds the fact's event.</summary>
     public static void Publish(Listing after, ListingFact fact, Effects effects)
@@ -75,6 +84,9 @@ internal static class PoolEvents
                 break;
             case NodesRegistered registered:
                 effects.Publish(pool.OperatorId, NodesRegistered, new(pool.Id, [.. registered.Nodes.Select(node => node.Id)]));
+                break;
+            case FreeNodeReplaced replaced:
+                effects.Publish(pool.OperatorId, NodeReplaced, new(pool.Id, replaced.Out, replaced.In.Id, replaced.Reason));
                 break;
             case null:
                 effects.Publish(pool.OperatorId, OfferChanged, Data(pool));

@@ -81,7 +81,7 @@ public static class GrainKeys
 
     /// <summary>The grain an address names: its noun is the grain's type.</summary>
     public static IAggregateGrain Resolve(IGrainFactory grains, AggregateAddress address) =>
-        grains.GetGrain<IAggregateGrain>(GrainId.Create(address.Noun, address.Key));
+        grains.Aggregate(GrainId.Create(address.Noun, address.Key));
 
     /// <summary>The name of one shard, also the key of its scheduler: <c>due-00</c> to <c>due-15</c>.</summary>
     public static string DueShard(int shard) => $"due-{shard:D2}";

@@ -39,6 +39,9 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     /// <summary>Facts made durable so far; the API's ETag.</summary>
     protected long Version => durable.Version;
 
+    /// <summary>Facts decided so far, of which the newest may not be durable yet: what a decision sees.</summary>
+    protected long DecidedVersion => working.Version;
+
     /// <summary>The grain's key, a public id.</summary>
     protected string Key { get; private set; } = "";
 
@@ -320,7 +323,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
     {
         if (outbox.Count > 0)
         {
-            this.AsReference<IAggregateGrain>().DrainAsync().Ignore();
+            DrainAsync().Ignore();
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class RowContent(object data)
 }
 
 /// <summary>What every aggregate grain answers beside its own contract.</summary>
-[Alias("Marketplace.IAggregateGrain")]
+[Alias("Marketplace.IAggregateGrain"), GrainInterfaceType("Marketplace.IAggregateGrain")]
 public interface IAggregateGrain : IGrainWithStringKey
 {
     /// <summary>Takes a notice once: a repeated one is acknowledged without effect. Returns after it is durable.</summary>

@@ -14,16 +14,18 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     public const int Bound = 2000;
 
     private const int MostDestinationsAtOnce = 64;
-    private const int MostInMail = 100;
+    private const int MostTogether = 100;
     private const int LongestPauseSeconds = 30;
 
     private readonly SortedDictionary<long, (OutboxEntry Entry, long Since)> waiting = [];
     private readonly Dictionary<string, Queue<OutboxEntry>> byDestination = new(StringComparer.Ordinal);
     private readonly Queue<string> ready = [];
+    private readonly Queue<string> readyRows = [];
     private readonly HashSet<string> underway = new(StringComparer.Ordinal);
     private readonly List<string> stalled = [];
     private readonly Dictionary<string, int> failures = new(StringComparer.Ordinal);
     private int delivering;
+    private bool isWritingRows;
     private long? reported;
 
     public int Count => waiting.Count;
@@ -47,7 +49,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             if (!byDestination.TryGetValue(destination, out var queue))
             {
                 byDestination.Add(destination, queue = []);
-                ready.Enqueue(destination);
+                (entry.Row is null ? ready : readyRows).Enqueue(destination);
             }
 
             if (entry.Row is not null)
@@ -71,6 +73,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         waiting.Clear();
         byDestination.Clear();
         ready.Clear();
+        readyRows.Clear();
         stalled.Clear();
         ReportOldest();
     }
@@ -78,6 +81,8 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
     /// <summary>Delivers until nothing is left to deliver, or only what failed or is being delivered by another call.</summary>
     public async Task DrainAsync()
     {
+        // Whoever committed answers first.
+        await Task.Yield();
         if (delivering == 0)
         {
             stalled.ForEach(ready.Enqueue);
@@ -85,6 +90,11 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         }
 
         var started = new List<Task>();
+        if (readyRows.Count > 0 && !isWritingRows)
+        {
+            started.Add(WriteRowsAsync());
+        }
+
         for (var free = Math.Min(MostDestinationsAtOnce - delivering, ready.Count); free > 0; free--)
         {
             started.Add(DeliverReadyAsync());
@@ -128,6 +138,57 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
         }
     }
 
+    /// <summary>Writes the rows that wait, many at once. What fails is tried again one by one, so that one that fails holds up only itself.</summary>
+    private async Task WriteRowsAsync()
+    {
+        isWritingRows = true;
+        try
+        {
+            while (readyRows.Count > 0)
+            {
+                var batch = new List<(string Destination, Queue<OutboxEntry> Versions, RowChange Change)>();
+                while (batch.Count < MostTogether && readyRows.TryDequeue(out var destination))
+                {
+                    var versions = byDestination[destination];
+                    var (row, sequence) = (versions.Peek().Row!, versions.Peek().Sequence);
+                    batch.Add((destination, versions, new RowChange(row.Table, row.Partition, row.Key, sequence, row.Bytes is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null)));
+                    underway.Add(destination);
+                }
+
+                try
+                {
+                    await services.Rows.WriteAllAsync([.. batch.Select(one => one.Change)]);
+                    batch.ForEach(one => Delivered(one.Versions, 1));
+                }
+                catch (Exception error)
+                {
+                    batch.ForEach(one => Failed(one.Destination, error));
+                    continue;
+                }
+                finally
+                {
+                    underway.ExceptWith(batch.Select(one => one.Destination));
+                }
+
+                foreach (var (destination, versions, _) in batch)
+                {
+                    if (versions.Count > 0 && byDestination.ContainsKey(destination))
+                    {
+                        readyRows.Enqueue(destination);
+                    }
+                    else
+                    {
+                        byDestination.Remove(destination);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            isWritingRows = false;
+        }
+    }
+
     private async Task DeliverReadyAsync()
     {
         delivering++;
@@ -156,17 +217,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             }
             catch (Exception error)
             {
-                var count = failures[destination] = failures.GetValueOrDefault(destination) + 1;
-                if (int.IsPow2(count))
-                {
-                    LogUndelivered(services.Log, sender, destination, count, error);
-                }
-
-                if (byDestination.ContainsKey(destination))
-                {
-                    stalled.Add(destination);
-                }
-
+                Failed(destination, error);
                 return;
             }
             finally
@@ -175,20 +226,39 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             }
 
             failures.Remove(destination);
-            while (delivered-- > 0)
-            {
-                var sequence = queue.Dequeue().Sequence;
-                if (waiting.Remove(sequence))
-                {
-                    services.Gauge.Add(-1);
-                    DeliveredThrough = Math.Max(DeliveredThrough, waiting.Count == 0 ? sequence : waiting.Keys.First() - 1);
-                }
-            }
-
-            ReportOldest();
+            Delivered(queue, delivered);
         }
 
         byDestination.Remove(destination);
+    }
+
+    private void Delivered(Queue<OutboxEntry> queue, int entries)
+    {
+        while (entries-- > 0)
+        {
+            var sequence = queue.Dequeue().Sequence;
+            if (waiting.Remove(sequence))
+            {
+                services.Gauge.Add(-1);
+                DeliveredThrough = Math.Max(DeliveredThrough, waiting.Count == 0 ? sequence : waiting.Keys.First() - 1);
+            }
+        }
+
+        ReportOldest();
+    }
+
+    private void Failed(string destination, Exception error)
+    {
+        var count = failures[destination] = failures.GetValueOrDefault(destination) + 1;
+        if (int.IsPow2(count))
+        {
+            LogUndelivered(services.Log, sender, destination, count, error);
+        }
+
+        if (byDestination.ContainsKey(destination))
+        {
+            stalled.Add(destination);
+        }
     }
 
     /// <summary>Delivers the first entry of a queue, and with it the notices that wait behind it.</summary>
@@ -209,7 +279,7 @@ internal sealed partial class Outbox(GrainServices services, AggregateAddress se
             return 1;
         }
 
-        var mail = new Mail([.. queue.Take(MostInMail).Select(entry => new Envelope(from, entry.Sequence, entry.Notice!))]);
+        var mail = new Mail([.. queue.Take(MostTogether).Select(entry => new Envelope(from, entry.Sequence, entry.Notice!))]);
         await receiver.ReceiveAllAsync(mail);
         return mail.Envelopes.Length;
     }

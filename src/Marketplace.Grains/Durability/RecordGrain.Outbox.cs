@@ -68,7 +68,7 @@ internal abstract partial class RecordGrain<TState, TFact>
     {
         if (outbox.Count > 0 && activeOperation is null && activeEnvelope is null)
         {
-            this.AsReference<IAggregateGrain>().DrainAsync().Ignore();
+            DrainAsync().Ignore();
         }
     }
 

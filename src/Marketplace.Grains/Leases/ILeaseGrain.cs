@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 namespace Marketplace.Grains.Leases;
 
 /// <summary>A lease. Key: <c>lease_…</c>, derived from its reservation (<see cref="Lease.IdOf"/>). It comes into being when the reservation tells of its first delivery.</summary>
-[Alias("Marketplace.ILeaseGrain")]
+[Alias("Marketplace.ILeaseGrain"), GrainInterfaceType("Marketplace.ILeaseGrain")]
 public interface ILeaseGrain : IAggregateGrain
 {
     /// <summary>The lease as last made durable, or null.</summary>

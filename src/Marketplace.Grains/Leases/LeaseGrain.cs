@@ -22,9 +22,7 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
     public Task<Snapshot<Lease>?> GetAsync() => Task.FromResult(Durable);
 
     public Task<Answer<Snapshot<Lease>>> DeliverAsync(Operation operation, DeliverNodes command) =>
-        BookedAsync(operation, command, lease => IsPower(lease)
-            ? NothingToBook
-            : BookDeliveryAsync(lease, [.. command.Delivery.Nodes.Select(node => node.Id)]));
+        BookedAsync(operation, command, lease => BookDeliveryAsync(lease, command.Delivery.Nodes));
 
     public Task<Answer<Snapshot<Lease>>> AcceptAsync(Operation operation, AcceptNodes command) => DecideAsync(operation, command);
 
@@ -125,15 +123,19 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
 
     private static async Task<Refusal?> BookAsync<T>(Task<Answer<T>> booking) => (await booking).Refusal;
 
-    private async Task<Refusal?> BookDeliveryAsync(Lease lease, ImmutableArray<NodeId> nodes)
+    private async Task<Refusal?> BookDeliveryAsync(Lease lease, ImmutableArray<DeliveredNode> nodes)
     {
-        ImmutableArray<NodeId> unused = [.. lease.Nodes.Select(node => node.Id).Distinct().Except(lease.NodesHere.Select(node => node.Id)).Except(nodes)];
-        if (!unused.IsEmpty && await BookAsync(Pool.ReturnNodesAsync(new ReturnNodes(lease.Opening.Reservation, unused))) is { } refusal)
+        var reservation = lease.Opening.Reservation;
+        ImmutableArray<NodeId> named = [.. nodes.Select(node => node.Id)];
+        ImmutableArray<NodeId> unused = [.. lease.Nodes.Select(node => node.Id).Distinct().Except(lease.NodesHere.Select(node => node.Id)).Except(named)];
+        if (!unused.IsEmpty && await BookAsync(Pool.ReturnNodesAsync(new ReturnNodes(reservation, unused))) is { } refusal)
         {
             return refusal;
         }
 
-        return await BookAsync(Pool.AssignNodesAsync(new AssignNodes(lease.Opening.Reservation, nodes)));
+        return IsPower(lease)
+            ? await BookAsync(Pool.HandOverPowerAsync(new HandOverPower(reservation, nodes[0].Id, nodes[0].Units)))
+            : await BookAsync(Pool.AssignNodesAsync(new AssignNodes(reservation, named)));
     }
 
     private Task<Answer<Snapshot<Lease>>> DecideAsync(Operation? operation, LeaseCommand command) =>
@@ -158,7 +160,7 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
     private async Task TakeAsync(DeliveryNoticed notice)
     {
         var taken = await DecideAsync(null, new TakeDelivery(notice.Opening, notice.Delivery));
-        if (taken.IsGranted || State is not { } lease || IsPower(lease))
+        if (taken.IsGranted || State is not { } lease)
         {
             return;
         }

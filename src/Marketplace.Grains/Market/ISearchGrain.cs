@@ -6,7 +6,7 @@ namespace Marketplace.Grains.Market;
 /// Searches the published listings. It reads a copy of them that is up to a second old, and asks the pools that may fit for
 /// what is free at this moment. Key: <see cref="Everywhere"/>.
 /// </summary>
-[Alias("Marketplace.ISearchGrain")]
+[Alias("Marketplace.ISearchGrain"), GrainInterfaceType("Marketplace.ISearchGrain")]
 public interface ISearchGrain : IGrainWithStringKey
 {
     /// <summary>The one key.</summary>

@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 namespace Marketplace.Grains.Organizations;
 
 /// <summary>One organization with its members and API keys. Key: its id.</summary>
-[Alias("Marketplace.IOrganizationGrain")]
+[Alias("Marketplace.IOrganizationGrain"), GrainInterfaceType("Marketplace.IOrganizationGrain")]
 public interface IOrganizationGrain : IAggregateGrain
 {
     /// <summary>The organization, or null when none of this id is registered.</summary>

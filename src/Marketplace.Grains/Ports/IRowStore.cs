@@ -35,6 +35,17 @@ public interface IRowStore
     /// </summary>
     ValueTask DeleteAsync(string table, string partition, string key, long version, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Writes several rows of any tables and partitions, each as <see cref="UpsertIfNewerAsync"/> or, without data, as
+    /// <see cref="DeleteAsync"/> would. After a failure any of them may have been written.
+    /// </summary>
+    async ValueTask WriteAllAsync(IReadOnlyList<RowChange> changes, CancellationToken cancellation = default) => await Task.WhenAll(changes.Select(async change =>
+    {
+        await (change.Data is { } data
+            ? UpsertIfNewerAsync(change.Table, change.Partition, new Row(change.Key, change.Version, data), cancellation)
+            : DeleteAsync(change.Table, change.Partition, change.Key, change.Version, cancellation));
+    }));
+
     /// <summary>Removes rows for good, tombstones too; absent ones are passed over. For rows that nothing late can write again, such as due rows and journal rows below a snapshot.</summary>
     ValueTask RemoveAsync(string table, string partition, IReadOnlyList<string> keys, CancellationToken cancellation = default);
 }
@@ -44,6 +55,14 @@ public interface IRowStore
 /// <param name="Version">The aggregate's version, or the journal's sequence; 0 or more.</param>
 /// <param name="Data">Payload, at most <see cref="RowLimits.LargestData"/> bytes.</param>
 public readonly record struct Row(string Key, long Version, ReadOnlyMemory<byte> Data);
+
+/// <summary>A row to write or, with no data, to delete.</summary>
+/// <param name="Table">Table.</param>
+/// <param name="Partition">Partition key.</param>
+/// <param name="Key">Row key.</param>
+/// <param name="Version">The version that is written; what stands there in the same or a newer one stays.</param>
+/// <param name="Data">Payload; null deletes.</param>
+public readonly record struct RowChange(string Table, string Partition, string Key, long Version, ReadOnlyMemory<byte>? Data);
 
 /// <summary>A page of rows.</summary>
 /// <param name="Rows">The rows in the order asked for.</param>

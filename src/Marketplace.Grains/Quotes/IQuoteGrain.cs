@@ -7,7 +7,7 @@ using Orleans.Concurrency;
 namespace Marketplace.Grains.Quotes;
 
 /// <summary>One firm quote. Key: the quote's id.</summary>
-[Alias("Marketplace.IQuoteGrain")]
+[Alias("Marketplace.IQuoteGrain"), GrainInterfaceType("Marketplace.IQuoteGrain")]
 public interface IQuoteGrain : IAggregateGrain
 {
     /// <summary>The quote, or null when there is none.</summary>

@@ -10,7 +10,7 @@ namespace Marketplace.Grains.Reservations;
 /// One reservation, as a process manager over quote, pool and billing account: every effect is in its record before it is
 /// made, and is resumed from there by the next call, notice or visit. Key: the reservation's id.
 /// </summary>
-[Alias("Marketplace.IReservationGrain")]
+[Alias("Marketplace.IReservationGrain"), GrainInterfaceType("Marketplace.IReservationGrain")]
 public interface IReservationGrain : IAggregateGrain
 {
     /// <summary>The reservation, or null when there is none.</summary>

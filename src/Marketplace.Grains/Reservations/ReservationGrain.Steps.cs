@@ -8,6 +8,7 @@ using Marketplace.Domain.Reservations;
 using Marketplace.Domain.Terms;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
+using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
 using Marketplace.Grains.Quotes;
 using Delivery = Marketplace.Domain.Reservations.Delivery;
@@ -17,9 +18,9 @@ namespace Marketplace.Grains.Reservations;
 /// <summary>The effects on quote, pool and billing account. Each is repeatable by the reservation's id.</summary>
 internal sealed partial class ReservationGrain
 {
-    private IBillingAccountGrain Billing => Services.Grains.GetGrain<IBillingAccountGrain>(State!.TenantId.Value);
+    private IBillingAccountGrain Billing => Services.Grains.Of<IBillingAccountGrain>(State!.TenantId.Value);
 
-    private IGpuPoolGrain PoolOf(PoolId pool) => Services.Grains.GetGrain<IGpuPoolGrain>(pool.Value);
+    private IGpuPoolGrain PoolOf(PoolId pool) => Services.Grains.Of<IGpuPoolGrain>(pool.Value);
 
     /// <summary>Takes one step after the other until the reservation waits, or a step has to be tried again later.</summary>
     private async Task TakeStepsAsync()
@@ -49,7 +50,7 @@ internal sealed partial class ReservationGrain
 
     private async Task<ReservationCommand?> TryAsync(ReservationCandidate candidate)
     {
-        var used = await Services.Grains.GetGrain<IQuoteGrain>(candidate.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
+        var used = await Services.Grains.Of<IQuoteGrain>(candidate.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
         if (!used.IsGranted)
         {
             return Outcome(used.Refusal, code => new RecordAttemptRefused(candidate, code));
@@ -93,7 +94,7 @@ internal sealed partial class ReservationGrain
 
     private async Task<ReservationCommand?> AmendAsync(ReservationStep.Amend amend)
     {
-        var used = await Services.Grains.GetGrain<IQuoteGrain>(amend.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
+        var used = await Services.Grains.Of<IQuoteGrain>(amend.QuoteId.Value).UseAsync(new UseQuote(State!.TenantId, State.Id));
         if (!used.IsGranted)
         {
             return Outcome(used.Refusal, code => new RecordAmendmentRefused(code));
@@ -114,9 +115,14 @@ internal sealed partial class ReservationGrain
             : Later(released.Refusal);
     }
 
-    private async Task<Refusal?> AssignAsync(DeliverUnits deliver) => State!.ConfirmedAt is null
-        ? null
-        : (await PoolOf(State.Agreement!.PoolId).AssignNodesAsync(new AssignNodes(State.Id, deliver.Nodes))).Refusal;
+    private async Task<Refusal?> AssignAsync(DeliverUnits deliver) => (State!, deliver.Nodes) switch
+    {
+        ({ ConfirmedAt: null }, _) => null,
+        ({ Agreement: var agreement }, []) => (await PoolOf(agreement!.PoolId).HandOverPowerAsync(new HandOverPower(State!.Id, BlockOf(deliver.Id), deliver.Units))).Refusal,
+        ({ Agreement: var agreement }, _) => (await PoolOf(agreement!.PoolId).AssignNodesAsync(new AssignNodes(State!.Id, deliver.Nodes))).Refusal,
+    };
+
+    private static NodeId BlockOf(DeliveryId delivery) => PublicId.Derive<NodeId>("block", delivery.Value);
 
     /// <summary>Busy says nothing about the matter, so the step is taken again later; every other refusal is the pool's or quote's word.</summary>
     private static ReservationCommand? Outcome(Refusal refusal, Func<string, ReservationCommand> definite) =>
@@ -144,7 +150,7 @@ internal sealed partial class ReservationGrain
             Deposit = agreement.Deposit,
         };
         ImmutableArray<DeliveredNode> nodes = delivery.Nodes.IsEmpty
-            ? [new DeliveredNode(PublicId.Derive<NodeId>("block", delivery.Id.Value), delivery.Units)]
+            ? [new DeliveredNode(BlockOf(delivery.Id), delivery.Units)]
             : [.. delivery.Nodes.Select(node => new DeliveredNode(node))];
         return new DeliveryNoticed(opening, new LeaseDelivery(delivery.Id, delivery.ReadyAt, nodes));
     }

@@ -44,7 +44,7 @@ internal sealed partial class ReservationGrain(GrainServices services)
     {
         // The pool is asked only when the reservation would agree; it assigns by id, so a repeated call finds it done.
         var deliver = command with { ReadyAt = readyAt };
-        return State is not null && !deliver.Nodes.IsEmpty && Reservation.Decide(State, deliver, Now) is { Refusal: null, Facts.IsEmpty: false } && await AssignAsync(deliver) is { } refusal
+        return State is not null && Reservation.Decide(State, deliver, Now) is { Refusal: null, Facts.IsEmpty: false } && await AssignAsync(deliver) is { } refusal
             ? refusal
             : await DecideAsync(deliver);
     });

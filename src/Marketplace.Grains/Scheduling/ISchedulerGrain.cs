@@ -3,7 +3,7 @@ using NodaTime;
 namespace Marketplace.Grains.Scheduling;
 
 /// <summary>Visits the aggregates of one shard of the due index when they fall due. Key: the shard's name. Holds no state.</summary>
-[Alias("Marketplace.ISchedulerGrain")]
+[Alias("Marketplace.ISchedulerGrain"), GrainInterfaceType("Marketplace.ISchedulerGrain")]
 public interface ISchedulerGrain : IGrainWithStringKey
 {
     /// <summary>Longest wait for a round of visits: thousands of aggregates may be due at once.</summary>
@@ -18,8 +18,9 @@ public interface ISchedulerGrain : IGrainWithStringKey
     [Alias("NextDue")]
     Task<Instant?> NextDueAsync(Instant? after);
 
-    /// <summary>Lets every open aggregate of the shard check itself and drain its outbox, due or not.</summary>
-    /// <returns>How many were visited without failure.</returns>
+    /// <summary>Lets some of the shard's open aggregates check themselves and drain their outboxes, due or not.</summary>
+    /// <param name="from">What the last call answered; null to begin with the first.</param>
+    /// <returns>Where to go on, or null when all have been visited.</returns>
     [Alias("Sweep"), ResponseTimeout(Patience)]
-    Task<int> SweepAsync();
+    Task<string?> SweepAsync(string? from);
 }

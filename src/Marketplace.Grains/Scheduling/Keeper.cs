@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Marketplace.Grains.Durability;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,14 +7,19 @@ namespace Marketplace.Grains.Scheduling;
 
 /// <summary>
 /// Each silo's own heartbeat for the due index: pokes every shard every 10 s. One of the silos also sweeps every shard: at its
-/// start, once an hour of real time, and whenever a silo has ended, whose grains may have left notices undelivered.
+/// start, once an hour of real time, and whenever a silo has ended, whose grains may have left notices undelivered. A sweep
+/// wakes every open aggregate, so it leaves most of the time to those who wait for an answer.
 /// </summary>
 internal sealed partial class Keeper(GrainServices services, MarketClock clock, Silos silos, TimeProvider time, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
     private const int PeriodsPerSweep = 360;
+
+    // For each moment of sweeping, so many of rest.
+    private const int Rest = 2;
     private readonly HashSet<SiloAddress> ended = [];
-    private readonly HashSet<int> unswept = [];
+    private readonly ConcurrentDictionary<int, bool> unswept = new();
+    private Task sweeping = Task.CompletedTask;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -29,9 +35,10 @@ internal sealed partial class Keeper(GrainServices services, MarketClock clock, 
             ended.UnionWith(silos.Ended);
             if (silos.IsFirst && (ended.Count > known || period % PeriodsPerSweep == 0))
             {
-                unswept.UnionWith(Enumerable.Range(0, GrainKeys.DueShards));
+                Enumerable.Range(0, GrainKeys.DueShards).ToList().ForEach(shard => unswept[shard] = true);
             }
 
+            sweeping = sweeping.IsCompleted ? SweepAsync(stoppingToken) : sweeping;
             await RoundAsync(stoppingToken);
         }
     }
@@ -52,11 +59,40 @@ internal sealed partial class Keeper(GrainServices services, MarketClock clock, 
             try
             {
                 var scheduler = services.Grains.GetGrain<ISchedulerGrain>(GrainKeys.DueShard(shard));
-                await (unswept.Contains(shard) ? scheduler.SweepAsync() : scheduler.VisitDueAsync()).WaitAsync(stopping);
-                unswept.Remove(shard);
+                await scheduler.VisitDueAsync().WaitAsync(stopping);
             }
             catch (Exception error) when (error is not OperationCanceledException || !stopping.IsCancellationRequested)
             {
+                LogPokeFailed(services.Log, shard, error);
+            }
+        }
+    }
+
+    /// <summary>Sweeps the shards not yet swept, a few aggregates at a time. A shard that fails stays for the next round.</summary>
+    private async Task SweepAsync(CancellationToken stopping)
+    {
+        foreach (var shard in unswept.Keys.Order())
+        {
+            try
+            {
+                var scheduler = services.Grains.GetGrain<ISchedulerGrain>(GrainKeys.DueShard(shard));
+                unswept.TryRemove(shard, out _);
+                string? from = null;
+                do
+                {
+                    var start = time.GetTimestamp();
+                    from = await scheduler.SweepAsync(from).WaitAsync(stopping);
+                    await Task.Delay(time.GetElapsedTime(start) * Rest, time, stopping);
+                }
+                while (from is not null);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                unswept[shard] = true;
                 LogPokeFailed(services.Log, shard, error);
             }
         }

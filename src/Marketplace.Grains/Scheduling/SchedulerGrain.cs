@@ -10,11 +10,31 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
 {
     private const int Page = 500;
     private const int AtOnce = 32;
+    private const int SweptPage = 64;
+    private const int SweptAtOnce = 8;
     private static readonly Duration OrphanLife = Duration.FromHours(24);
 
-    public Task<int> VisitDueAsync() => VisitAsync(DueIndex.KeyAfter(services.Clock.Now), isDue: true);
+    public async Task<int> VisitDueAsync()
+    {
+        var until = DueIndex.KeyAfter(services.Clock.Now);
+        var visited = 0;
+        string? from = null;
+        do
+        {
+            var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, until, Page);
+            visited += await VisitAsync(page, AtOnce, isDue: true);
+            from = page.NextFrom;
+        }
+        while (from is not null);
+        return visited;
+    }
 
-    public Task<int> SweepAsync() => VisitAsync(until: null, isDue: false);
+    public async Task<string?> SweepAsync(string? from)
+    {
+        var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, null, SweptPage);
+        await VisitAsync(page, SweptAtOnce, isDue: false);
+        return page.NextFrom;
+    }
 
     public async Task<Instant?> NextDueAsync(Instant? after)
     {
@@ -23,22 +43,15 @@ internal sealed partial class SchedulerGrain(GrainServices services) : Grain, IS
         return page.Rows is [var first, ..] ? DueIndex.Parse(first.Key).Row.At : null;
     }
 
-    private async Task<int> VisitAsync(string? until, bool isDue)
+    private async Task<int> VisitAsync(RowPage page, int atOnce, bool isDue)
     {
         var visited = 0;
-        string? from = null;
-        do
+        foreach (var some in page.Rows.Chunk(atOnce))
         {
-            var page = await services.Rows.ScanAsync(DueIndex.Table, this.GetPrimaryKeyString(), from, until, Page);
-            foreach (var some in page.Rows.Chunk(AtOnce))
-            {
-                var outcomes = await Task.WhenAll(some.Select(row => VisitAsync(row, isDue)));
-                visited += outcomes.Count(done => done);
-            }
-
-            from = page.NextFrom;
+            var outcomes = await Task.WhenAll(some.Select(row => VisitAsync(row, isDue)));
+            visited += outcomes.Count(done => done);
         }
-        while (from is not null);
+
         return visited;
     }
 

@@ -5,7 +5,7 @@ using Orleans.Concurrency;
 namespace Marketplace.Grains.Sites;
 
 /// <summary>One site: its particulars, build phases, claims and the power its pools plan on. Key: the site's id.</summary>
-[Alias("Marketplace.ISiteGrain")]
+[Alias("Marketplace.ISiteGrain"), GrainInterfaceType("Marketplace.ISiteGrain")]
 public interface ISiteGrain : IAggregateGrain
 {
     /// <summary>The site, or null when there is none.</summary>
@@ -51,6 +51,10 @@ public interface ISiteGrain : IAggregateGrain
     /// <summary>Records that a milestone was reached; pools are told as for forecasts.</summary>
     [Alias("ReachMilestone")]
     Task<Answer<Snapshot<Site>>> ReachMilestoneAsync(Operation operation, ReachMilestone command);
+
+    /// <summary>Corrects a wrong report; pools are told as for forecasts.</summary>
+    [Alias("CorrectMilestone")]
+    Task<Answer<Snapshot<Site>>> CorrectMilestoneAsync(Operation operation, CorrectMilestone command);
 
     /// <summary>Adds evidence to a milestone.</summary>
     [Alias("AddEvidence")]

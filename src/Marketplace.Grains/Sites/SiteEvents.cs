@@ -25,8 +25,17 @@ public sealed record SiteData(SiteId Id, string Name, SiteStatus Status, string?
 /// <param name="CriticalItMw">MW it adds.</param>
 /// <param name="ContractRfs">The day promised as ready for service, in the site's zone.</param>
 /// <param name="ForecastRfs">The day now expected.</param>
+/// <param name="AssumedRfs">While it is overdue, the day that supply is counted from instead; null otherwise.</param>
 /// <param name="ActualRfs">The day it became ready; null until then.</param>
-public sealed record SitePhaseData(SiteId Id, PhaseId PhaseId, string Name, CriticalItMegawatts CriticalItMw, LocalDate ContractRfs, LocalDate ForecastRfs, LocalDate? ActualRfs);
+public sealed record SitePhaseData(
+    SiteId Id,
+    PhaseId PhaseId,
+    string Name,
+    CriticalItMegawatts CriticalItMw,
+    LocalDate ContractRfs,
+    LocalDate ForecastRfs,
+    LocalDate? AssumedRfs,
+    LocalDate? ActualRfs);
 
 /// <summary>A milestone after the event.</summary>
 /// <param name="Id">The site.</param>
@@ -35,7 +44,7 @@ public sealed record SitePhaseData(SiteId Id, PhaseId PhaseId, string Name, Crit
 /// <param name="Planned">The day promised, in the site's zone; null when none was.</param>
 /// <param name="Forecast">The day now expected; null when none was stated.</param>
 /// <param name="Actual">The day it was reached; null until then.</param>
-/// <param name="Reason">Why the day moved; null when nothing was said.</param>
+/// <param name="Reason">Why the day moved, or what was wrong with the report; null when nothing was said.</param>
 public sealed record SiteMilestoneData(SiteId Id, PhaseId PhaseId, MilestoneKind Milestone, LocalDate? Planned, LocalDate? Forecast, LocalDate? Actual, string? Reason);
 
 /// <summary>Evidence that was added to a milestone.</summary>
@@ -71,6 +80,9 @@ internal static class SiteEvents
     public static readonly EventType<SitePhaseData> PhaseRemoved = new("site.phase_removed", "A build phase was dropped.");
     public static readonly EventType<SiteMilestoneData> ForecastRevised = new("site.forecast_revised", "A milestone is now expected on another day.");
     public static readonly EventType<SiteMilestoneData> MilestoneReached = new("site.milestone_reached", "A milestone was reached.");
+    public static readonly EventType<SiteMilestoneData> MilestoneCorrected = new("site.milestone_corrected", "A wrong report of a milestone was corrected.");
+    public static readonly EventType<SitePhaseData> PhaseOverdue = new("site.phase_overdue", "The day a phase was to be ready passed in silence; supply is counted from a later day until its operator reports or forecasts again.");
+    public static readonly EventType<SitePhaseData> PhaseLate = new("site.phase_late", "A phase was not ready by the end of the day its contracts promise.");
     public static readonly EventType<SiteEvidenceData> EvidenceAdded = new("site.evidence_added", "Evidence was added to a milestone.");
     public static readonly EventType<SiteClaimData> ClaimRequested = new("site.claim_requested", "An organization claimed an imported site; an administrator decides.");
     public static readonly EventType<SiteClaimData> ClaimConfirmed = new("site.claim_confirmed", "A claim was confirmed: the site is the claimant's.");
@@ -108,6 +120,15 @@ internal static class SiteEvents
             case MilestoneReached reached:
                 Tell(after, MilestoneReached, Data(after, reached.Phase, reached.Kind, null), effects);
                 break;
+            case MilestoneCorrected corrected:
+                Tell(after, MilestoneCorrected, Data(after, corrected.Phase, corrected.Kind, corrected.Reason), effects);
+                break;
+            case PhaseFellOverdue overdue:
+                Tell(after, PhaseOverdue, Data(after.Id, after.Phase(overdue.Phase)!), effects);
+                break;
+            case ContractRfsMissed missed:
+                Tell(after, PhaseLate, Data(after.Id, after.Phase(missed.Phase)!), effects);
+                break;
             case EvidenceAdded added:
                 Tell(after, EvidenceAdded, new(after.Id, added.Phase, added.Kind, [.. added.Evidence.Select(piece => new EvidenceData(piece.Link.Url, piece.Link.Description, piece.Link.Sha256))]), effects);
                 break;
@@ -133,7 +154,7 @@ internal static class SiteEvents
     private static SiteData Data(Site site, string? reason) =>
         new(site.Id, site.Description.Name, site.Status, site.Description.Zone, site.Description.Gross, site.Description.CriticalIt, reason);
 
-    private static SitePhaseData Data(SiteId site, BuildPhase phase) => new(site, phase.Id, phase.Name, phase.CriticalIt, phase.ContractRfs, phase.ForecastRfs, phase.ActualRfs);
+    private static SitePhaseData Data(SiteId site, BuildPhase phase) => new(site, phase.Id, phase.Name, phase.CriticalIt, phase.ContractRfs, phase.ForecastRfs, phase.AssumedRfs, phase.ActualRfs);
 
     private static SiteMilestoneData Data(Site site, PhaseId phase, MilestoneKind kind, string? reason)
     {

@@ -50,6 +50,9 @@ internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, Site
     public Task<Answer<Snapshot<Site>>> ReachMilestoneAsync(Operation operation, ReachMilestone command) =>
         CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
 
+    public Task<Answer<Snapshot<Site>>> CorrectMilestoneAsync(Operation operation, CorrectMilestone command) =>
+        CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
+
     public Task<Answer<Snapshot<Site>>> AddEvidenceAsync(Operation operation, AddEvidence command) =>
         CommitAsync(operation, (site, now) => Site.Decide(site, command, now));
 
@@ -64,7 +67,9 @@ internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, Site
 
     protected override Site Evolve(Site? state, SiteFact fact) => Site.Evolve(state, fact);
 
-    protected override Instant? DueAt(Site state) => state.Status == SiteStatus.Retired ? null : Instant.MaxValue;
+    protected override Instant? DueAt(Site state) => state.Status == SiteStatus.Retired ? null : state.NextDayOfReadiness() ?? Instant.MaxValue;
+
+    protected override Task OnDueAsync(Instant now) => CommitAsync(null, (site, at) => Site.Decide(site, new PassDays(), at));
 
     protected override void React(Site? before, Site after, SiteFact fact, Effects effects)
     {
@@ -75,6 +80,12 @@ internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, Site
                 break;
             case MilestoneReached { Kind: MilestoneKind.ReadyForService } reached:
                 TellPools(after, reached.Phase, effects);
+                break;
+            case MilestoneCorrected { Kind: MilestoneKind.ReadyForService } corrected:
+                TellPools(after, corrected.Phase, effects);
+                break;
+            case PhaseFellOverdue overdue:
+                TellPools(after, overdue.Phase, effects);
                 break;
             case WithdrawalBegun withdrawn:
                 foreach (var pool in after.Allocations.Select(allocation => allocation.Pool).Distinct())

@@ -11,7 +11,7 @@ using Orleans.Concurrency;
 namespace Marketplace.Grains.Transparency;
 
 /// <summary>Numbers an organization's events on receipt. Cursor and webhooks read in that order. Key: the organization's id.</summary>
-[Alias("Marketplace.IEventFeedGrain")]
+[Alias("Marketplace.IEventFeedGrain"), GrainInterfaceType("Marketplace.IEventFeedGrain")]
 public interface IEventFeedGrain : IAggregateGrain
 {
     /// <summary>Number of the last event, 0 when there is none.</summary>

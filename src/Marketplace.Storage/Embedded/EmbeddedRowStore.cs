@@ -81,7 +81,28 @@ internal sealed class EmbeddedRowStore(EmbeddedStore store) : IRowStore
     {
         RowLimits.Check(table, partition, [new Row(key, version, default)]);
         cancellation.ThrowIfCancellationRequested();
-        await store.WriteAsync(0, connection => connection.Prepare(Delete).Bind(1, table).Bind(2, partition).Bind(3, key).Bind(4, version).Run());
+        await store.WriteAsync(0, connection => Remember(connection.Prepare(Delete), table, partition, key, version));
+    }
+
+    public async ValueTask WriteAllAsync(IReadOnlyList<RowChange> changes, CancellationToken cancellation = default)
+    {
+        foreach (var change in changes)
+        {
+            RowLimits.Check(change.Table, change.Partition, [new Row(change.Key, change.Version, change.Data ?? default)]);
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        await store.WriteAsync(changes.Sum(change => change.Data?.Length ?? 0), connection =>
+        {
+            foreach (var (table, partition, key, version, data) in changes)
+            {
+                _ = data is { } bytes
+                    ? Put(connection.Prepare(Upsert), table, partition, new Row(key, version, bytes))
+                    : Remember(connection.Prepare(Delete), table, partition, key, version);
+            }
+
+            return changes.Count;
+        });
     }
 
     public async ValueTask RemoveAsync(string table, string partition, IReadOnlyList<string> keys, CancellationToken cancellation = default)
@@ -101,6 +122,9 @@ internal sealed class EmbeddedRowStore(EmbeddedStore store) : IRowStore
 
     private static int Put(Statement statement, string table, string partition, Row row) =>
         statement.Bind(1, table).Bind(2, partition).Bind(3, row.Key).Bind(4, row.Version).Bind(5, row.Data.Span).Run();
+
+    private static int Remember(Statement statement, string table, string partition, string key, long version) =>
+        statement.Bind(1, table).Bind(2, partition).Bind(3, key).Bind(4, version).Run();
 
     private static bool Exists(Connection connection, string table, string partition, string key)
     {

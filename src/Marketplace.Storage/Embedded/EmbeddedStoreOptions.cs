@@ -22,6 +22,9 @@ public sealed class EmbeddedStoreOptions
     /// <summary>Most bytes in one grain record; a larger one is refused before anything is written.</summary>
     public int LargestRecord { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Size of the write-ahead log, in pages of 4 KiB, after which the writer moves it into the database.</summary>
-    public int CheckpointPages { get; set; } = 4096;
+    /// <summary>
+    /// Size of the write-ahead log, in pages of 4 KiB, after which the writer moves it into the database. The longer it is, the
+    /// more often a page that is written again and again is moved only once, and the longer the first start after a kill reads.
+    /// </summary>
+    public int CheckpointPages { get; set; } = 16_384;
 }

@@ -34,13 +34,14 @@ internal static class Schema
         var writer = Connection.Open(options.Path, readOnly: false);
         try
         {
-            // FULL syncs the log at every commit: what was acknowledged survives a loss of power.
+            // FULL syncs the log at every commit: what was acknowledged survives a loss of power. Every commit looks through the
+            // whole cache, and what it does not hold is in the operating system's, so it is small.
             writer.Execute($"""
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
                 PRAGMA wal_autocheckpoint = {options.CheckpointPages};
-                PRAGMA journal_size_limit = {64 * 1024 * 1024};
-                PRAGMA cache_size = -65536;
+                PRAGMA journal_size_limit = {128 * 1024 * 1024};
+                PRAGMA cache_size = -16384;
                 PRAGMA temp_store = MEMORY;
                 """);
             var application = writer.Scalar("PRAGMA application_id");
@@ -72,7 +73,9 @@ internal static class Schema
     public static Connection OpenReader(EmbeddedStoreOptions options)
     {
         var reader = Connection.Open(options.Path, readOnly: true);
-        reader.Execute("PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY;");
+
+        // Every commit of the writer empties a reader's cache, so it serves one read.
+        reader.Execute("PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY;");
         return reader;
     }
 }

@@ -90,6 +90,38 @@ public sealed class PoolEndpointsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Only_a_repeated_request_is_called_one_and_a_version_that_moved_refuses_a_change()
+    {
+        var created = (await _operator.PostAsync("/v1/gpu-pools", Pool(90), "key-1")).With(201);
+        var path = created.Headers["Location"];
+        (await _operator.PutAsync(path + "/offer", Offer())).With(200);
+        Assert.False((await _operator.PutAsync(path + "/offer", Offer())).With(200).Replayed);
+        Assert.False((await _operator.PostAsync(path + "/publish", idempotencyKey: "p1")).With(200).Replayed);
+        Assert.False((await _operator.PostAsync(path + "/publish", idempotencyKey: "p2")).With(200).Replayed);
+        Assert.True((await _operator.PostAsync(path + "/publish", idempotencyKey: "p2")).With(200).Replayed);
+
+        var tag = (await _operator.GetAsync(path)).Headers["ETag"];
+        var races = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => _operator.PatchAsync(path, new { name = $"Row {number}" }, ("If-Match", tag))));
+        Assert.Single(races, race => race.Status == 200);
+        Assert.All(races.Where(race => race.Status != 200), race => Assert.Equal((412, "precondition_failed"), (race.Status, race.Code)));
+    }
+
+    [Fact]
+    public async Task A_node_without_a_lease_is_replaced_in_its_pool()
+    {
+        var pool = (await _operator.PostAsync("/v1/gpu-pools", Pool(2))).With(201).Headers["Location"];
+        var nodes = (await _operator.PostAsync(pool + "/nodes", new { nodes = new[] { new { serial = "SN-1" }, new { serial = "SN-2" } } })).With(201).Json.GetProperty("nodes");
+        var body = new { nodeId = nodes[0].GetProperty("id").GetString(), serial = "SN-3", reason = "Failed burn-in." };
+
+        var replaced = (await _operator.PostAsync(pool + "/node-replacements", body, "r1")).With(201);
+        Assert.Equal(("retired", "free", "SN-3"), (replaced.Text("retired.status"), replaced.Text("registered.status"), replaced.Text("registered.serial")));
+        Assert.Equal(replaced.Body, (await _operator.PostAsync(pool + "/node-replacements", body, "r1")).With(201).Body);
+        var gone = await _operator.PostAsync(pool + "/node-replacements", body with { serial = "SN-4" });
+        Assert.Equal((409, "node_not_free", "nodeId"), (gone.Status, gone.Code, gone.Faults.First().Split(' ')[0]));
+        Assert.Equal(3, (await _operator.GetAsync(pool + "/nodes")).Json.GetProperty("data").GetArrayLength());
+    }
+
+    [Fact]
     public async Task A_power_pool_counts_in_kilowatts_and_shares_its_site_with_the_others()
     {
         (await _operator.PostAsync("/v1/gpu-pools", Pool(50))).With(201);

@@ -65,6 +65,8 @@ public sealed class LeaseEndpointsTests : IAsyncLifetime
     public async Task A_delivery_opens_a_lease_that_both_parties_and_nobody_else_see()
     {
         var path = $"/v1/reservations/{_world.ReservationId}/deliveries";
+        Assert.Equal((409, "supply_not_in_service"), Outcome(await _operator.PostAsync(path, new { nodes = new[] { "node_1", "node_2" } })));
+        await _world.Example.ReadyAsync(_api.Market);
         var delivery = (await _operator.PostAsync(path, new { nodes = new[] { "node_1", "node_2" } }, "d1")).With(201);
         Assert.Equal(_world.LeaseId.Value, delivery.Text("leaseId"));
         Assert.True((await _operator.PostAsync(path, new { nodes = new[] { "node_1", "node_2" } }, "d1")).Replayed);

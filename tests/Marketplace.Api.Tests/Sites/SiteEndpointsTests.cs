@@ -29,6 +29,41 @@ public sealed class SiteEndpointsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Fact]
+    public async Task A_day_that_passes_in_silence_shows_and_a_wrong_report_is_corrected()
+    {
+        var site = (await _operator.PostAsync("/v1/sites", Site)).With(201).Headers["Location"];
+        var phase = (await _operator.PostAsync(site + "/phases", new { name = "Hall A", criticalItMw = 24, contractRfs = "2026-09-01" })).With(201).Headers["Location"];
+
+        await _api.Market.Time.AdvanceAsync(Instant.FromUtc(2026, 9, 4, 12, 0));
+        var overdue = (await _api.Nobody.GetAsync(phase)).With(200);
+        Assert.Equal(("2026-09-01", "2026-09-07", "2026-09-02"), (overdue.Text("forecastRfs"), overdue.Text("assumedRfs"), overdue.Text("lateSince")));
+        Assert.Equal("2026-09-07T05:00:00Z", overdue.Text("readyFrom"));
+
+        foreach (var milestone in new[] { "energised", "readyForService" })
+        {
+            (await _operator.PostAsync(phase + "/milestones", new { milestone, actual = "2026-09-03" })).With(200);
+        }
+
+        var corrections = phase + "/milestone-corrections";
+        Assert.Equal((409, "milestone_not_reached"), Outcome(await _operator.PostAsync(corrections, new { milestone = "permitted", actual = "2026-09-01", reason = "Slip." })));
+        Assert.Equal((409, "milestone_out_of_order"), Outcome(await _operator.PostAsync(corrections, new { milestone = "readyForService", actual = "2026-09-02", reason = "Slip." })));
+        Assert.Equal(["reason missing"], (await _operator.PostAsync(corrections, new { milestone = "readyForService", actual = "2026-09-04" })).With(400).Faults);
+        var corrected = (await _operator.PostAsync(corrections, new { milestone = "readyForService", actual = "2026-09-04", reason = "The protocol is of the fourth." })).With(200);
+        Assert.Equal(("2026-09-04", ""), (corrected.Text("actualRfs"), corrected.Text("assumedRfs")));
+        var ready = corrected.Json.GetProperty("milestones").EnumerateArray().Single(milestone => milestone.GetProperty("milestone").GetString() == "readyForService");
+        Assert.Equal("2026-09-03", ready.GetProperty("corrections")[0].GetProperty("from").GetString());
+
+        await _api.SettleAsync();
+        var events = (await _operator.GetAsync("/v1/events?limit=200")).With(200).Json.GetProperty("data").EnumerateArray().ToList();
+        Assert.All(events, Events.EventCatalogueTests.IsDescribed);
+        Assert.Equal(
+            ["site.phase_late", "site.phase_overdue", "site.phase_overdue", "site.milestone_reached", "site.milestone_reached", "site.milestone_corrected"],
+            events.Select(it => it.GetProperty("type").GetString()).Where(type => type!.Contains(".phase_late", StringComparison.Ordinal) || type.Contains("overdue", StringComparison.Ordinal) || type.Contains("milestone", StringComparison.Ordinal)));
+
+        static (int, string?) Outcome(ApiReply reply) => (reply.Status, reply.Code);
+    }
+
+    [Fact]
     public async Task A_site_is_listed_built_and_put_in_service()
     {
         var site = (await _operator.PostAsync("/v1/sites", Site)).With(201);

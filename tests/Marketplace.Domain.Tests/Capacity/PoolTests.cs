@@ -150,6 +150,8 @@ public sealed class PoolTests
         Assert.Equal("hold_not_confirmed", Pool.Decide(pool, new AssignNodes(Reservation, [], 1)).Refusal?.Code);
 
         pool = Do(pool, Pool.Decide(pool, new ConfirmHold(Reservation, Now)), out _);
+        Assert.Equal("supply_not_in_service", Pool.Decide(pool, new AssignNodes(Reservation, [Node(3)])).Refusal?.Code);
+        pool = InService(pool);
         pool = Do(pool, Pool.Decide(pool, new AssignNodes(Reservation, [Node(3)])), out _);
         pool = Do(pool, Pool.Decide(pool, new AssignNodes(Reservation, [], 8)), out _);
         Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], pool.Nodes.Of(Reservation).Select(node => node.Order));
@@ -168,6 +170,104 @@ public sealed class PoolTests
         Assert.Equal(["HoldEnded", "NodesReturned"], facts.Select(fact => fact.GetType().Name));
         Assert.Equal(8, pool.Nodes.FreeCount);
     }
+
+    [Fact]
+    public void What_was_handed_over_is_not_taken_out_of_the_pool()
+    {
+        var pool = Do(Held(), Pool.Decide(Held(), new ConfirmHold(Reservation, Now)), out _);
+        pool = InService(pool);
+        pool = Do(pool, Pool.Decide(pool, new RegisterNodes(Operator, Nodes(1, 10)), Now), out _);
+        pool = Do(pool, Pool.Decide(pool, new AssignNodes(Reservation, [], 5)), out _);
+        var (four, five) = (pool.Allocations[0] with { Units = 4 }, pool.Allocations[0] with { Units = 5 });
+
+        Assert.Equal(("units_handed_over", "units"), Codes(Pool.Decide(pool, new AllocatePhase(four))));
+        Assert.Equal(("units_handed_over", "spareUnits"), Codes(Pool.Decide(pool, new AmendPool(Operator, null, null, 6))));
+        Assert.Null(Pool.Decide(pool, new AllocatePhase(pool.Allocations[1] with { Units = 1 })).Refusal);
+        Assert.Null(Pool.Decide(pool, new AmendPool(Operator, null, null, 5)).Refusal);
+        pool = Do(pool, Pool.Decide(pool, new AllocatePhase(five)), out var facts);
+        Assert.Contains(facts, fact => fact is UnitsDisplaced);
+        Assert.Equal("supply_not_in_service", Pool.Decide(pool, new AssignNodes(Reservation, [], 6)).Refusal?.Code);
+
+        pool = Do(pool, Pool.Decide(pool, new ReturnNodes(Reservation, [Node(1)])), out _);
+        Assert.Null(Pool.Decide(pool, new AllocatePhase(four)).Refusal);
+
+        static (string?, string?) Codes(Decision<PoolFact> decision) => (decision.Refusal?.Code, decision.Refusal?.Field);
+    }
+
+    [Fact]
+    public void Supply_that_falls_short_is_taken_from_what_was_not_handed_over_whoever_signed_first()
+    {
+        var early = ReservationId.From("rsv_early");
+        var pool = Do(Listed(), Pool.Decide(Listed(), new AmendPool(Operator, null, null, 0)), out _);
+        pool = Do(pool, Pool.Decide(pool, new ChangeListing(Operator, ListingStatus.Published)), out _);
+        foreach (var (id, signed) in new[] { (early, Now), (Reservation, Now + Duration.FromDays(1)) })
+        {
+            pool = Do(pool, Pool.Decide(pool, new PlaceHold(id, Other, [new HoldSegment(Summer, 5)]), Now), out _);
+            pool = Do(pool, Pool.Decide(pool, new ConfirmHold(id, signed)), out _);
+        }
+
+        pool = InService(pool);
+        pool = Do(pool, Pool.Decide(pool, new RegisterNodes(Operator, Nodes(1, 10)), Now), out _);
+        pool = Do(pool, Pool.Decide(pool, new AssignNodes(Reservation, [], 3)), out _);
+        pool = Do(pool, Pool.Decide(pool, new AllocatePhase(pool.Allocations[0] with { Units = 4 })), out var facts);
+
+        Assert.Equal(
+            [(Reservation, 2), (early, 4)],
+            facts.OfType<UnitsDisplaced>().Select(fact => (fact.Id, Assert.Single(fact.Displaced).Units)));
+
+        // Not even a phase that is taken back altogether leaves units with nobody while there are others to displace.
+        pool = Do(pool, Pool.Decide(pool, new ReschedulePhase(One, null, false, 9)), out facts);
+        Assert.Equal([(early, 5), (Reservation, 5)], facts.OfType<UnitsDisplaced>().Select(fact => (fact.Id, Assert.Single(fact.Displaced).Units)).OrderBy(gone => gone.Id == Reservation));
+        Assert.True(pool.Calendar.IsWithinSupply);
+    }
+
+    [Fact]
+    public void A_power_pool_knows_what_it_handed_over_by_block()
+    {
+        var listing = Listing with { Kind = PoolKind.Power, Hardware = null, KilowattsPerUnit = 1, SpareUnits = 0 };
+        var pool = Pool.Evolve(null, Assert.Single(Pool.Decide(null, listing, "hash", Now).Facts));
+        pool = Do(pool, Pool.Decide(pool, new ChangeListing(Operator, ListingStatus.Published)), out _);
+        pool = Do(pool, Pool.Decide(pool, new PlaceHold(Reservation, Other, [new HoldSegment(Summer, 8)]), Now), out _);
+        Assert.Equal("hold_not_confirmed", Pool.Decide(pool, new HandOverPower(Reservation, Node(1), 5)).Refusal?.Code);
+        pool = Do(pool, Pool.Decide(pool, new ConfirmHold(Reservation, Now)), out _);
+        Assert.Equal("supply_not_in_service", Pool.Decide(pool, new HandOverPower(Reservation, Node(1), 5)).Refusal?.Code);
+
+        pool = InService(pool);
+        pool = Do(pool, Pool.Decide(pool, new HandOverPower(Reservation, Node(1), 5)), out _);
+        Assert.Empty(Pool.Decide(pool, new HandOverPower(Reservation, Node(1), 5)).Facts);
+        Assert.Equal("nodes_exceed_hold", Pool.Decide(pool, new HandOverPower(Reservation, Node(2), 4)).Refusal?.Code);
+        Assert.Equal("units_handed_over", Pool.Decide(pool, new AllocatePhase(pool.Allocations[0] with { Units = 4 })).Refusal?.Code);
+
+        pool = Do(pool, Pool.Decide(pool, new ReturnNodes(Reservation, [Node(1), Node(2)])), out _);
+        Assert.Equal(0, pool.HandedOverUnits);
+        pool = Do(pool, Pool.Decide(pool, new HandOverPower(Reservation, Node(3), 8)), out _);
+        pool = Do(pool, Pool.Decide(pool, new ReleaseHold(Reservation, HoldStatus.Released), Now), out _);
+        Assert.Empty(pool.Blocks);
+    }
+
+    [Fact]
+    public void A_node_without_a_lease_is_replaced_in_the_pool()
+    {
+        var pool = Do(Held(), Pool.Decide(Held(), new ConfirmHold(Reservation, Now)), out _);
+        pool = InService(pool);
+        pool = Do(pool, Pool.Decide(pool, new RegisterNodes(Operator, Nodes(1, 3)), Now), out _);
+        pool = Do(pool, Pool.Decide(pool, new AssignNodes(Reservation, [Node(1)])), out _);
+        var replace = new ReplaceFreeNode(Operator, Node(2), new NodeRegistration(Node(9), "SN-9", null), "Failed burn-in.");
+
+        Assert.Equal("pool_not_found", Pool.Decide(pool, replace with { Actor = Other }, Now).Refusal?.Code);
+        Assert.Equal("node_not_found", Pool.Decide(pool, replace with { Out = Node(7) }, Now).Refusal?.Code);
+        Assert.Equal("node_not_free", Pool.Decide(pool, replace with { Out = Node(1) }, Now).Refusal?.Code);
+        Assert.Equal("node_serial_taken", Pool.Decide(pool, replace with { In = new NodeRegistration(Node(9), "SN-3", null) }, Now).Refusal?.Code);
+        Assert.Equal("nodes_invalid", Pool.Decide(pool, replace with { In = new NodeRegistration(Node(9), "", null) }, Now).Refusal?.Code);
+
+        pool = Do(pool, Pool.Decide(pool, replace, Now), out _);
+        Assert.Empty(Pool.Decide(pool, replace, Now).Facts);
+        Assert.Equal([Node(3), Node(9)], pool.Nodes.Free);
+        Assert.Equal(NodeStatus.Retired, pool.Nodes.Find(Node(2))!.Status);
+        Assert.Equal(1, pool.HandedOverUnits);
+    }
+
+    private static Pool InService(Pool pool) => Do(pool, Pool.Decide(pool, new ReschedulePhase(One, Rfs, true, pool.Allocations[0].Revision + 1)), out _);
 
     private static ReservationId Reservation => ReservationId.From("rsv_1");
 

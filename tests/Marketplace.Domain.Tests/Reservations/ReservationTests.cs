@@ -243,6 +243,22 @@ public sealed class ReservationTests
     }
 
     [Fact]
+    public void A_tenant_to_whom_nothing_was_handed_over_may_leave_after_the_first_day_whatever_supply_says()
+    {
+        var start = SampleOffer.March.Start;
+        var zone = SampleOffer.Offer.Clauses.Zone();
+        var dayAfter = zone.AtStartOfDay(start.InZone(zone).Date.PlusDays(1)).ToInstant();
+        Assert.Equal(dayAfter, Confirmed().Here!.TenantMayLeaveFrom());
+        Assert.Equal(start, Delayed().Here!.TenantMayLeaveFrom());
+        Assert.Null(Held().Here!.TenantMayLeaveFrom());
+        Assert.Null(Delivering().Here!.TenantMayLeaveFrom());
+
+        Confirmed().At(dayAfter - Duration.FromSeconds(1)).Refused(TenantCancels, "reservation_binding");
+        Confirmed().At(dayAfter).Did(TenantCancels).Is(ReservationStatus.Cancelled)
+            .Did(new RecordHoldReleased()).Next<ReservationStep.ReturnDeposit>();
+    }
+
+    [Fact]
     public void A_withdrawn_pool_leaves_through_the_reservations_own_exit()
     {
         var withdraw = new WithdrawCapacity("The pool was withdrawn.");

@@ -61,7 +61,7 @@ public sealed class GpuPoolGrainGoldenTests
     }
 
     [Fact]
-    public void A_pools_snapshot_is_written_as_ever_and_still_loads() => Assert.Null(Golden.Fault("pool-snapshot.v1.json", new JournalSnapshot<Listing>
+    public void A_pools_snapshot_is_written_as_ever_and_still_loads() => Assert.Null(Golden.Fault("pool-snapshot.v2.json", new JournalSnapshot<Listing>
     {
         Schema = 1,
         Sequence = 3,
@@ -71,11 +71,25 @@ public sealed class GpuPoolGrainGoldenTests
     }));
 
     [Fact]
+    public void A_snapshot_from_before_blocks_of_power_loads_as_the_same_pool() =>
+        Assert.Null(Golden.Fault("pool-snapshot.v2.json", Golden.Loads<JournalSnapshot<Listing>>("pool-snapshot.v1.json")));
+
+    [Fact]
+    public void Facts_that_came_later_are_written_as_ever_too() => Assert.Null(Golden.Fault(
+        "pool-journal.v2.json", new JournalEntry<ListingFact>(1, [new JournalCommit<ListingFact>(Now, [.. Later.Select(Fact)])])));
+
+    [Fact]
     public void Every_fact_of_a_pool_is_in_the_journal_that_is_kept()
     {
-        var kept = Life.Select(fact => fact.Pool?.GetType()).OfType<Type>().Concat([typeof(TombstonesPruned), typeof(PowerFreed)]).ToHashSet();
+        var kept = Life.Select(fact => fact.Pool?.GetType()).OfType<Type>().Concat(Later.Select(fact => fact.GetType())).Concat([typeof(TombstonesPruned), typeof(PowerFreed)]).ToHashSet();
         Assert.All(typeof(PoolFact).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(PoolFact))), type => Assert.Contains(type, kept));
     }
+
+    private static ImmutableArray<PoolFact> Later =>
+    [
+        new PowerHandedOver(new PowerBlock(NodeId.From("node_block"), One, 400)),
+        new FreeNodeReplaced(NodeId.From("node_2"), new NodeRegistration(NodeId.From("node_3"), "SN-3", null), "Failed burn-in.", Now),
+    ];
 
     private static ListingFact Fact(PoolFact fact) => new(fact, null);
 

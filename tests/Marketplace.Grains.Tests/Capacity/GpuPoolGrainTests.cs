@@ -189,6 +189,8 @@ public sealed class GpuPoolGrainTests : IAsyncLifetime
         Assert.Equal("hold_not_confirmed", (await Pool.AssignNodesAsync(new AssignNodes(Reservation(1), [], 2))).Refusal?.Code);
 
         await Pool.ConfirmHoldAsync(new ConfirmHold(Reservation(1), market.Clock.Now));
+        Assert.Equal("supply_not_in_service", (await Pool.AssignNodesAsync(new AssignNodes(Reservation(1), [], 2))).Refusal?.Code);
+        await example.ReadyAsync(market);
         var assigned = await Pool.AssignNodesAsync(new AssignNodes(Reservation(1), [], 2));
         Assert.Equal([Node(1), Node(2)], assigned.Value.Select(node => node.Id));
         Assert.Equal("nodes_exceed_hold", (await Pool.AssignNodesAsync(new AssignNodes(Reservation(1), [Node(3)]))).Refusal?.Code);

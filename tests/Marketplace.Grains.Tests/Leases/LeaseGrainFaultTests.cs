@@ -35,6 +35,7 @@ public sealed class LeaseGrainFaultTests : IAsyncLifetime
         Granted(await Pool.RegisterNodesAsync(new RegisterNodes(
             example.Operator, [.. Enumerable.Range(0, NodesEach * MostWrites).Select(i => new NodeRegistration(Node(i), $"SN-{i}", null))])));
         await market.Time.AdvanceAsync(Year.Start);
+        await example.ReadyAsync(market);
     }
 
     public async ValueTask DisposeAsync() => await market.DisposeAsync();

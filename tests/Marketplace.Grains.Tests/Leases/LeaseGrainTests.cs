@@ -163,6 +163,7 @@ public sealed class LeaseGrainTests : IAsyncLifetime
     private async Task DeliverAsync(string at, params int[] nodes)
     {
         await market.Time.AdvanceAsync(NodaTime.Text.InstantPattern.ExtendedIso.Parse(at).Value);
+        await example.ReadyAsync(market);
         Granted(await Pool.AssignNodesAsync(new AssignNodes(Reservation, Nodes(nodes))));
         notices++;
         await Lease.ReceiveAsync(new Envelope($"reservation:{Reservation}", notices, new DeliveryNoticed(LeaseExample.Opening(example, Reservation, Year), Delivery((int)notices, nodes))));

@@ -7,6 +7,7 @@ using Marketplace.Domain.Reservations;
 using Marketplace.Domain.Terms;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Leases;
+using Marketplace.Grains.Sites;
 using Marketplace.Testing;
 using NodaTime;
 using static Marketplace.Grains.Tests.Reservations.ReservationWorld;
@@ -150,6 +151,48 @@ public sealed class ReservationGrainTests
     }
 
     [Fact]
+    public async Task A_phase_that_is_silent_past_its_day_delays_what_relies_on_it_until_it_is_reported()
+    {
+        await using var world = await StartAsync(nodes: 16);
+        await world.ConfirmAsync(1);
+        await world.ConfirmAsync(2);
+
+        // Ready on 1 June and silent: by 16 June supply is counted from 1 July, by 2 July from a month later.
+        await world.AdvanceToAsync(July.Start);
+        Assert.Equal([ReservationStatus.Confirmed, ReservationStatus.Confirmed], [await world.StatusAsync(1), await world.StatusAsync(2)]);
+        await world.Market.CrashAsync();
+        await world.AdvanceToAsync(July.Start + Duration.FromDays(1));
+        await world.BecomesAsync(1, ReservationStatus.Delayed);
+        await world.BecomesAsync(2, ReservationStatus.Delayed);
+        Assert.Equal(0, (await world.Pool.GetFreeAsync(July, 1)).Units);
+
+        var left = await world.Reservation(1).CancelAsync(Once("leave"), new CancelReservation(world.Example.Tenant, "The hall is not there."));
+        Assert.Equal(ReservationStatus.Cancelled, left.Value?.State.Status);
+        await world.SettleAsync();
+        Assert.Equal((await world.ReadAsync(1)).Agreement?.Deposit, Assert.Single(world.Market.Gateway.Refunds));
+
+        // Ready a day after the start: that day stays lost, everything after it is there and is handed over.
+        await world.Example.ReadyAsync(world.Market);
+        Assert.Equal(new Term(July.Start, July.Start + Duration.FromDays(1)), Assert.Single((await world.ReadAsync(2)).Displaced).Term);
+        NodeId[] nodes = [.. Enumerable.Range(1, 8).Select(number => NodeId.From($"node_{number}"))];
+        await world.Pool.RegisterNodesAsync(new RegisterNodes(world.Example.Operator, [.. nodes.Select(node => new NodeRegistration(node, node.Value, null))]));
+        var delivered = await world.Reservation(2).DeliverAsync(Once("deliver"), new DeliverUnits(world.Example.Operator, DeliveryId.From("dlv_1"), 8, [.. nodes]), null);
+        Assert.Equal(ReservationStatus.Fulfilled, delivered.Value?.State.Status);
+        Assert.Empty(await world.Pool.CheckInvariantsAsync());
+    }
+
+    [Fact]
+    public async Task Years_of_silence_take_a_handful_of_visits()
+    {
+        await using var world = await StartAsync();
+        await world.AdvanceToAsync(July.Start + Duration.FromDays(3650));
+
+        var site = await world.Market.Grains.GetGrain<ISiteGrain>(world.Example.Site.Value).GetAsync();
+        Assert.InRange(site!.State.Phases[0].Revision, 5, 15);
+        Assert.True(site.State.ReadyFrom(site.State.Phases[0]) > world.Market.Clock.Now);
+    }
+
+    [Fact]
     public async Task A_withdrawn_pool_lets_its_reservations_out_by_themselves_and_the_deposit_goes_back()
     {
         await using var world = await StartAsync();
@@ -173,6 +216,9 @@ public sealed class ReservationGrainTests
         NodeId[] nodes = [NodeId.From("node_1"), NodeId.From("node_2")];
         await world.Pool.RegisterNodesAsync(new RegisterNodes(world.Example.Operator, [.. nodes.Select(node => new NodeRegistration(node, node.Value, node.Value))]));
 
+        var early = await world.Reservation(1).DeliverAsync(Once("0"), new DeliverUnits(world.Example.Operator, DeliveryId.From("dlv_0"), 1, [nodes[0]]), null);
+        Assert.Equal("supply_not_in_service", early.Refusal?.Code);
+        await world.Example.ReadyAsync(world.Market);
         var first = await world.Reservation(1).DeliverAsync(Once("1"), new DeliverUnits(world.Example.Operator, DeliveryId.From("dlv_1"), 1, [nodes[0]]), null);
         Assert.Equal(ReservationStatus.Delivering, first.Value?.State.Status);
         var unknown = new DeliverUnits(world.Example.Operator, DeliveryId.From("dlv_2"), 1, [NodeId.From("node_9")]);

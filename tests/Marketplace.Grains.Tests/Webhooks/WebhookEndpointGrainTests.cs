@@ -248,7 +248,13 @@ public sealed class WebhookEndpointGrainTests : IAsyncLifetime
         return [.. page.Rows.Select(row => JsonSerializer.Deserialize<WebhookDelivery>(row.Data.Span, MarketJson.Options)!)];
     }
 
-    private Task<int[]> SweepAsync() => Task.WhenAll(Enumerable.Range(0, GrainKeys.DueShards).Select(shard => market.Grains.GetGrain<ISchedulerGrain>(GrainKeys.DueShard(shard)).SweepAsync()));
+    private Task SweepAsync() => Task.WhenAll(Enumerable.Range(0, GrainKeys.DueShards).Select(async shard =>
+    {
+        var scheduler = market.Grains.GetGrain<ISchedulerGrain>(GrainKeys.DueShard(shard));
+        for (string? from = null; (from = await scheduler.SweepAsync(from)) is not null;)
+        {
+        }
+    }));
 
     private Operation NextOperation() => new($"op-{++operations}", "hash");
 
