@@ -53,6 +53,14 @@ public static class MarketplaceApi
         routes.MapPayments();
         routes.MapPayouts();
         routes.MapInvoices();
+        routes.MapCreditNotes();
+        routes.MapBillingProfile();
+        routes.MapBillingReports();
+        routes.MapPrepayments();
+        routes.MapCustody();
+        routes.MapRateBook();
+        routes.MapBank();
+        routes.MapMeterReadings();
         routes.MapLedger();
         routes.MapReconciliation();
         routes.MapSites();

@@ -72,5 +72,6 @@ public static class MarketplaceGrains
         services.AddSingleton<IInvariant, ClearingNetsToZero>();
         services.AddSingleton<IInvariant, DocumentsMatchBooks>();
         services.AddOptions<ReconciliationOptions>();
+        services.AddOptions<CustodyOptions>().BindConfiguration("Billing:Custody");
     }
 }

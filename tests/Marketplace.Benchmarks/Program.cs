@@ -1,3 +1,4 @@
+using Marketplace.Benchmarks.Billing;
 using Marketplace.Benchmarks.Capacity;
 using Marketplace.Benchmarks.Reservations;
 using Marketplace.Benchmarks.Reservations.Peer;
@@ -7,6 +8,7 @@ return args switch
 {
     ["calendar"] => CalendarBenchmark.Run(),
     ["holds", .. var sizes] => await HoldBenchmark.RunAsync(sizes),
+    ["invoices", .. var sizes] => await InvoiceBenchmark.RunAsync(sizes),
     ["reservations", .. var options] => await ReservationBenchmark.RunAsync(options),
     [PeerServer.Argument, var address, var connection] => await PeerServer.RunAsync(address, connection),
     _ => Usage(),
@@ -19,6 +21,7 @@ static int Usage()
 
           calendar        operations on a calendar with 100, 10,000 and 100,000 holds
           holds           durable holds a second on one hot pool, 256 callers in process; numbers of open holds to start with may follow
+          invoices        the invoice run at a month's end on 1,000 and 10,000 leases; other numbers of leases may follow
           reservations    whole reservations through HTTP, 64 clients, beside the same on PostgreSQL; restart; the number of
                           requests a run may follow (4,000), then one side alone (product, peer or both), one shape alone
                           (hot or spread), and one number of overlapping holds

@@ -26,6 +26,16 @@ internal static class InvoiceEndpoints
             Gives = InvoiceModel.Example,
         }, async request => request.Ok(InvoiceModel.Of(await FindAsync(request))));
 
+        room.Get("/v1/invoices/{invoiceId}/document", new(
+            "getInvoiceDocument",
+            "Print an invoice",
+            "The invoice as a page to print or to save as PDF from a browser. It holds no scripts and loads nothing.",
+            Permission.Read("billing"))
+        {
+            Gives = "<!doctype html><html lang=\"en\"><head><title>Invoice INV-Q7ZK2M-000003</title></head></html>",
+            Produces = "text/html",
+        }, async request => BillingDocument.Answer(BillingDocument.Of(await FindAsync(request))));
+
         room.Post("/v1/invoices/{invoiceId}/payments", new(
             "payInvoice",
             "Pay an invoice",
@@ -54,7 +64,8 @@ internal static class InvoiceEndpoints
         return request.Ok(InvoiceModel.Of(request.Granted(answer)));
     }
 
-    private static async Task<Invoice> FindAsync(ApiRequest request)
+    /// <summary>The invoice named in the address, for its two parties and the marketplace.</summary>
+    public static async Task<Invoice> FindAsync(ApiRequest request)
     {
         var id = request.Id<InvoiceId>("invoiceId");
         var own = await request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value).GetInvoiceAsync(id);

@@ -43,6 +43,7 @@ internal sealed record ServiceGroupModel(int Nodes, decimal Quantity, Instant Fr
 /// <param name="Price">The price that held; null for a fixed amount.</param>
 /// <param name="Services">The services it adds up.</param>
 /// <param name="Amount">The amount; negative for a credit.</param>
+/// <param name="Origin">What it came from: what one looks at to check it; null on lines written before this was kept.</param>
 internal sealed record InvoiceLineModel(
     InvoiceLineKind Kind,
     string Text,
@@ -52,7 +53,8 @@ internal sealed record InvoiceLineModel(
     PricingUnit? Unit,
     UnitPriceModel? Price,
     ImmutableArray<ServiceGroupModel> Services,
-    MoneyModel Amount)
+    MoneyModel Amount,
+    LineOriginModel? Origin)
 {
     public static InvoiceLineModel Of(InvoiceLine line) => new(
         line.Kind,
@@ -63,7 +65,8 @@ internal sealed record InvoiceLineModel(
         line.Unit,
         line.Price is { } price ? UnitPriceModel.Of(price) : null,
         [.. line.Services.Select(group => new ServiceGroupModel(group.Nodes, group.Quantity, group.From, group.Until))],
-        MoneyModel.Of(line.Amount));
+        MoneyModel.Of(line.Amount),
+        LineOriginModel.Of(line.Origin));
 }
 
 /// <summary>The newest payment of an invoice.</summary>
@@ -95,7 +98,9 @@ internal sealed record ReminderModel(int Number, int Day, Instant SentAt, MoneyM
 /// <param name="IssuedAt">When it was issued, in market time.</param>
 /// <param name="DueDate">Last day to pay.</param>
 /// <param name="Lines">The lines.</param>
-/// <param name="Total">The sum of the lines; negative when credits exceed charges, which becomes credit for later invoices.</param>
+/// <param name="Net">The document without tax.</param>
+/// <param name="Tax">Its tax, with what that was decided from; null on invoices issued before tax was decided.</param>
+/// <param name="Total">The lines plus tax that they do not contain; negative when credits exceed charges, which becomes credit for later invoices.</param>
 /// <param name="Settled">Paid, offset with credit or taken from the deposit so far.</param>
 /// <param name="Outstanding">What is left to pay.</param>
 /// <param name="SettledAt">When nothing was left to pay; null until then.</param>
@@ -103,6 +108,13 @@ internal sealed record ReminderModel(int Number, int Day, Instant SentAt, MoneyM
 /// <param name="Reminders">Reminders sent, oldest first.</param>
 /// <param name="Disputed">What the payer's bank has taken back until it decides, still counted as settled; null when nothing is.</param>
 /// <param name="Payment">The newest payment made for it; null when none was started.</param>
+/// <param name="Credited">Credited since by credit notes, tax included; null while none was issued.</param>
+/// <param name="PaymentReference">Creditor reference (ISO 11649) that a bank transfer names; null where nothing is due.</param>
+/// <param name="PurchaseOrder">The tenant's purchase order.</param>
+/// <param name="CostCentre">The tenant's cost centre.</param>
+/// <param name="Supplier">The operator as it stood on the day.</param>
+/// <param name="Customer">The tenant as it stood on the day.</param>
+/// <param name="Contacts">Who gets it on the tenant's side.</param>
 internal sealed record InvoiceModel(
     InvoiceId Id,
     string Number,
@@ -119,6 +131,8 @@ internal sealed record InvoiceModel(
     Instant IssuedAt,
     LocalDate DueDate,
     ImmutableArray<InvoiceLineModel> Lines,
+    MoneyModel Net,
+    InvoiceTaxModel? Tax,
     MoneyModel Total,
     MoneyModel Settled,
     MoneyModel Outstanding,
@@ -126,9 +140,19 @@ internal sealed record InvoiceModel(
     Instant OverdueAt,
     ImmutableArray<ReminderModel> Reminders,
     MoneyModel? Disputed,
-    InvoicePaymentModel? Payment)
+    InvoicePaymentModel? Payment,
+    MoneyModel? Credited,
+    string? PaymentReference,
+    string? PurchaseOrder,
+    string? CostCentre,
+    InvoicePartyModel? Supplier,
+    InvoicePartyModel? Customer,
+    ImmutableArray<BillingContactModel> Contacts)
 {
-    public static InvoiceModel Example { get; } = Of(new Invoice
+    public static InvoiceModel Example { get; } = Of(Sample());
+
+    /// <summary>The invoice that examples show.</summary>
+    public static Invoice Sample() => new()
     {
         Id = InvoiceId.From("inv_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
         Number = "INV-Q7ZK2M-000003",
@@ -161,7 +185,13 @@ internal sealed record InvoiceModel(
         OverdueAt = Instant.FromUtc(2027, 5, 2, 4, 0),
         Settled = new Money(Currency.Usd, 0),
         Status = InvoiceStatus.Open,
-    });
+        PaymentReference = CreditorReference.Of(InvoiceId.From("inv_4k2m7qz3v5xw6a2bc4d5e6f7ga")),
+        PurchaseOrder = "PO-4500012345",
+        CostCentre = "ML-TRAINING",
+        Supplier = new InvoiceParty(OrganizationId.From("org_operator"), "Caprock Compute LLC", ["100 Pine Street", "Abilene TX 79601"], null),
+        Customer = new InvoiceParty(OrganizationId.From("org_tenant"), "Lumen Labs AS", ["Storgata 1", "0155 Oslo"], "NO 999 999 999 MVA"),
+        Contacts = [new BillingContact("Accounts payable", "ap@lumen.example")],
+    };
 
     public static InvoiceModel Of(Invoice invoice) => new(
         invoice.Id,
@@ -179,6 +209,8 @@ internal sealed record InvoiceModel(
         invoice.IssuedAt,
         invoice.DueDate,
         [.. invoice.Lines.Select(InvoiceLineModel.Of)],
+        MoneyModel.Of(invoice.Net),
+        invoice.Tax is { } tax ? InvoiceTaxModel.Of(tax) : null,
         MoneyModel.Of(invoice.Total),
         MoneyModel.Of(invoice.Settled),
         MoneyModel.Of(invoice.Outstanding),
@@ -186,5 +218,12 @@ internal sealed record InvoiceModel(
         invoice.OverdueAt,
         [.. (invoice.Reminders ?? []).Select(reminder => new ReminderModel(reminder.Number, reminder.Day, reminder.At, MoneyModel.Of(reminder.Outstanding)))],
         invoice.Disputed is { } disputed ? MoneyModel.Of(disputed) : null,
-        invoice is { Payment: { } payment, PaymentMethod: { } method } ? new InvoicePaymentModel(payment, method, invoice.PaymentUnderWay) : null);
+        invoice is { Payment: { } payment, PaymentMethod: { } method } ? new InvoicePaymentModel(payment, method, invoice.PaymentUnderWay) : null,
+        invoice.Credited is { } credited ? MoneyModel.Of(credited) : null,
+        invoice.PaymentReference,
+        invoice.PurchaseOrder,
+        invoice.CostCentre,
+        InvoicePartyModel.Of(invoice.Supplier),
+        InvoicePartyModel.Of(invoice.Customer),
+        [.. (invoice.Contacts ?? []).Select(contact => new BillingContactModel(contact.Name, contact.Email))]);
 }

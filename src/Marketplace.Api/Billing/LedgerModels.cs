@@ -94,6 +94,7 @@ internal sealed record BillingAccountModel(OrganizationId OrganizationId, int En
 /// <param name="Returned">Given back.</param>
 /// <param name="Reason">Why it failed, was cancelled or is given back; null while none of that happened.</param>
 /// <param name="OpenedAt">When it was asked for, in market time.</param>
+/// <param name="Custody">Who holds it, and until when that may be; null where the contract names no custody.</param>
 internal sealed record DepositModel(
     ReservationId ReservationId,
     OrganizationId OperatorId,
@@ -106,7 +107,8 @@ internal sealed record DepositModel(
     MoneyModel Applied,
     MoneyModel Returned,
     string? Reason,
-    Instant OpenedAt)
+    Instant OpenedAt,
+    DepositCustodyModel? Custody)
 {
     public static DepositModel Example { get; } = Of(new Deposit
     {
@@ -135,5 +137,6 @@ internal sealed record DepositModel(
         MoneyModel.Of(deposit.Applied),
         MoneyModel.Of(deposit.Returned),
         deposit.Reason,
-        deposit.OpenedAt);
+        deposit.OpenedAt,
+        DepositCustodyModel.Of(deposit.Custody));
 }

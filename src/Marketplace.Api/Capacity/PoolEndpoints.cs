@@ -6,8 +6,11 @@ using Marketplace.Domain.Market;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Sites;
 using Marketplace.Domain.Terms;
+using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Organizations;
+using Microsoft.Extensions.Options;
 
 namespace Marketplace.Api.Capacity;
 
@@ -86,7 +89,9 @@ internal static partial class PoolEndpoints
             Refuses = [ListingRefusal.UnitMismatch],
         }, async request =>
         {
-            var offer = await request.ReadAsync<OfferModel, PoolOffer>((body, faults) => body.ToOffer(faults));
+            var read = await request.ReadAsync<OfferModel, PoolOffer>((body, faults) => body.ToOffer(faults));
+            var country = (await request.Grain<IOrganizationGrain>(request.Caller.Organization.Value).GetAsync())!.State.Country;
+            var offer = OfferModel.WithCustody(read, country, request.Service<IOptions<CustodyOptions>>().Value.Custodian);
             var (pool, grain) = await OwnAsync(request, kind);
             await request.BindKeyAsync();
             return request.Answer(await grain.SetOfferAsync(new SetOffer(pool.State.OperatorId, offer)), PoolModel.Of);

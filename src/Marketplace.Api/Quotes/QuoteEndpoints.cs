@@ -16,7 +16,7 @@ internal static class QuoteEndpoints
     public static readonly Enum[] MakeRefusals =
     [
         PoolRefusal.NotFound, QuoteRefusal.QuantityDoesNotFitNode, TermsRefusal.RampInvalid, QuoteRefusal.TermInPast, QuoteRefusal.TermTooFarAhead,
-        PricingRefusal.TermTooShort, PricingRefusal.TermTooLong, QuoteRefusal.OwnCapacity, QuoteRefusal.AmountTooLarge,
+        PricingRefusal.TermTooShort, PricingRefusal.TermTooLong, QuoteRefusal.OwnCapacity, QuoteRefusal.CustodyTooShort, QuoteRefusal.AmountTooLarge,
     ];
 
     private static readonly Permission Read = Permission.Read("quotes");

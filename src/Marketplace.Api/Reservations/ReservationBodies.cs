@@ -12,10 +12,13 @@ namespace Marketplace.Api.Reservations;
 /// <param name="PoolIds">Pools to try in order, each quoted at its present offer; together with a demand.</param>
 /// <param name="Demand">How much and when; together with pools.</param>
 /// <param name="MaximumTotal">With pools: those whose total is higher, or in another currency, are passed over.</param>
+/// <param name="PurchaseOrder">The tenant's purchase order, which invoices bear; absent: that of the billing profile.</param>
+/// <param name="CostCentre">The tenant's cost centre, which invoices bear; absent: that of the billing profile.</param>
 internal sealed record NewReservation(
-    QuoteId? QuoteId, [Items(1, Reservation.MostCandidates)] ImmutableArray<PoolId>? PoolIds, DemandModel? Demand, MoneyInput? MaximumTotal)
+    QuoteId? QuoteId, [Items(1, Reservation.MostCandidates)] ImmutableArray<PoolId>? PoolIds, DemandModel? Demand, MoneyInput? MaximumTotal,
+    [Length(1, 60)] string? PurchaseOrder = null, [Length(1, 60)] string? CostCentre = null)
 {
-    public static NewReservation Example { get; } = new(QuoteExample.Quote.Id, null, null, null);
+    public static NewReservation Example { get; } = new(QuoteExample.Quote.Id, null, null, null, "PO-4500012345", "ML-TRAINING");
 
     public void Check(Faults faults)
     {

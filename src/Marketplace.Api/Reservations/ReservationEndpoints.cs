@@ -6,6 +6,7 @@ using Marketplace.Domain.Quotes;
 using Marketplace.Domain.Reservations;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Quotes;
 using Marketplace.Grains.Reservations;
 
 namespace Marketplace.Api.Reservations;
@@ -31,6 +32,7 @@ internal static class ReservationEndpoints
             Refuses =
             [
                 QuoteRefusal.NotFound, QuoteRefusal.Used, QuoteRefusal.Expired, QuoteRefusal.AboveLimit, .. QuoteEndpoints.MakeRefusals,
+                ReservationRefusal.PurchaseOrderMissing,
                 ReservationRefusal.NoCapacity, HoldRefusal.NotFree, HoldRefusal.BeyondCalendar, PoolRefusal.NotListed,
             ],
         }, ReservationRequests.CreateAsync);
@@ -69,15 +71,20 @@ internal static class ReservationEndpoints
         }, request => OrderFormAsync(request, reservation => (reservation.Amendment?.Agreement, reservation.Amendment?.Signatures ?? [])));
 
         room.Post("/v1/reservations/{reservationId}/approvals", new(
-            "approveReservation", "Approve for one side", "By the operator or the tenant, where the terms ask for it.", Change)
+            "approveReservation", "Approve for one side", "By the operator or the tenant, where the terms ask for it. A reservation above its requester's spend limit waits for the tenant's approval by somebody whose limit covers it.", Change)
         {
             Takes = NewApproval.Example,
             Gives = ReservationModel.Example,
             Status = 201,
-            Refuses = [ReservationRefusal.SignatoryInvalid, ReservationRefusal.Ended, ReservationRefusal.ApprovalNotAwaited, ReservationRefusal.DeadlinePassed, ReservationRefusal.AmendmentPending],
+            Refuses = [ReservationRefusal.SignatoryInvalid, ReservationRefusal.Ended, ReservationRefusal.ApprovalNotAwaited, ReservationRefusal.DeadlinePassed, ReservationRefusal.AmendmentPending, ReservationRefusal.SpendLimitExceeded],
         }, async request =>
         {
             var body = await request.ReadAsync<NewApproval>();
+            if ((await FindAsync(request)).State is { Agreement: { } agreement } reservation && reservation.TenantId == request.Caller.Organization)
+            {
+                await CheckSpendAsync(request, agreement.Total);
+            }
+
             return await CommandAsync(request, grain => grain.ApproveAsync(request.Operation, new ApproveReservation(Person(request, body.Name, body.Authority))));
         });
 
@@ -142,11 +149,16 @@ internal static class ReservationEndpoints
             Refuses =
             [
                 ReservationRefusal.SignatoryInvalid, ReservationRefusal.Ended, ReservationRefusal.TenantOnly, ReservationRefusal.AmendmentNotPossible, ReservationRefusal.AmendmentPending,
-                ReservationRefusal.AmendmentPoolDiffers, QuoteRefusal.NotFound, QuoteRefusal.Used, QuoteRefusal.Expired,
+                ReservationRefusal.AmendmentPoolDiffers, ReservationRefusal.SpendLimitExceeded, QuoteRefusal.NotFound, QuoteRefusal.Used, QuoteRefusal.Expired,
             ],
         }, async request =>
         {
             var body = await request.ReadAsync<NewAmendment>();
+            if ((await request.Grain<IQuoteGrain>(body.QuoteId.Value).GetAsync())?.State is { } quote && quote.TenantId == request.Caller.Organization)
+            {
+                await CheckSpendAsync(request, quote.Total);
+            }
+
             return await CommandAsync(request, grain => grain.AmendAsync(request.Operation, Person(request, body.Name, body.Authority), body.QuoteId));
         });
         return routes;
@@ -162,6 +174,14 @@ internal static class ReservationEndpoints
     /// <summary>A reservation with its payment in this state, or in preparation.</summary>
     public static IResult Show(ApiRequest request, Snapshot<Reservation> snapshot, Domain.Billing.PaymentStatus? payment) =>
         request.Ok(snapshot, reservation => ReservationModel.Of(reservation, payment ?? Domain.Billing.PaymentStatus.Preparing));
+
+    private static async Task CheckSpendAsync(ApiRequest request, Money total)
+    {
+        if (await ReservationRequests.RefuseSpendAsync(request, request.Caller.Organization, total) is { } refusal)
+        {
+            throw new ProblemException(Problem.Of(refusal));
+        }
+    }
 
     private static async Task<IResult> CommandAsync(ApiRequest request, Func<IReservationGrain, Task<Answer<Snapshot<Reservation>>>> command)
     {

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Marketplace.Api.Http;
+using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Quotes;
 using Marketplace.Domain.Reservations;
+using Marketplace.Grains.Billing;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Quotes;
 using Marketplace.Grains.Reservations;
@@ -26,8 +28,8 @@ internal static class ReservationRequests
             return (body, term, steps);
         });
         var grain = request.Grain<IReservationGrain>(id.Value);
-        var (candidate, refusal) = body.QuoteId is { } quote ? await QuotedAsync(request, id, quote) : default;
-        if (candidate is null && await grain.GetAsync() is { } known)
+        var (quoted, refusal) = body.QuoteId is { } quote ? await QuotedAsync(request, id, quote) : default;
+        if (quoted is null && await grain.GetAsync() is { } known)
         {
             // A repeated request: the pools it found before stand, whatever they would answer now.
             return await AnswerAsync(request, await grain.RequestAsync(request.Operation, new RequestReservation(id, tenant, known.State.Candidates)));
@@ -38,8 +40,45 @@ internal static class ReservationRequests
             throw new ProblemException(Problem.Of(refusal));
         }
 
-        var candidates = candidate is null ? await QuoteAllAsync(request, id, body, term, steps) : [candidate];
-        return await AnswerAsync(request, await grain.RequestAsync(request.Operation, new RequestReservation(id, tenant, candidates)));
+        var offers = quoted is null ? await QuoteAllAsync(request, id, body, term, steps) : [quoted];
+        var command = new RequestReservation(id, tenant, [.. offers.Select(offer => new ReservationCandidate(offer.PoolId, offer.Id))])
+        {
+            AboveSpendLimit = await ReferAsync(request, id, body, offers),
+        };
+        return await AnswerAsync(request, await grain.RequestAsync(request.Operation, command));
+    }
+
+    /// <summary>
+    /// Why this caller may not commit its organization to a total, or null when it may. Without a billing profile, or without a
+    /// limit for the caller, nothing limits it.
+    /// </summary>
+    public static async Task<Refusal?> RefuseSpendAsync(ApiRequest request, OrganizationId tenant, Money total)
+    {
+        var caller = request.Caller;
+        var profile = await request.Grain<IBillingAccountGrain>(tenant.Value).GetProfileAsync();
+        return profile?.Allows(caller.Actor, caller.Role, total) == false
+            ? Refusal.Of(ReservationRefusal.SpendLimitExceeded, $"{total} is above the limit of {profile.LimitOf(caller.Actor, caller.Role)}.")
+            : null;
+    }
+
+    // The references are written first: a reservation never stands without those it was made with, and a set of references
+    // without a reservation says nothing to anybody.
+    private static async Task<bool> ReferAsync(ApiRequest request, ReservationId id, NewReservation body, IReadOnlyList<Quote> offers)
+    {
+        var tenant = request.Caller.Organization;
+        var account = request.Grain<IBillingAccountGrain>(tenant.Value);
+        var profile = await account.GetProfileAsync();
+        if (profile is { PurchaseOrderRequired: true, PurchaseOrder: null } && body.PurchaseOrder is null)
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.PurchaseOrderMissing, "Neither the reservation nor the billing profile names a purchase order.", "purchaseOrder")));
+        }
+
+        if (body.PurchaseOrder is not null || body.CostCentre is not null)
+        {
+            request.Granted(await account.ManageAsync(new SetReferences(id, new BillingReferences(body.PurchaseOrder, body.CostCentre))));
+        }
+
+        return profile is not null && offers.Any(offer => !profile.Allows(request.Caller.Actor, request.Caller.Role, offer.Total));
     }
 
     private static async Task<IResult> AnswerAsync(ApiRequest request, Answer<Snapshot<Reservation>> answer)
@@ -56,7 +95,7 @@ internal static class ReservationRequests
         return answer.Replayed ? await ReservationEndpoints.ShowAsync(request, snapshot) : ReservationEndpoints.Show(request, snapshot, null);
     }
 
-    private static async Task<(ReservationCandidate? Candidate, Refusal? Refusal)> QuotedAsync(ApiRequest request, ReservationId id, QuoteId quoteId)
+    private static async Task<(Quote? Quote, Refusal? Refusal)> QuotedAsync(ApiRequest request, ReservationId id, QuoteId quoteId)
     {
         var quote = (await request.Grain<IQuoteGrain>(quoteId.Value).GetAsync())?.State;
         if (quote is null)
@@ -66,13 +105,13 @@ internal static class ReservationRequests
 
         return quote.RefuseUse(request.Caller.Organization, id, request.MarketNow) is { } refusal
             ? (null, refusal)
-            : (new ReservationCandidate(quote.PoolId, quote.Id), null);
+            : (quote, null);
     }
 
-    private static async Task<ImmutableArray<ReservationCandidate>> QuoteAllAsync(
+    private static async Task<ImmutableArray<Quote>> QuoteAllAsync(
         ApiRequest request, ReservationId id, NewReservation body, Term term, ImmutableArray<QuantityStep> steps)
     {
-        var candidates = ImmutableArray.CreateBuilder<ReservationCandidate>();
+        var candidates = ImmutableArray.CreateBuilder<Quote>();
         Refusal? first = null;
         foreach (var pool in body.PoolIds ?? [])
         {
@@ -84,7 +123,7 @@ internal static class ReservationRequests
                 : null);
             if (refusal is null)
             {
-                candidates.Add(new ReservationCandidate(pool, quoteId));
+                candidates.Add(made.Value!.State);
             }
 
             first ??= refusal is null ? null : body.Demand!.InBody(refusal);

@@ -16,6 +16,30 @@ internal sealed record OfferModel(PriceBookModel Prices, ClausesModel Clauses, H
 
     public static OfferModel Of(PoolOffer offer) => new(PriceBookModel.Of(offer.Prices), ClausesModel.Of(offer.Clauses), HoldTermsModel.Of(offer.Holds));
 
+    /// <summary>
+    /// The offer with its custodies filled in: who holds a deposit where the offer names nobody, and for how many days the
+    /// payment provider lets money rest on a balance in the operator's country.
+    /// </summary>
+    public static PoolOffer WithCustody(PoolOffer offer, string country, string custodian)
+    {
+        var clauses = offer.Clauses;
+        var days = HoldingLimits.DaysFor(country);
+        var deposit = clauses.Deposit with
+        {
+            Custody = clauses.Deposit.Rule == DepositRule.None ? null : Limited(clauses.Deposit.Custody ?? new CustodyTerms(Custodian.ExternalCustodian, custodian, days)),
+        };
+        return offer with
+        {
+            Clauses = clauses with
+            {
+                Deposit = deposit,
+                Prepayment = clauses.Prepayment is { } prepayment ? prepayment with { Custody = Limited(prepayment.Custody) } : null,
+            },
+        };
+
+        CustodyTerms Limited(CustodyTerms custody) => custody.HoldingDays is null ? custody : custody with { HoldingDays = days };
+    }
+
     /// <summary>The offer; every fault of it is added, under <paramref name="path"/>.</summary>
     public PoolOffer ToOffer(Faults faults, string path = "")
     {
@@ -104,6 +128,10 @@ internal sealed record VolumeTierModel(int FromUnits, Percentage Discount);
 /// <param name="PlatformFee">The marketplace's share of paid rent, borne by the operator. The marketplace sets it; leave it out.</param>
 /// <param name="Signatures">Who must approve and sign.</param>
 /// <param name="Dunning">What follows when an invoice stays unpaid; absent: reminders on days 0, 3, 7 and 14, notice on day 21, suspension 7 days later, termination after 30 days of it.</param>
+/// <param name="Index">The index the rent follows instead of a fixed rise; absent: none.</param>
+/// <param name="PowerPassThrough">How metered energy is billed beside the rent; absent: it is not.</param>
+/// <param name="Prepayment">Rent paid before it is due and credited back; absent: none.</param>
+/// <param name="TaxInclusive">Whether prices contain the tax that is due on them; absent: tax is added.</param>
 internal sealed record ClausesModel(
     BillingTiming Timing,
     Percentage TakeOrPay,
@@ -116,12 +144,16 @@ internal sealed record ClausesModel(
     string LeaseZone,
     Percentage? PlatformFee,
     SignatureTermsModel Signatures,
-    DunningTermsModel? Dunning)
+    DunningTermsModel? Dunning,
+    IndexLinkModel? Index = null,
+    PowerPassThroughModel? PowerPassThrough = null,
+    PrepaymentTermsModel? Prepayment = null,
+    bool TaxInclusive = false)
 {
     public static ClausesModel Example { get; } = new(
         BillingTiming.InArrears,
         Percentage.From(100),
-        new DepositTermsModel(DepositRule.MonthsOfRent, 1, PaymentMethod.Card),
+        new DepositTermsModel(DepositRule.MonthsOfRent, 1, PaymentMethod.Card, new CustodyModel(Custodian.ExternalCustodian, "First Trust Company")),
         Percentage.From(3),
         new EarlyTerminationModel(Percentage.From(40), 90),
         new RenewalTermsModel(2, 12, 180),
@@ -135,7 +167,7 @@ internal sealed record ClausesModel(
     public static ClausesModel Of(Clauses clauses) => new(
         clauses.Timing,
         clauses.TakeOrPay,
-        new DepositTermsModel(clauses.Deposit.Rule, clauses.Deposit.Amount, clauses.Deposit.Method),
+        new DepositTermsModel(clauses.Deposit.Rule, clauses.Deposit.Amount, clauses.Deposit.Method, CustodyModel.Of(clauses.Deposit.Custody)),
         clauses.Escalator?.PerYear,
         new EarlyTerminationModel(clauses.EarlyTermination.Fee, clauses.EarlyTermination.NoticeDays),
         new RenewalTermsModel(clauses.Renewal.Options, clauses.Renewal.Months, clauses.Renewal.NoticeDays),
@@ -144,13 +176,17 @@ internal sealed record ClausesModel(
         clauses.LeaseZone,
         clauses.PlatformFee,
         new SignatureTermsModel(clauses.Signatures.OperatorApproves, clauses.Signatures.TenantApproves, clauses.Signatures.OperatorSigns, clauses.Signatures.TenantSigns),
-        DunningTermsModel.Of(clauses.DunningSteps));
+        DunningTermsModel.Of(clauses.DunningSteps),
+        clauses.Index is { } index ? new IndexLinkModel(index.Index, index.LagMonths, index.Cap, index.Floor) : null,
+        clauses.PowerPassThrough is { } power ? new PowerPassThroughModel(power.Price is { } price ? UnitPriceInput.Of(price) : null, power.MarkUp) : null,
+        clauses.Prepayment is { } prepayment ? PrepaymentTermsModel.Of(prepayment) : null,
+        clauses.TaxInclusive == true);
 
     public Clauses ToClauses() => new()
     {
         Timing = Timing,
         TakeOrPay = TakeOrPay,
-        Deposit = new DepositTerms(Deposit.Rule, Deposit.Amount, Deposit.Method),
+        Deposit = new DepositTerms(Deposit.Rule, Deposit.Amount, Deposit.Method, Deposit.Custodian?.ToCustody(90)),
         Escalator = Escalator is { } perYear ? new Escalator(perYear) : null,
         EarlyTermination = new EarlyTermination(EarlyTermination.Fee, EarlyTermination.NoticeDays),
         Renewal = new Renewal(Renewal.Options, Renewal.Months, Renewal.NoticeDays),
@@ -160,6 +196,10 @@ internal sealed record ClausesModel(
         PlatformFee = Clauses.StandardPlatformFee,
         Signatures = new SignatureTerms(Signatures.OperatorApproves, Signatures.TenantApproves, Signatures.OperatorSigns, Signatures.TenantSigns),
         Dunning = Dunning?.ToTerms() ?? DunningTerms.Standard,
+        Index = Index is { } index ? new IndexLink(index.Index, index.LagMonths, index.Cap, index.Floor) : null,
+        PowerPassThrough = PowerPassThrough is { } power ? new PowerPassThrough(power.Price?.ToUnitPrice(), power.MarkUp ?? Percentage.Zero) : null,
+        Prepayment = Prepayment?.ToTerms(90),
+        TaxInclusive = TaxInclusive ? true : null,
     };
 }
 
@@ -167,7 +207,8 @@ internal sealed record ClausesModel(
 /// <param name="Rule">How it is measured.</param>
 /// <param name="Amount">Months (0 to 36) or percent of the total (0 to 100), by the rule; 0 where there is none.</param>
 /// <param name="Method">How it is paid.</param>
-internal sealed record DepositTermsModel(DepositRule Rule, decimal Amount, PaymentMethod Method);
+/// <param name="Custodian">Who holds it; absent: the custodian the marketplace has an agreement with.</param>
+internal sealed record DepositTermsModel(DepositRule Rule, decimal Amount, PaymentMethod Method, CustodyModel? Custodian = null);
 
 /// <summary>What it costs a tenant to end early.</summary>
 /// <param name="Fee">Percent of the rent that would still have come, 0 to 100.</param>

@@ -53,6 +53,24 @@ public sealed partial record BillingAccount
     /// <summary>The last invoice number used, by operator.</summary>
     public ImmutableDictionary<OrganizationId, int> LastNumbers { get; init; } = ImmutableDictionary<OrganizationId, int>.Empty;
 
+    /// <summary>The organization's billing profile; null while it has none.</summary>
+    public BillingProfile? Profile { get; init; }
+
+    /// <summary>The tenant's own references by reservation; null before the first.</summary>
+    public ImmutableDictionary<ReservationId, BillingReferences>? References { get; init; }
+
+    /// <summary>Prepayments by reservation; null before the first.</summary>
+    public ImmutableDictionary<ReservationId, Prepayment>? Prepayments { get; init; }
+
+    /// <summary>Lines that wait for an index to be published; null before the first.</summary>
+    public ImmutableArray<AwaitedPrice>? AwaitedPrices { get; init; }
+
+    /// <summary>The last number of a credit note used, by operator; null before the first.</summary>
+    public ImmutableDictionary<OrganizationId, int>? LastCreditNotes { get; init; }
+
+    /// <summary>Bank transfers that wait for something; null before the first, and in accounts other than the marketplace's.</summary>
+    public ImmutableDictionary<BankReceiptId, BankReceipt>? Receipts { get; init; }
+
     /// <summary>When the next invoice falls overdue or the next reminder is due; null when none will be.</summary>
     [JsonIgnore]
     public Instant? NextDueAt => Invoices.Values
@@ -103,7 +121,11 @@ public sealed partial record BillingAccount
             DepositRefused refused => account with { Refused = account.Refused.Add(refused.Reservation) },
             DepositReceived received => account.Post(received.Entry).Change(
                 received.Reservation,
-                deposit => (received.Wanted ? deposit.MoveTo(DepositStatus.Held) : deposit) with { Received = deposit.Received + received.Amount }),
+                deposit => (received.Wanted ? deposit.MoveTo(DepositStatus.Held) : deposit) with
+                {
+                    Received = deposit.Received + received.Amount,
+                    Custody = deposit.Custody is { } custody ? custody with { Since = received.At } : null,
+                }),
             DepositEnded ended => account.Change(ended.Reservation, deposit => deposit.MoveTo(ended.Status) with { Reason = ended.Reason }),
             DepositReturning returning => account.Change(returning.Reservation, deposit => deposit.MoveTo(DepositStatus.Returning) with { Reason = returning.Reason }),
             DepositReturned returned => account.Post(returned.Entry).Change(returned.Reservation, deposit => deposit.MoveTo(DepositStatus.Returned) with
@@ -139,7 +161,7 @@ public sealed partial record BillingAccount
             PayoutHoldTaken hold => account.Post(hold.Entry),
             TransferTaken taken => account.Post(taken.Entry),
             PayoutTaken taken => account.Post(taken.Entry),
-            _ => throw new InvalidOperationException($"A billing account does not know {fact.GetType().Name}."),
+            _ => account.WithFinance(fact),
         };
     }
 

@@ -15,7 +15,11 @@ public abstract record BillingCommand;
 /// <param name="Amount">How much; more than zero.</param>
 /// <param name="Method">How it will be paid.</param>
 /// <param name="Deadline">When the reservation stops waiting, in market time.</param>
-public sealed record OpenDeposit(ReservationId Reservation, OrganizationId Operator, Money Amount, PaymentMethod Method, Instant Deadline) : BillingCommand;
+public sealed record OpenDeposit(ReservationId Reservation, OrganizationId Operator, Money Amount, PaymentMethod Method, Instant Deadline) : BillingCommand
+{
+    /// <summary>Who holds it, and until when it is needed; null where the contract names no custody.</summary>
+    public DepositCustody? Custody { get; init; }
+}
 
 /// <summary>The deposit's payment can no longer happen, or was never asked for: a later request for it is refused.</summary>
 /// <param name="Reservation">What it would have secured.</param>
@@ -28,7 +32,16 @@ public sealed record CancelDeposit(ReservationId Reservation, string Reason) : B
 public sealed record ReturnDeposit(ReservationId Reservation, string Reason) : BillingCommand;
 
 /// <summary>Invoices a statement of rent, once per its key.</summary>
-public sealed record BillRent(RentStatement Statement) : BillingCommand;
+/// <param name="Statement">What to bill.</param>
+/// <param name="Inputs">What was looked up for it.</param>
+public sealed record BillRent(RentStatement Statement, BillingInputs Inputs) : BillingCommand
+{
+    /// <summary>Bills with nothing known of anybody: no tax, no index.</summary>
+    public BillRent(RentStatement statement)
+        : this(statement, BillingInputs.None)
+    {
+    }
+}
 
 /// <summary>Nothing more will be billed for a lease: its deposit is taken for what is owed and the rest given back.</summary>
 public sealed record SettleLease(LeaseId Lease, ReservationId Reservation) : BillingCommand;

@@ -36,6 +36,7 @@ public sealed partial record BillingAccount
                 Amount = command.Amount,
                 Method = command.Method,
                 Deadline = command.Deadline,
+                Custody = command.Custody,
                 Status = DepositStatus.Awaiting,
                 OpenedAt = now,
                 Received = nothing,
@@ -90,6 +91,7 @@ public sealed partial record BillingAccount
 
         public Refusal? Settle(SettleLease command)
         {
+            EndPrepayment(command.Reservation);
             if (!account.Deposits.TryGetValue(command.Reservation, out var deposit) || deposit.Status != DepositStatus.Held)
             {
                 return null;

@@ -12,8 +12,9 @@ public sealed partial record BillingAccount
     /// <content>Invoices.</content>
     private sealed partial class Draft
     {
-        public Refusal? Bill(RentStatement statement)
+        public Refusal? Bill(BillRent command)
         {
+            var statement = command.Statement;
             if (statement.Tenant != account.Id)
             {
                 return Refusal.Of(BillingAccountRefusal.StatementForeign, $"{statement.Key} is for {statement.Tenant}.");
@@ -21,7 +22,7 @@ public sealed partial record BillingAccount
 
             if (!account.Books.Has(Invoice.FactOf(Invoice.IdOf(statement))))
             {
-                Issue(statement, RentEngine.Lines(statement));
+                Issue(statement, command.Inputs);
             }
 
             return null;
@@ -80,19 +81,55 @@ public sealed partial record BillingAccount
             return null;
         }
 
-        private void Issue(RentStatement statement, ImmutableArray<InvoiceLine> lines)
+        private void Issue(RentStatement statement, BillingInputs inputs)
         {
+            var rent = RentEngine.Lines(statement, inputs.Index);
+            var known = Known(statement, inputs.Index);
+            ImmutableArray<InvoiceLine> lines = [.. rent, .. known.SelectMany(awaited => awaited.Corrections(inputs.Index))];
             if (lines.IsEmpty)
             {
                 return;
             }
 
+            var currency = lines[0].Amount.Currency;
+            var credit = CreditBack(statement, Money.Sum(currency, lines.Select(line => line.Amount)));
+            lines = credit is null ? lines : lines.Add(credit);
+            var invoice = Document(statement, lines, inputs);
+            Publish(invoice);
+            if (credit is not null)
+            {
+                Earn(statement, invoice, -credit.Amount);
+            }
+
+            foreach (var awaited in known)
+            {
+                Add(new PriceKnown(now, awaited.Lease, awaited.Invoice));
+            }
+
+            ImmutableArray<InvoiceLine> waiting = [.. rent.Where(line => line.Origin?.Awaits is not null)];
+            if (!waiting.IsEmpty)
+            {
+                Add(new PriceAwaited(now, new AwaitedPrice(
+                    invoice.Id, invoice.Number, invoice.Lease, statement.Terms.Rent.Price, statement.Terms.Clauses.Index!, statement.RentCommencement, waiting)));
+            }
+        }
+
+        /// <summary>Invoices of the same lease whose prices waited for values that are published now.</summary>
+        private ImmutableArray<AwaitedPrice> Known(RentStatement statement, ImmutableArray<IndexValue> index) => statement.Kind is RentKind.Rent or RentKind.Final
+            ? [.. (account.AwaitedPrices ?? []).Where(awaited => awaited.Lease == statement.Lease && awaited.IsKnown(index))]
+            : [];
+
+        private Invoice Document(RentStatement statement, ImmutableArray<InvoiceLine> lines, BillingInputs inputs)
+        {
             var clauses = statement.Terms.Clauses;
             var zone = clauses.Zone();
-            var total = Money.Sum(lines[0].Amount.Currency, lines.Select(line => line.Amount));
-            var due = BillingPeriods.DateAt(zone, now).PlusDays(clauses.PaymentDays);
+            var today = BillingPeriods.DateAt(zone, now);
+            var tax = TaxEngine.For(lines, clauses.TaxInclusive == true, inputs.Supplier?.Tax, account.Profile?.Tax, inputs.Rates, today);
+            var total = tax.Net + tax.Amount;
+            var references = account.ReferencesOf(statement.Reservation);
+            var due = today.PlusDays(clauses.PaymentDays);
             var id = Invoice.IdOf(statement);
-            var invoice = new Invoice
+            return new Invoice
             {
                 Id = id,
                 Number = NextNumber(statement.Operator),
@@ -107,6 +144,13 @@ public sealed partial record BillingAccount
                 Zone = clauses.LeaseZone,
                 Lines = lines,
                 Total = total,
+                Tax = tax,
+                Supplier = InvoiceParty.Of(statement.Operator, inputs.Supplier),
+                Customer = InvoiceParty.Of(account.Id, account.Profile),
+                PurchaseOrder = references.PurchaseOrder,
+                CostCentre = references.CostCentre,
+                Contacts = account.Profile?.Contacts ?? [],
+                PaymentReference = total.Minor > 0 ? CreditorReference.Of(id) : null,
                 PlatformFee = clauses.PlatformFee,
                 DueDate = due,
                 OverdueAt = BillingPeriods.Midnight(zone, due.PlusDays(1)),
@@ -115,19 +159,25 @@ public sealed partial record BillingAccount
                 Status = total.Minor > 0 ? InvoiceStatus.Open : InvoiceStatus.Paid,
                 SettledAt = total.Minor > 0 ? null : now,
             };
+        }
+
+        private void Publish(Invoice invoice)
+        {
+            var (id, total) = (invoice.Id, invoice.Total);
 
             // A negative invoice is nothing due: it becomes credit with the operator (case BC-57).
-            var debit = total.Minor > 0 ? Receivables(statement.Operator) : Credits(statement.Operator);
+            var debit = total.Minor > 0 ? Receivables(invoice.Operator) : Credits(invoice.Operator);
             var entry = total.IsZero
                 ? new LedgerEntry(Invoice.FactOf(id), now, $"Invoice {invoice.Number}", [])
-                : LedgerEntry.Move(Invoice.FactOf(id), now, $"Invoice {invoice.Number}", debit, Uncollected(statement.Operator), total);
+                : LedgerEntry.Move(Invoice.FactOf(id), now, $"Invoice {invoice.Number}", debit, Uncollected(invoice.Operator), total);
             Add(new InvoiceIssued(now, invoice, entry));
 
-            var credit = account.Books.Credit(Credits(statement.Operator), total.Currency);
-            if (invoice.Status == InvoiceStatus.Open && credit.Minor > 0)
+            // A prepayment is money to be held, so credit with the operator, who has that money already, does not pay it.
+            var credit = account.Books.Credit(Credits(invoice.Operator), total.Currency);
+            if (invoice is { Status: InvoiceStatus.Open, Kind: not RentKind.Prepayment } && credit.Minor > 0)
             {
                 var used = credit < total ? credit : total;
-                Settle(invoice, SettlementSource.Credit, "", used, "credit:" + id, Credits(statement.Operator), $"Credit used for invoice {invoice.Number}");
+                Settle(invoice, SettlementSource.Credit, "", used, "credit:" + id, Credits(invoice.Operator), $"Credit used for invoice {invoice.Number}");
             }
         }
 
@@ -166,6 +216,8 @@ public sealed partial record BillingAccount
             var entry = LedgerEntry.Move(fact, now, text, from, Receivables(invoice.Operator), amount);
             var left = invoice.Outstanding - amount;
             var moves = source != SettlementSource.Credit;
+            var held = Held(invoice, amount);
+            var onward = moves ? Onward(invoice, fact, amount - held, text) : null;
             Add(new InvoiceSettled(
                 now,
                 invoice.Id,
@@ -174,11 +226,32 @@ public sealed partial record BillingAccount
                 reference,
                 amount,
                 left,
-                moves ? entry.And(Uncollected(invoice.Operator), Clearing(invoice.Operator), amount) : entry,
-                moves ? Traced(Onward(invoice, fact, amount, text), invoice, source, reference) : null));
+                moves
+                    ? entry.And(Uncollected(invoice.Operator), Clearing(invoice.Operator), amount - held)
+                        .And(Uncollected(invoice.Operator), LedgerAccount.Of(LedgerAccountKind.PrepaymentsHeld, invoice.Reservation.Value), held)
+                    : entry,
+                Traced(onward, invoice, source, reference)));
+            if (held.Minor > 0)
+            {
+                Add(new PrepaymentPaid(now, invoice.Reservation, held));
+            }
         }
 
-        private static OnwardTransfer Onward(Invoice invoice, string fact, Money amount, string text) =>
-            new(fact, invoice.Operator, amount, amount.Share(invoice.PlatformFee), text);
+        /// <summary>What of a payment stays in custody: the net of a prepayment, which is paid before its tax. The tax is the operator's to hand on.</summary>
+        private static Money Held(Invoice invoice, Money amount)
+        {
+            if (invoice.Kind != RentKind.Prepayment)
+            {
+                return Money.Zero(amount.Currency);
+            }
+
+            var before = invoice.Settled < invoice.Net ? invoice.Settled : invoice.Net;
+            var after = invoice.Settled + amount < invoice.Net ? invoice.Settled + amount : invoice.Net;
+            return after - before;
+        }
+
+        private static OnwardTransfer? Onward(Invoice invoice, string fact, Money amount, string text) => amount.IsZero
+            ? null
+            : new(fact, invoice.Operator, amount, invoice.Kind == RentKind.Prepayment ? Money.Zero(amount.Currency) : invoice.FeeOn(amount), text);
     }
 }

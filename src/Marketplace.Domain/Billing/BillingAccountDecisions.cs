@@ -17,7 +17,7 @@ public sealed partial record BillingAccount
             OpenDeposit open => draft.Open(open),
             CancelDeposit cancel => draft.Cancel(cancel),
             ReturnDeposit giveBack => draft.Return(giveBack),
-            BillRent bill => draft.Bill(bill.Statement),
+            BillRent bill => draft.Bill(bill),
             SettleLease settle => draft.Settle(settle),
             PayInvoice pay => draft.Pay(pay),
             TakePayment taken => draft.Take(taken),
@@ -28,7 +28,7 @@ public sealed partial record BillingAccount
             TakePayoutHold hold => draft.Take(hold),
             TakePayoutPosting posting => draft.Take(posting),
             MarkOverdueInvoices => draft.MarkOverdue(),
-            _ => throw new InvalidOperationException($"A billing account does not know {command.GetType().Name}."),
+            _ => draft.Manage(command),
         };
         return refusal is not null ? refusal : Decision<BillingFact>.Of(draft.Facts);
     }

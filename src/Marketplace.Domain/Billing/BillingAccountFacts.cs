@@ -27,6 +27,24 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(PayoutHoldTaken), "payoutHoldTaken")]
 [JsonDerivedType(typeof(TransferTaken), "transferTaken")]
 [JsonDerivedType(typeof(PayoutTaken), "payoutTaken")]
+[JsonDerivedType(typeof(ProfileChanged), "profileChanged")]
+[JsonDerivedType(typeof(ReferencesSet), "referencesSet")]
+[JsonDerivedType(typeof(CreditNoteIssued), "creditNoteIssued")]
+[JsonDerivedType(typeof(PrepaymentPlanned), "prepaymentPlanned")]
+[JsonDerivedType(typeof(PrepaymentPaid), "prepaymentPaid")]
+[JsonDerivedType(typeof(PrepaymentMoved), "prepaymentMoved")]
+[JsonDerivedType(typeof(PrepaymentEnded), "prepaymentEnded")]
+[JsonDerivedType(typeof(PriceAwaited), "priceAwaited")]
+[JsonDerivedType(typeof(PriceKnown), "priceKnown")]
+[JsonDerivedType(typeof(DepositWarned), "depositWarned")]
+[JsonDerivedType(typeof(DepositMoved), "depositMoved")]
+[JsonDerivedType(typeof(LetterRegistered), "letterRegistered")]
+[JsonDerivedType(typeof(LetterConfirmed), "letterConfirmed")]
+[JsonDerivedType(typeof(ReceiptTaken), "receiptTaken")]
+[JsonDerivedType(typeof(ReceiptOffered), "receiptOffered")]
+[JsonDerivedType(typeof(ReceiptAnswered), "receiptAnswered")]
+[JsonDerivedType(typeof(ReceiptSentBack), "receiptSentBack")]
+[JsonDerivedType(typeof(ReceiptAccepted), "receiptAccepted")]
 public abstract record BillingFact(Instant At);
 
 /// <summary>The account came into being.</summary>
@@ -80,6 +98,12 @@ public enum SettlementSource
 
     /// <summary>The deposit of the lease.</summary>
     Deposit,
+
+    /// <summary>A credit note.</summary>
+    CreditNote,
+
+    /// <summary>A transfer to the marketplace's bank account.</summary>
+    BankTransfer,
 }
 
 /// <summary>Part or all of an invoice was settled.</summary>
@@ -87,11 +111,11 @@ public enum SettlementSource
 /// <param name="Invoice">The invoice.</param>
 /// <param name="Lease">Its lease.</param>
 /// <param name="Source">What it was settled from.</param>
-/// <param name="Reference">The payment or reservation; empty for credit.</param>
+/// <param name="Reference">The payment, reservation, credit note or bank receipt; empty for credit.</param>
 /// <param name="Amount">How much.</param>
 /// <param name="Left">What is left to pay.</param>
 /// <param name="Entry">The books' entry.</param>
-/// <param name="Onward">What goes on to the operator; null for credit, which moves nothing.</param>
+/// <param name="Onward">What goes on to the operator; null for credit and credit notes, which move nothing, and for prepayments, which are held.</param>
 public sealed record InvoiceSettled(
     Instant At,
     InvoiceId Invoice,

@@ -40,4 +40,40 @@ public enum BillingAccountRefusal
     /// <summary>Another payment is under way.</summary>
     [RefusalMeaning("invoice_payment_under_way", RefusalKind.Conflict, RefusalClass.Final, "A payment by another method is under way for this invoice; pay or cancel that one.")]
     PaymentUnderWay,
+
+    /// <summary>A credit is more than zero.</summary>
+    [RefusalMeaning("credit_not_positive", RefusalKind.Invalid, RefusalClass.Final, "A credit note is more than zero, in the currency of an invoice with something to pay.")]
+    CreditNotPositive,
+
+    /// <summary>More than was invoiced.</summary>
+    [RefusalMeaning("credit_above_invoice", RefusalKind.Conflict, RefusalClass.Final, "Credit notes of an invoice, tax included, come to no more than the invoice.")]
+    CreditAboveInvoice,
+
+    /// <summary>There is no such prepayment.</summary>
+    [RefusalMeaning("prepayment_not_found", RefusalKind.NotFound, RefusalClass.Final, "This organization has no prepayment for that reservation.")]
+    PrepaymentNotFound,
+
+    /// <summary>So much is not held.</summary>
+    [RefusalMeaning("prepayment_not_held", RefusalKind.Conflict, RefusalClass.Final, "The custody does not hold that much of the prepayment, or not for this purpose.")]
+    PrepaymentNotHeld,
+
+    /// <summary>The deposit is held otherwise.</summary>
+    [RefusalMeaning("custody_unfit", RefusalKind.Conflict, RefusalClass.Final, "The deposit's custody, or where it stands, does not allow this.")]
+    CustodyUnfit,
+
+    /// <summary>The letter does not secure enough, or not for long enough.</summary>
+    [RefusalMeaning("letter_of_credit_unfit", RefusalKind.Invalid, RefusalClass.Final, "A letter of credit promises at least the deposit and can be drawn until the term has ended.")]
+    LetterUnfit,
+
+    /// <summary>There is no such receipt.</summary>
+    [RefusalMeaning("bank_receipt_not_found", RefusalKind.NotFound, RefusalClass.Final, "There is no such bank receipt.")]
+    ReceiptNotFound,
+
+    /// <summary>Nothing is left of it.</summary>
+    [RefusalMeaning("bank_receipt_settled", RefusalKind.Conflict, RefusalClass.Final, "Nothing is left of the bank receipt to be assigned or sent back.")]
+    ReceiptSettled,
+
+    /// <summary>An account is being asked.</summary>
+    [RefusalMeaning("bank_receipt_matching", RefusalKind.Conflict, RefusalClass.Retryable, "A tenant's account is being asked to take the receipt; ask again in a moment.")]
+    ReceiptMatching,
 }

@@ -61,6 +61,9 @@ public sealed record Deposit
     /// <summary>Taken back by the payer's bank for good; null when nothing was.</summary>
     public Money? ChargedBack { get; init; }
 
+    /// <summary>Who holds it and until when that is allowed; null where the contract names no custody.</summary>
+    public DepositCustody? Custody { get; init; }
+
     /// <summary>What is still held.</summary>
     [JsonIgnore]
     public Money Held => InBooks - (Disputed ?? Money.Zero(Amount.Currency));

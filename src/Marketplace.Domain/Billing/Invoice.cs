@@ -22,6 +22,58 @@ public enum InvoiceLineKind
 
     /// <summary>The price of leaving early.</summary>
     ExitFee,
+
+    /// <summary>Metered energy.</summary>
+    Power,
+
+    /// <summary>Metered energy billed before from a reading that was corrected; negative.</summary>
+    PowerCredit,
+
+    /// <summary>An instalment of a prepayment.</summary>
+    Prepayment,
+
+    /// <summary>Prepaid rent credited back; negative.</summary>
+    PrepaymentCredit,
+
+    /// <summary>What a price that followed an unpublished index comes to now that its value is published.</summary>
+    IndexCorrection,
+
+    /// <summary>A credit granted after the invoice, on a credit note; negative.</summary>
+    Credit,
+}
+
+/// <summary>What a line came from: what one has to look at to check it.</summary>
+public sealed record LineOrigin
+{
+    /// <summary>Nodes named in a line; of more, the lease's own list tells.</summary>
+    public const int MostNodes = 50;
+
+    /// <summary>The lease.</summary>
+    public required LeaseId Lease { get; init; }
+
+    /// <summary>The contract year whose price held, from 0; null where no price holds.</summary>
+    public int? Year { get; init; }
+
+    /// <summary>The price signed, before any yearly step; null where no price holds.</summary>
+    public UnitPrice? BasePrice { get; init; }
+
+    /// <summary>The fixed rise a year; null without one.</summary>
+    public Percentage? Escalator { get; init; }
+
+    /// <summary>The index followed and its yearly steps; null without one.</summary>
+    public ImmutableArray<IndexStep>? IndexSteps { get; init; }
+
+    /// <summary>First day of the month whose index value was not published when the line was priced; null when none was missing.</summary>
+    public LocalDate? Awaits { get; init; }
+
+    /// <summary>Nodes billed, at most 50.</summary>
+    public ImmutableArray<NodeId> Nodes { get; init; } = [];
+
+    /// <summary>The meter reading billed; null without one.</summary>
+    public MeterReadingId? Reading { get; init; }
+
+    /// <summary>The invoice that the line puts right; null when it corrects none.</summary>
+    public InvoiceId? Corrects { get; init; }
 }
 
 /// <summary>Services with the same times, as the working behind a line.</summary>
@@ -57,6 +109,9 @@ public sealed record InvoiceLine
 
     /// <summary>The amount; negative for a credit.</summary>
     public required Money Amount { get; init; }
+
+    /// <summary>What it came from; null on lines written before this was kept.</summary>
+    public LineOrigin? Origin { get; init; }
 }
 
 /// <summary>An invoice. The document never changes once issued; only what is settled of it, and its status, move on.</summary>
@@ -98,8 +153,35 @@ public sealed partial record Invoice
     /// <summary>The lines.</summary>
     public required ImmutableArray<InvoiceLine> Lines { get; init; }
 
-    /// <summary>The sum of the lines; negative when credits exceed charges.</summary>
+    /// <summary>The sum of the lines plus tax that they do not contain; negative when credits exceed charges.</summary>
     public required Money Total { get; init; }
+
+    /// <summary>Its tax with what that was decided from; null on invoices issued before tax was decided.</summary>
+    public InvoiceTax? Tax { get; init; }
+
+    /// <summary>The supplier as it stood on the day; null on older invoices.</summary>
+    public InvoiceParty? Supplier { get; init; }
+
+    /// <summary>The customer as it stood on the day; null on older invoices.</summary>
+    public InvoiceParty? Customer { get; init; }
+
+    /// <summary>The customer's purchase order; null without one.</summary>
+    public string? PurchaseOrder { get; init; }
+
+    /// <summary>The customer's cost centre; null without one.</summary>
+    public string? CostCentre { get; init; }
+
+    /// <summary>Who gets it on the customer's side; null on older invoices.</summary>
+    public ImmutableArray<BillingContact>? Contacts { get; init; }
+
+    /// <summary>What a bank transfer names (<see cref="CreditorReference"/>); null on older invoices and where nothing is due.</summary>
+    public string? PaymentReference { get; init; }
+
+    /// <summary>Credited since by credit notes, tax included; null while none was issued.</summary>
+    public Money? Credited { get; init; }
+
+    /// <summary>The credit notes issued for it, in order; null while none was.</summary>
+    public ImmutableArray<CreditNote>? CreditNotes { get; init; }
 
     /// <summary>The marketplace's share of what is collected, borne by the operator.</summary>
     public required Percentage PlatformFee { get; init; }
@@ -146,6 +228,15 @@ public sealed partial record Invoice
     /// <summary>What is left to pay.</summary>
     [JsonIgnore]
     public Money Outstanding => Total - Settled;
+
+    /// <summary>The document without tax.</summary>
+    [JsonIgnore]
+    public Money Net => Tax?.Net ?? Total;
+
+    /// <summary>The marketplace's fee on part of the total: a share of rent, never of tax.</summary>
+    public Money FeeOn(Money amount) => Total.IsZero || Net == Total
+        ? amount.Share(PlatformFee)
+        : (Fraction.From(amount.Major) * Fraction.From(Net.Major) / Fraction.From(Total.Major) * Fraction.From(PlatformFee.Fraction)).ToMoney(amount.Currency);
 
     /// <summary>The invoice of a statement.</summary>
     public static InvoiceId IdOf(RentStatement statement) => PublicId.Derive<InvoiceId>("invoice", statement.Key);

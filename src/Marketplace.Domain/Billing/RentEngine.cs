@@ -15,22 +15,46 @@ namespace Marketplace.Domain.Billing;
 public static class RentEngine
 {
     /// <summary>The lines of a statement, in order of time; empty when there is nothing to bill.</summary>
-    public static ImmutableArray<InvoiceLine> Lines(RentStatement statement)
+    /// <param name="statement">What the lease stated.</param>
+    /// <param name="index">Published values of the index that the terms follow, ascending by month; empty without one.</param>
+    public static ImmutableArray<InvoiceLine> Lines(RentStatement statement, ImmutableArray<IndexValue> index)
     {
         if (statement.ExitFee is { } fee)
         {
             return fee.IsZero ? [] : [ExitFeeLine(statement, fee)];
         }
 
+        if (statement.Reading is not null)
+        {
+            return PowerEngine.Lines(statement);
+        }
+
+        if (statement.Instalment is { } instalment)
+        {
+            return instalment.Amount.IsZero ? [] : [InstalmentLine(statement, instalment)];
+        }
+
         var lines = ImmutableArray.CreateBuilder<InvoiceLine>();
         foreach (var (part, year) in Escalation.Split(statement.RentCommencement, statement.Period))
         {
-            var pricing = new PricedPart(statement, part, year);
+            var pricing = new PricedPart(statement, part, year, index);
             pricing.AddTo(lines);
         }
 
         return lines.ToImmutable();
     }
+
+    /// <summary>The lines of a statement whose terms follow no index.</summary>
+    public static ImmutableArray<InvoiceLine> Lines(RentStatement statement) => Lines(statement, []);
+
+    private static InvoiceLine InstalmentLine(RentStatement statement, PrepaymentInstalment instalment) => new()
+    {
+        Kind = InvoiceLineKind.Prepayment,
+        Text = string.Create(CultureInfo.InvariantCulture, $"Prepayment of rent, instalment {statement.Revision} of {instalment.Of}: {instalment.Name}; credited back on later invoices as the contract says"),
+        Period = statement.Period,
+        Amount = instalment.Amount,
+        Origin = new LineOrigin { Lease = statement.Lease },
+    };
 
     private static InvoiceLine ExitFeeLine(RentStatement statement, Money fee) => new()
     {
@@ -38,23 +62,27 @@ public static class RentEngine
         Text = string.Create(CultureInfo.InvariantCulture, $"Fee for ending the lease early: {statement.Terms.Clauses.EarlyTermination.Fee} of the rent left from {statement.Period}"),
         Period = statement.Period,
         Amount = fee,
+        Origin = new LineOrigin { Lease = statement.Lease },
     };
 
     /// <summary>The part of a period in which one price holds.</summary>
-    private sealed class PricedPart(RentStatement statement, BillingPeriod part, int year)
+    private sealed class PricedPart(RentStatement statement, BillingPeriod part, int year, ImmutableArray<IndexValue> index)
     {
         private readonly DateTimeZone zone = statement.Terms.Clauses.Zone();
         private readonly PricingUnit unit = statement.Terms.Rent.Unit;
-        private readonly UnitPrice price = Escalation.PriceIn(
-            statement.Terms.Rent.Price, statement.Terms.Clauses.Escalator?.PerYear ?? Percentage.Zero, year);
+        private readonly IndexedPrice indexed = statement.Terms.Clauses.Index is { } link
+            ? Indexation.PriceIn(link, statement.Terms.Rent.Price, statement.RentCommencement, year, index)
+            : new IndexedPrice(Escalation.PriceIn(statement.Terms.Rent.Price, statement.Terms.Clauses.Escalator?.PerYear ?? Percentage.Zero, year), [], null);
+
+        private UnitPrice Price => indexed.Price;
 
         public void AddTo(ImmutableArray<InvoiceLine>.Builder lines)
         {
             var charges = Groups(statement.Charges);
             var credits = Groups(statement.Credits);
             var charged = Quantity(charges);
-            Add(lines, InvoiceLineKind.Rent, "Rent", charges, charged);
-            Add(lines, InvoiceLineKind.RentCredit, "Credit for rent no longer due", credits, -Quantity(credits));
+            Add(lines, InvoiceLineKind.Rent, "Rent", charges, charged, statement.Charges);
+            Add(lines, InvoiceLineKind.RentCredit, "Credit for rent no longer due", credits, -Quantity(credits), statement.Credits);
 
             var committed = Groups(statement.Committed.Select(step => (step.Quantity, step.From, step.Until)));
             var floor = Quantity(committed) * Fraction.From(statement.Terms.Clauses.TakeOrPay.Value) / 100;
@@ -65,11 +93,12 @@ public static class RentEngine
                     InvoiceLineKind.Shortfall,
                     $"Take-or-pay: what falls short of {statement.Terms.Clauses.TakeOrPay} of the committed quantity",
                     committed,
-                    floor - charged);
+                    floor - charged,
+                    []);
             }
         }
 
-        private void Add(ImmutableArray<InvoiceLine>.Builder lines, InvoiceLineKind kind, string text, ImmutableArray<ServiceGroup> groups, Fraction quantity)
+        private void Add(ImmutableArray<InvoiceLine>.Builder lines, InvoiceLineKind kind, string text, ImmutableArray<ServiceGroup> groups, Fraction quantity, ImmutableArray<NodeService> services)
         {
             if (quantity.IsZero)
             {
@@ -80,14 +109,38 @@ public static class RentEngine
             lines.Add(new InvoiceLine
             {
                 Kind = kind,
-                Text = string.Create(CultureInfo.InvariantCulture, $"{text}, {Dates(groups)} ({zone.Id}): {shown:#,0.####} {Name(unit)} at {price}"),
+                Text = string.Create(CultureInfo.InvariantCulture, $"{text}, {Dates(groups)} ({zone.Id}): {shown:#,0.####} {Name(unit)} at {Price}{How()}"),
                 Period = Dates(groups),
                 Quantity = quantity.Round(UnitPrice.Places),
                 Unit = unit,
-                Price = price,
+                Price = Price,
                 Services = groups,
-                Amount = Proration.Price(price, quantity),
+                Amount = Proration.Price(Price, quantity),
+                Origin = new LineOrigin
+                {
+                    Lease = statement.Lease,
+                    Year = year,
+                    BasePrice = statement.Terms.Rent.Price,
+                    Escalator = statement.Terms.Clauses.Escalator?.PerYear,
+                    IndexSteps = statement.Terms.Clauses.Index is null ? null : indexed.Steps,
+                    Awaits = indexed.Awaits,
+                    Nodes = [.. services.Where(InPart).Select(service => service.Node).Distinct().Take(LineOrigin.MostNodes)],
+                },
             });
+        }
+
+        /// <summary>How the price came about, where it is not the one signed.</summary>
+        private string How() => (year, statement.Terms.Clauses) switch
+        {
+            (> 0, { Escalator: { } escalator }) => string.Create(CultureInfo.InvariantCulture, $" ({statement.Terms.Rent.Price} raised by {escalator.PerYear} a year, contract year {year + 1})"),
+            (> 0, { Index: { } link }) => string.Create(CultureInfo.InvariantCulture, $" ({statement.Terms.Rent.Price} following {link.Index}, contract year {year + 1}{(indexed.Awaits is { } month ? $"; provisional: the value for {month:uuuu-MM} is not published" : "")})"),
+            _ => "",
+        };
+
+        private bool InPart(NodeService service)
+        {
+            var times = BillingPeriods.ToInterval(zone, part);
+            return service.From < times.End && service.Until > times.Start;
         }
 
         private ImmutableArray<ServiceGroup> Groups(ImmutableArray<NodeService> services) =>

@@ -79,6 +79,7 @@ public sealed partial record Lease
                 DeclineRenewal decline => AsTenant(decline.Actor) ?? Decline(),
                 QuoteExit quote => AsTenant(quote.Actor) ?? QuoteAnExit(quote),
                 TerminateLease terminate => AsTenant(terminate.Actor) ?? Terminate(terminate.Exit),
+                RecordReading read => Read(read),
                 MarkOverdue overdue => MarkOverdue(overdue),
                 TakeReminder reminder => TakeReminder(reminder),
                 ClearOverdue cleared => ClearOverdue(cleared.Invoice),

@@ -83,6 +83,10 @@ public sealed partial record Lease
             {
                 Disputed = contested.IsOpen ? (before.Disputed ?? []).Add(contested.Invoice) : before.Disputed?.Remove(contested.Invoice),
             },
+            MeterRead read => before with
+            {
+                Readings = [.. (before.Readings ?? []).Where(reading => reading.Period != read.Reading.Period), read.Reading],
+            },
             LeaseEnded ended => before with
             {
                 Status = before.Become(LeaseStatus.Ended),
@@ -147,7 +151,7 @@ public sealed partial record Lease
     private ImmutableArray<Suspension>? SuspendedUntil(Instant at) =>
         Suspensions is [.., { Until: null } last] standing ? standing.SetItem(standing.Length - 1, last with { Until = at }) : Suspensions;
 
-    private Lease With(RentStated fact) => fact.Statement.Kind == RentKind.ExitFee
+    private Lease With(RentStated fact) => fact.Statement.Kind is RentKind.ExitFee or RentKind.Power
         ? this
         : this with
         {

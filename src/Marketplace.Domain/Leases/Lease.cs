@@ -42,6 +42,9 @@ public sealed partial record Lease
     /// <summary>The newest statement of rent; null before the first.</summary>
     public StatedPeriod? LastStated { get; init; }
 
+    /// <summary>The newest meter reading of each period that has one, in order of recording; null before the first.</summary>
+    public ImmutableArray<MeterReading>? Readings { get; init; }
+
     /// <summary>Renewal options used.</summary>
     public int RenewalsUsed { get; init; }
 

@@ -57,6 +57,19 @@ public sealed record QuoteExit(OrganizationId Actor, ExitQuoteId Exit, LocalDate
 /// <summary>The tenant gives notice against a valid exit quote.</summary>
 public sealed record TerminateLease(OrganizationId Actor, ExitQuoteId Exit) : LeaseCommand;
 
+/// <summary>
+/// The operator records what a meter showed for one period of the lease, also after its end. It is billed at once under the
+/// terms' power pass-through; a further reading of the same period corrects the bill.
+/// </summary>
+/// <param name="Actor">The operator.</param>
+/// <param name="Id">The reading's id; one recorded before changes nothing.</param>
+/// <param name="From">First day of the period.</param>
+/// <param name="Energy">kWh drawn in the period.</param>
+/// <param name="Cost">What a kWh cost, in the contract's currency.</param>
+/// <param name="Meter">Which meter, 1 to 100 characters.</param>
+/// <param name="Note">Where the figures can be checked, at most 500 characters.</param>
+public sealed record RecordReading(OrganizationId Actor, MeterReadingId Id, LocalDate From, KilowattHours Energy, UnitPrice Cost, string Meter, string Note) : LeaseCommand;
+
 /// <summary>Billing reports that an invoice of this lease is overdue.</summary>
 /// <param name="Invoice">The invoice.</param>
 /// <param name="Since">First instant after its due day; null for now.</param>

@@ -32,6 +32,7 @@ namespace Marketplace.Domain.Leases;
 [JsonDerivedType(typeof(LeaseTerminatedForCause), "terminatedForCause")]
 [JsonDerivedType(typeof(PaymentContested), "paymentContested")]
 [JsonDerivedType(typeof(LeaseEnded), "ended")]
+[JsonDerivedType(typeof(MeterRead), "meterRead")]
 public abstract record LeaseFact(Instant At);
 
 /// <summary>The lease came into being, at its first delivery.</summary>
@@ -125,3 +126,6 @@ public sealed record ArrearsCleared(Instant At, InvoiceId Invoice) : LeaseFact(A
 /// <param name="At">The contractual end.</param>
 /// <param name="Nodes">Nodes that go back to the pool.</param>
 public sealed record LeaseEnded(Instant At, ImmutableArray<NodeId> Nodes) : LeaseFact(At);
+
+/// <summary>The operator read a meter; <paramref name="Replaces"/> is what it showed before, null for the period's first reading.</summary>
+public sealed record MeterRead(Instant At, MeterReading Reading, MeterReading? Replaces) : LeaseFact(At);

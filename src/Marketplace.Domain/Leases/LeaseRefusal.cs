@@ -67,4 +67,16 @@ public enum LeaseRefusal
 
     [RefusalMeaning("lease_exit_quote_expired", RefusalKind.Gone, RefusalClass.Final, "The exit quote is no longer valid; ask for a new one.")]
     ExitQuoteExpired,
+
+    [RefusalMeaning("power_not_passed_through", RefusalKind.Conflict, RefusalClass.Final, "The contract bills no metered energy; its rent includes it, or the tenant buys it.")]
+    PowerNotPassedThrough,
+
+    [RefusalMeaning("reading_period_unknown", RefusalKind.Invalid, RefusalClass.Final, "A reading is for one whole billing period of the lease, named by its first day.")]
+    ReadingPeriodUnknown,
+
+    [RefusalMeaning("reading_period_open", RefusalKind.Conflict, RefusalClass.Retryable, "The period is not over yet.")]
+    ReadingPeriodOpen,
+
+    [RefusalMeaning("reading_currency_differs", RefusalKind.Invalid, RefusalClass.Final, "The cost of energy is stated in the contract's currency.")]
+    ReadingCurrencyDiffers,
 }

@@ -17,6 +17,12 @@ public enum RentKind
 
     /// <summary>The last period's rent, with which the lease ends; its charges may be empty.</summary>
     Final,
+
+    /// <summary>Metered energy of one period, passed through; further revisions correct an earlier reading.</summary>
+    Power,
+
+    /// <summary>An instalment of a prepayment; the revision is the tranche's number, from 1.</summary>
+    Prepayment,
 }
 
 /// <summary>
@@ -80,6 +86,15 @@ public sealed record RentStatement
     /// <summary>The fee of an exit, exactly as quoted; null on other kinds.</summary>
     public Money? ExitFee { get; init; }
 
+    /// <summary>The meter reading to bill; null on other kinds.</summary>
+    public MeterReading? Reading { get; init; }
+
+    /// <summary>The reading billed before, which <see cref="Reading"/> replaces; null when it is the period's first.</summary>
+    public MeterReading? Replaces { get; init; }
+
+    /// <summary>The instalment to bill, with its amount; null on other kinds.</summary>
+    public PrepaymentInstalment? Instalment { get; init; }
+
     /// <summary>When the lease stated it.</summary>
     public required Instant StatedAt { get; init; }
 
@@ -93,3 +108,9 @@ public sealed record RentStatement
 /// <param name="From">First instant.</param>
 /// <param name="Until">First instant after.</param>
 public sealed record CommittedQuantity(decimal Quantity, Instant From, Instant Until);
+
+/// <summary>One instalment of a prepayment.</summary>
+/// <param name="Name">What it is tied to.</param>
+/// <param name="Amount">How much, without tax.</param>
+/// <param name="Of">How many instalments there are.</param>
+public sealed record PrepaymentInstalment(string Name, Money Amount, int Of);

@@ -37,6 +37,18 @@ public enum LedgerAccountKind
     /// the counterpart's account for this organization add up to zero once nothing is on its way.
     /// </summary>
     Clearing,
+
+    /// <summary>Money on the marketplace's own bank account (debit); in the marketplace's books alone.</summary>
+    Bank,
+
+    /// <summary>Bank transfers received and not yet applied (credit, never debit). Subject: the receipt. In the marketplace's books alone.</summary>
+    UnappliedReceipts,
+
+    /// <summary>Prepaid rent held until it is credited back or released (credit, never debit). Subject: the reservation.</summary>
+    PrepaymentsHeld,
+
+    /// <summary>Deposits and prepayments that a custodian or bank holds (debit). Subject: the reservation.</summary>
+    Custodian,
 }
 
 /// <summary>One account in an organization's books.</summary>
@@ -46,7 +58,8 @@ public readonly record struct LedgerAccount(LedgerAccountKind Kind, string Subje
 {
     /// <summary>Whether the money in it belongs to somebody else, so that it may never be overdrawn.</summary>
     [JsonIgnore]
-    public bool IsHeldForOthers => Kind is LedgerAccountKind.DepositsHeld or LedgerAccountKind.CustomerCredits;
+    public bool IsHeldForOthers => Kind is
+        LedgerAccountKind.DepositsHeld or LedgerAccountKind.CustomerCredits or LedgerAccountKind.UnappliedReceipts or LedgerAccountKind.PrepaymentsHeld;
 
     /// <summary>The account of this kind without a subject.</summary>
     public static LedgerAccount Of(LedgerAccountKind kind) => new(kind, "");
@@ -69,6 +82,10 @@ public readonly record struct LedgerAccount(LedgerAccountKind Kind, string Subje
         LedgerAccountKind.Disputes => "disputes",
         LedgerAccountKind.PayoutsHeld => "payouts_held",
         LedgerAccountKind.Clearing => "clearing",
+        LedgerAccountKind.Bank => "bank",
+        LedgerAccountKind.UnappliedReceipts => "unapplied_receipts",
+        LedgerAccountKind.PrepaymentsHeld => "prepayments_held",
+        LedgerAccountKind.Custodian => "custodian",
         _ => throw new InvalidOperationException($"Account kind {Kind} has no name."),
     };
 }

@@ -134,6 +134,11 @@ public sealed partial record Quote
             return unsold;
         }
 
+        if (RefuseCustody(pool.Offer.Clauses, make.Term, now) is { } unheld)
+        {
+            return unheld;
+        }
+
         try
         {
             return new QuoteMade(now, Price(make, ramp, zone, now));
@@ -202,6 +207,28 @@ public sealed partial record Quote
             lines.Add(new QuoteLine(kind, rate, price, next - total));
             total = next;
         }
+    }
+
+    // A deposit is held until the term has ended, a prepayment until it has been credited back.
+    private static Refusal? RefuseCustody(Clauses clauses, Term term, Instant now)
+    {
+        if (clauses.Deposit is { Rule: not DepositRule.None, Custody: { } deposit } && !deposit.Holds(now, term.End))
+        {
+            return Refuse(QuoteRefusal.CustodyTooShort, $"{deposit.Holder} holds a deposit for {deposit.HoldingDays} days; the term ends at {term.End}.", "term.end");
+        }
+
+        if (clauses.Prepayment is not { } prepayment)
+        {
+            return null;
+        }
+
+        var zone = clauses.Zone();
+        var start = BillingPeriods.DateAt(zone, term.Start);
+        var from = Instant.Max(now, BillingPeriods.Midnight(zone, prepayment.Tranches.Min(tranche => PrepaymentTerms.InvoicedOn(tranche, start))));
+        var until = BillingPeriods.Midnight(zone, start.PlusMonths(prepayment.CreditAfterMonths + prepayment.CreditMonths));
+        return prepayment.Custody.Holds(from, Instant.Min(until, term.End))
+            ? null
+            : Refuse(QuoteRefusal.CustodyTooShort, $"{prepayment.Custody.Holder} holds a prepayment for {prepayment.Custody.HoldingDays} days; it would be credited back by {until}.", "term.end");
     }
 
     private static Money DepositOf(ContractTerms terms, Money total) => terms.Clauses.Deposit switch

@@ -26,6 +26,9 @@ public enum QuoteRefusal
     [RefusalMeaning("amount_too_large", RefusalKind.Invalid, RefusalClass.Final, "The rent over the term is more than an amount of money can hold.")]
     AmountTooLarge,
 
+    [RefusalMeaning("custody_too_short", RefusalKind.Conflict, RefusalClass.Final, "The offer's custody may not hold money until the end of the term; the operator has to name a custodian, a bank or a letter of credit.")]
+    CustodyTooShort,
+
     [RefusalMeaning("total_above_limit", RefusalKind.Conflict, RefusalClass.Final, "The total is above the limit named in the request, or in another currency.")]
     AboveLimit,
 

@@ -204,6 +204,9 @@ public sealed partial record Reservation
     /// <summary>Pools to ask, in order.</summary>
     public ImmutableArray<ReservationCandidate> Candidates { get; init; } = [];
 
+    /// <summary>True where the tenant must approve because the total is above what the requester may commit to alone; null otherwise.</summary>
+    public bool? AboveSpendLimit { get; init; }
+
     /// <summary>Turns so far; the last one is the current one.</summary>
     public ImmutableArray<HoldAttempt> Attempts { get; init; } = [];
 

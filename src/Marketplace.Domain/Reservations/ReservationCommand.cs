@@ -13,7 +13,11 @@ public abstract record ReservationCommand;
 /// <param name="Id">Derived from the tenant and its idempotency key.</param>
 /// <param name="TenantId">Who reserves.</param>
 /// <param name="Candidates">Pools to ask in order, 1 to 8, each once; exactly one when the tenant named a quote.</param>
-public sealed record RequestReservation(ReservationId Id, OrganizationId TenantId, ImmutableArray<ReservationCandidate> Candidates) : ReservationCommand;
+public sealed record RequestReservation(ReservationId Id, OrganizationId TenantId, ImmutableArray<ReservationCandidate> Candidates) : ReservationCommand
+{
+    /// <summary>Whether the tenant must approve whatever the terms say, because the total is above what the requester may commit to alone.</summary>
+    public bool AboveSpendLimit { get; init; }
+}
 
 /// <summary>Approve for one side.</summary>
 /// <param name="By">Who.</param>

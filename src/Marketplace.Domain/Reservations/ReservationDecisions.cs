@@ -40,7 +40,7 @@ public sealed partial record Reservation
         }
 
         return Decision<ReservationFact>.Of(
-            new ReservationRequested(now, request.Id, request.TenantId, request.Candidates),
+            new ReservationRequested(now, request.Id, request.TenantId, request.Candidates) { AboveSpendLimit = request.AboveSpendLimit ? true : null },
             new AttemptStarted(now, request.Candidates[0]));
     }
 
@@ -63,7 +63,7 @@ public sealed partial record Reservation
             return Refuse(ReservationRefusal.ApprovalNotAwaited, $"The reservation is {state.Status.Spelled()}.");
         }
 
-        if (!(party == ContractParty.Operator ? asked.OperatorApproves : asked.TenantApproves))
+        if (!(party == ContractParty.Operator ? asked.OperatorApproves : asked.TenantApproves || state.AboveSpendLimit == true))
         {
             return Refuse(ReservationRefusal.ApprovalNotAwaited, $"The reservation is {state.Status.Spelled()}, by the {OtherThan(party).Spelled()}.");
         }

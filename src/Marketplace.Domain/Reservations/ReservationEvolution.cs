@@ -20,6 +20,7 @@ public sealed partial record Reservation
                     Status = ReservationStatus.Requested,
                     TenantId = requested.TenantId,
                     Candidates = requested.Candidates,
+                    AboveSpendLimit = requested.AboveSpendLimit,
                 }
                 : throw new InvalidOperationException($"{fact.GetType().Name} cannot come first.");
         }

@@ -34,7 +34,11 @@ namespace Marketplace.Domain.Reservations;
 public abstract record ReservationFact(Instant At);
 
 /// <summary>It was asked for.</summary>
-public sealed record ReservationRequested(Instant At, ReservationId Id, OrganizationId TenantId, ImmutableArray<ReservationCandidate> Candidates) : ReservationFact(At);
+public sealed record ReservationRequested(Instant At, ReservationId Id, OrganizationId TenantId, ImmutableArray<ReservationCandidate> Candidates) : ReservationFact(At)
+{
+    /// <summary>True where the tenant must approve because of its own spend limits; null otherwise.</summary>
+    public bool? AboveSpendLimit { get; init; }
+}
 
 /// <summary>A candidate's turn began; nothing has been asked of it yet.</summary>
 public sealed record AttemptStarted(Instant At, ReservationCandidate Candidate) : ReservationFact(At);

@@ -73,4 +73,10 @@ public enum ReservationRefusal
 
     [RefusalMeaning("delivery_exceeds_reservation", RefusalKind.Conflict, RefusalClass.Final, "More units would be delivered than are reserved.")]
     DeliveryExceedsReservation,
+
+    [RefusalMeaning("spend_limit_exceeded", RefusalKind.Forbidden, RefusalClass.Final, "The total is above what this member or key may commit its organization to; somebody with a higher limit must do it.")]
+    SpendLimitExceeded,
+
+    [RefusalMeaning("purchase_order_missing", RefusalKind.Conflict, RefusalClass.Final, "The organization's billing profile asks for a purchase order; name one with the reservation or in the profile.")]
+    PurchaseOrderMissing,
 }

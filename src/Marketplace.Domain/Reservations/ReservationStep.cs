@@ -110,7 +110,7 @@ public sealed partial record Reservation
     private ReservationStatus? Missing()
     {
         var asked = Agreement!.Terms.Clauses.Signatures;
-        if ((asked.OperatorApproves && !HasApproved(ContractParty.Operator)) || (asked.TenantApproves && !HasApproved(ContractParty.Tenant)))
+        if ((asked.OperatorApproves && !HasApproved(ContractParty.Operator)) || ((asked.TenantApproves || AboveSpendLimit == true) && !HasApproved(ContractParty.Tenant)))
         {
             return ReservationStatus.AwaitingApproval;
         }

@@ -42,7 +42,8 @@ public enum PaymentMethod
 /// <param name="Rule">How it is measured.</param>
 /// <param name="Amount">Months (0 to 36) or percent (0 to 100), by <paramref name="Rule"/>; 0 where there is none.</param>
 /// <param name="Method">How it is paid, which also sets how long the hold waits for it.</param>
-public sealed record DepositTerms(DepositRule Rule, decimal Amount, PaymentMethod Method);
+/// <param name="Custody">Who holds it; null in contracts made before custody was named.</param>
+public sealed record DepositTerms(DepositRule Rule, decimal Amount, PaymentMethod Method, CustodyTerms? Custody = null);
 
 /// <summary>A fixed yearly rise of the rent, compounded on the unrounded price from rent commencement.</summary>
 /// <param name="PerYear">0 to 25 %.</param>
@@ -88,6 +89,18 @@ public sealed record Clauses
     /// <summary>The yearly rise of the rent, or null without one.</summary>
     public Escalator? Escalator { get; init; }
 
+    /// <summary>The index the rent follows instead of a fixed rise, or null without one.</summary>
+    public IndexLink? Index { get; init; }
+
+    /// <summary>How metered energy is billed, or null where the rent includes it or the tenant buys it.</summary>
+    public PowerPassThrough? PowerPassThrough { get; init; }
+
+    /// <summary>Rent paid before it is due and credited back, or null without it.</summary>
+    public PrepaymentTerms? Prepayment { get; init; }
+
+    /// <summary>Whether prices include the tax that is due on them; null and false add it.</summary>
+    public bool? TaxInclusive { get; init; }
+
     /// <summary>The price of an early exit.</summary>
     public required EarlyTermination EarlyTermination { get; init; }
 
@@ -126,6 +139,11 @@ public sealed record Clauses
         Expect(TakeOrPay.Value is >= 0 and <= 100, "takeOrPay", "Expected 0 to 100 %.");
         Expect(DepositFits(Deposit), "deposit", "Expected 0 to 36 months, 0 to 100 %, or no rule and 0.");
         Expect(Escalator is null or { PerYear.Value: >= 0 and <= 25 }, "escalator", "Expected 0 to 25 % a year.");
+        Expect(Deposit.Custody?.Fits() ?? true, "deposit", "Expected a custodian's name of 1 to 200 characters, and holding days of 1 to 3,650 for money on the marketplace's balance.");
+        Expect(Index?.Fits() ?? true, "index", "Expected an index id of 1 to 60 lower-case letters, digits and dashes, a lag of 0 to 24 months and a floor not above the cap, both within -50 to 50 %.");
+        Expect(Index is null || Escalator is null, "index", "The rent follows an index or rises by a fixed percentage, not both.");
+        Expect(PowerPassThrough?.Fits() ?? true, "powerPassThrough", "Expected a price of more than 0 and at most 10 per kWh, or none, and a mark-up of 0 to 100 %.");
+        Expect(Prepayment?.Fits() ?? true, "prepayment", "Expected 1 to 100 % of the rent in 1 to 24 tranches whose shares add up to 100 %, credited back over 1 to 240 months.");
         Expect(EarlyTermination is { Fee.Value: >= 0 and <= 100, NoticeDays: >= 0 and <= 730 }, "earlyTermination", "Expected a fee of 0 to 100 % and a notice of 0 to 730 days.");
         Expect(
             Renewal is { Options: 0, Months: 0, NoticeDays: >= 0 and <= 730 } or { Options: >= 1 and <= 10, Months: >= 1 and <= 120, NoticeDays: >= 0 and <= 730 },

@@ -52,6 +52,12 @@ public sealed record PoolOffer(PriceBook Prices, Clauses Clauses, HoldTerms Hold
         var faults = ImmutableArray.CreateBuilder<Refusal>();
         faults.AddRange(Prices.Faults().Select(fault => fault with { Field = "prices." + fault.Field }));
         faults.AddRange(Clauses.Faults().Select(fault => fault with { Field = "clauses." + fault.Field }));
+        if (Clauses.Deposit is { Rule: not DepositRule.None, Custody: { Custodian: Custodian.PlatformBalance, HoldingDays: { } days } } && Prices.MinimumMonths * 28 > days)
+        {
+            faults.Add(Refusal.Of(
+                TermsRefusal.ClauseOutOfRange, $"The payment provider lets money rest for {days} days, less than the shortest term sold: name a custodian, a bank or a letter of credit.", "clauses.deposit"));
+        }
+
         if (Holds is not { CardMinutes: >= 5 and <= 1440, TransferBankingDays: >= 1 and <= 30, PaperDays: >= 1 and <= 60 })
         {
             faults.Add(Refusal.Of(TermsRefusal.ClauseOutOfRange, "Expected 5 to 1,440 minutes, 1 to 30 banking days and 1 to 60 days.", "holds"));

@@ -5,6 +5,7 @@ using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
 using Marketplace.Grains.Ports;
@@ -100,14 +101,18 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
         (1_500L * state.Invoices.Count) + (300L * state.Deposits.Count) + (80L * (state.Books.Balances.Count + state.Books.FactIds.Count));
 
     /// <inheritdoc/>
-    protected override Instant? DueAt(BillingAccount state) => state.NextDueAt ?? Instant.MaxValue;
+    protected override Instant? DueAt(BillingAccount state) => Instant.Min(state.NextDueAt ?? Instant.MaxValue, state.NextFinanceAt ?? Instant.MaxValue);
 
     /// <inheritdoc/>
     protected override async Task OnNoticeAsync(Envelope envelope)
     {
         BillingCommand command = envelope.Notice switch
         {
-            RentDue due => new BillRent(due.Statement),
+            RentDue due => await WithInputsAsync(due.Statement),
+            PrepaymentAgreed agreed => new PlanPrepayment(agreed.Reservation, agreed.Operator, agreed.Terms, agreed.Total),
+            PrepaymentOver over => new EndPrepayment(over.Reservation),
+            BankReceiptOffered offered => new TakeReceipt(offered.Receipt, offered.Offer, offered.Amount, offered.For.Invoice, offered.For.Operator, offered.Keep),
+            BankReceiptAccepted accepted => new AnswerReceipt(accepted.Receipt, accepted.Offer, accepted.From, accepted.Taken, accepted.Kept),
             LeaseSettled settled => new SettleLease(settled.LeaseId, settled.ReservationId),
             PaymentReceived received => new TakePayment(received.Order),
             PaymentFailed failed => new GiveUpPayment(failed.Order, failed.CalledOff, failed.Reason),
@@ -127,7 +132,11 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
     }
 
     /// <inheritdoc/>
-    protected override async Task OnDueAsync(Instant now) => await DecideAsync(new MarkOverdueInvoices(), _ => true);
+    protected override async Task OnDueAsync(Instant now)
+    {
+        await DecideAsync(new MarkOverdueInvoices(), _ => true);
+        await MeetFinanceAsync(now);
+    }
 
     /// <inheritdoc/>
     protected override void React(BillingAccount after, BillingFact fact, Effects effects)
@@ -139,7 +148,11 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 effects.Row(BillingRows.Accounts, BillingRows.AllAccounts, after.Id.Value, after.Id);
                 break;
             case DepositOpened opened:
-                effects.Tell(GrainKeys.Payment(opened.Deposit.Payment), new CollectPayment(after.OrderOf(opened.Deposit)));
+                if (opened.Deposit.Custody?.Terms.Custodian != Custodian.LetterOfCredit)
+                {
+                    effects.Tell(GrainKeys.Payment(opened.Deposit.Payment), new CollectPayment(after.OrderOf(opened.Deposit)));
+                }
+
                 ShowDeposit(after, opened.Deposit.Reservation, effects);
                 break;
             case DepositReceived received:
@@ -156,8 +169,13 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 EndDeposit(after, ended, effects);
                 break;
             case DepositReturning returning:
-                effects.Tell(GrainKeys.Payment(returning.Payment), new RefundPayment(returning.Payment, returning.Amount, returning.Reason));
+                if (after.Deposits[returning.Reservation].Custody?.MovedAt is null)
+                {
+                    effects.Tell(GrainKeys.Payment(returning.Payment), new RefundPayment(returning.Payment, returning.Amount, returning.Reason));
+                }
+
                 ShowDeposit(after, returning.Reservation, effects);
+                BillingEvents.Publish(after, returning.Reservation, FinanceEvents.DepositReturning, effects);
                 break;
             case DepositReturned returned:
                 Post(after, returned.Entry, effects);
@@ -166,6 +184,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 break;
             case InvoiceIssued issued:
                 Post(after, issued.Entry, effects);
+                Refer(issued.Invoice, effects);
                 ShowInvoice(after, issued.Invoice.Id, effects);
                 BillingEvents.Publish(issued.Invoice, BillingEvents.InvoiceIssued, effects);
                 break;
@@ -209,6 +228,9 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 Post(after, taken.Entry, effects);
                 Forward(after, taken.Onward, effects);
                 Earn(after, taken, effects);
+                break;
+            default:
+                ReactFinance(after, fact, effects);
                 break;
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
 using Marketplace.Grains.Durability;
 using NodaTime;
 
@@ -53,6 +54,18 @@ public sealed record GatewayPosted(OrganizationId Organization, string FactId, I
 
 /// <summary>One billing account to another: part of what you have earned may not be paid out, or may be again.</summary>
 public sealed record PayoutHeld(PayoutHold Hold) : Notice;
+
+/// <summary>Reservation to billing: it is confirmed, and its contract asks for rent to be prepaid.</summary>
+public sealed record PrepaymentAgreed(ReservationId Reservation, OrganizationId Operator, ContractTerms Terms, Money Total) : Notice;
+
+/// <summary>Reservation to billing: it ended, so nothing more is prepaid.</summary>
+public sealed record PrepaymentOver(ReservationId Reservation) : Notice;
+
+/// <summary>The marketplace's billing account to a tenant's: a bank transfer came that names this invoice; take what it owes.</summary>
+public sealed record BankReceiptOffered(BankReceiptId Receipt, int Offer, Money Amount, ReferencedInvoice For, bool Keep) : Notice;
+
+/// <summary>A tenant's billing account to the marketplace's: what it took of a bank transfer.</summary>
+public sealed record BankReceiptAccepted(BankReceiptId Receipt, int Offer, OrganizationId From, Money Taken, Money Kept) : Notice;
 
 /// <summary>One billing account to another: value for your books, under the same fact id as in the sender's.</summary>
 public sealed record ValueTransferred(OrganizationId From, OnwardTransfer Transfer) : Notice;

@@ -28,6 +28,21 @@ public static class BillingRows
     /// <summary>Ledger entries: partition by organization, key by time.</summary>
     public const string Entries = "ledger-entries";
 
+    /// <summary>Which invoice a creditor reference names: partition by reference, one row.</summary>
+    public const string References = "payment-references";
+
+    /// <summary>Credit notes: partition by organization (tenant and operator alike), key by time of issue.</summary>
+    public const string CreditNotes = "credit-notes";
+
+    /// <summary>Credit notes by id: partition by credit note, one row.</summary>
+    public const string CreditNotesById = "credit-notes-by-id";
+
+    /// <summary>Prepayments: partition by organization (tenant and operator alike), key by reservation.</summary>
+    public const string Prepayments = "prepayments";
+
+    /// <summary>Bank transfers received: the marketplace's partition, key by time of arrival.</summary>
+    public const string Receipts = "bank-receipts";
+
     /// <summary>Every billing account, for the books' invariants: one partition, key by organization.</summary>
     public const string Accounts = "billing-accounts";
 

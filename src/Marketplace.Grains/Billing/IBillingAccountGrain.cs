@@ -45,6 +45,33 @@ public interface IBillingAccountGrain : IAggregateGrain
     [Alias("GetInvoice"), AlwaysInterleave]
     Task<Invoice?> GetInvoiceAsync(InvoiceId invoice);
 
+    /// <summary>The organization's billing profile, or null.</summary>
+    [Alias("GetProfile"), AlwaysInterleave]
+    Task<BillingProfile?> GetProfileAsync();
+
+    /// <summary>The tenant's own references of a reservation, those of its profile where it has none.</summary>
+    [Alias("GetReferences"), AlwaysInterleave]
+    Task<BillingReferences> GetReferencesAsync(ReservationId reservation);
+
+    /// <summary>The prepayment of a reservation, or null.</summary>
+    [Alias("GetPrepayment"), AlwaysInterleave]
+    Task<Prepayment?> GetPrepaymentAsync(ReservationId reservation);
+
+    /// <summary>The operator credits part or all of an invoice of this account as tenant; repeated, it answers alike.</summary>
+    [Alias("IssueCreditNote")]
+    Task<Answer<CreditNote>> IssueCreditNoteAsync(IssueCreditNote command);
+
+    /// <summary>A bank transfer that waits for something, or null; the marketplace's account has them.</summary>
+    [Alias("GetReceipt"), AlwaysInterleave]
+    Task<BankReceipt?> GetReceiptAsync(BankReceiptId receipt);
+
+    /// <summary>
+    /// Gives the account one of the commands of finance: profile, references, credit notes, custody, prepayments and bank
+    /// receipts. Each names its effect, so that a repetition changes nothing.
+    /// </summary>
+    [Alias("Manage")]
+    Task<Answer<bool>> ManageAsync(BillingCommand command);
+
     /// <summary>Whether the account has asked for this payment. The payment itself follows a moment later.</summary>
     [Alias("HasAskedFor"), AlwaysInterleave]
     Task<bool> HasAskedForAsync(PaymentId payment);

@@ -45,6 +45,9 @@ public static class GrainKeys
     /// <summary>An organization's ledger, invoices and credits.</summary>
     public static AggregateAddress BillingAccount(OrganizationId id) => new("billing-account", id.Value);
 
+    /// <summary>The book of tax rates and index values that the marketplace publishes.</summary>
+    public static AggregateAddress RateBook(OrganizationId publisher) => new("rate-book", publisher.Value);
+
     /// <summary>A payment.</summary>
     public static AggregateAddress Payment(PaymentId id) => new("payment", id.Value);
 

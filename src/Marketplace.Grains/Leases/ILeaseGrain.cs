@@ -33,6 +33,10 @@ public interface ILeaseGrain : IAggregateGrain
     [Alias("HandBack")]
     Task<Answer<Snapshot<Lease>>> HandBackAsync(Operation operation, HandBackNodes command);
 
+    /// <summary>The operator records what a meter showed for one period; it is billed at once.</summary>
+    [Alias("RecordReading")]
+    Task<Answer<Snapshot<Lease>>> RecordReadingAsync(Operation operation, RecordReading command);
+
     /// <summary>The tenant uses a renewal option; refused when the pool has promised the capacity to others.</summary>
     [Alias("Renew")]
     Task<Answer<Snapshot<Lease>>> RenewAsync(Operation operation, RenewLease command);

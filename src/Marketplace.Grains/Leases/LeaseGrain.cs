@@ -35,6 +35,8 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
 
     public Task<Answer<Snapshot<Lease>>> HandBackAsync(Operation operation, HandBackNodes command) => DecideAsync(operation, command);
 
+    public Task<Answer<Snapshot<Lease>>> RecordReadingAsync(Operation operation, RecordReading command) => DecideAsync(operation, command);
+
     public Task<Answer<Snapshot<Lease>>> RenewAsync(Operation operation, RenewLease command) =>
         BookedAsync(operation, command, lease => BookAsync(Pool.ResizeHoldAsync(new ResizeHold(lease.Opening.Reservation, Renewed(lease)))));
 

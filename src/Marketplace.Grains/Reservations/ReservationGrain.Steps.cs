@@ -68,7 +68,11 @@ internal sealed partial class ReservationGrain
 
     private async Task<ReservationCommand?> OpenDepositAsync(ReservationStep.OpenDeposit open)
     {
-        var opened = await Billing.OpenDepositAsync(new OpenDeposit(State!.Id, open.OperatorId, open.Amount, open.Method, open.Deadline));
+        var terms = State!.Agreement!.Terms;
+        var custody = terms.Clauses.Deposit.Custody is { } named
+            ? new DepositCustody(named, terms.Ramp.Term.End, named.Custodian is Custodian.ExternalCustodian or Custodian.Bank && custodyOptions.Value.StandingInstruction)
+            : null;
+        var opened = await Billing.OpenDepositAsync(new OpenDeposit(State.Id, open.OperatorId, open.Amount, open.Method, open.Deadline) { Custody = custody });
         return opened.IsGranted ? new RecordDepositOpened(opened.Value) : Later(opened.Refusal);
     }
 

@@ -6,6 +6,7 @@ using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
 using Marketplace.Grains.Quotes;
+using Microsoft.Extensions.Options;
 using NodaTime;
 using PoolDisplaced = Marketplace.Grains.Capacity.HoldDisplaced;
 using PoolRestored = Marketplace.Grains.Capacity.HoldRestored;
@@ -17,7 +18,7 @@ namespace Marketplace.Grains.Reservations;
 /// the record calls for until it waits again. A step that does not come back is taken again by the next call or visit.
 /// </summary>
 [GrainType("reservation")]
-internal sealed partial class ReservationGrain(GrainServices services)
+internal sealed partial class ReservationGrain(GrainServices services, IOptions<CustodyOptions> custodyOptions)
     : RecordGrain<Reservation, ReservationFact>(services, "reservation"), IReservationGrain
 {
     public Task<Snapshot<Reservation>?> GetAsync() => Task.FromResult(Durable);
@@ -82,6 +83,18 @@ internal sealed partial class ReservationGrain(GrainServices services)
         if (fact is UnitsDelivered delivered)
         {
             effects.Tell(GrainKeys.Lease(Domain.Leases.Lease.IdOf(after.Id)), NoticeOf(after, delivered.Delivery));
+        }
+
+        if (after.Agreement is { Terms.Clauses.Prepayment: not null } agreement)
+        {
+            if (fact is ReservationConfirmed)
+            {
+                effects.Tell(GrainKeys.BillingAccount(after.TenantId), new PrepaymentAgreed(after.Id, agreement.OperatorId, agreement.Terms, agreement.Total));
+            }
+            else if (fact is ReservationEnded)
+            {
+                effects.Tell(GrainKeys.BillingAccount(after.TenantId), new PrepaymentOver(after.Id));
+            }
         }
 
         ReservationEvents.Publish(after, fact, effects);

@@ -112,7 +112,7 @@ internal sealed class DemoBuild(IGrainFactory grains, DemoTimeline timeline)
             Name = $"{site.Name} {pool.Hardware?.Name ?? "colocation"}",
             Description = pool.Hardware is { } sold
                 ? $"{sold.Name}, {sold.GpusPerNode} GPUs per node, bare metal."
-                : "Critical IT load for hardware that the tenant brings; power is billed with the rent.",
+                : "Critical IT load for hardware that the tenant brings; energy is passed through at cost.",
             Hardware = pool.Hardware is { } hardware ? new NodeHardware(SkuId.From(hardware.Sku), hardware.GpusPerNode, hardware.Interconnect, hardware.Fabric) : null,
             KilowattsPerUnit = pool.Hardware?.KilowattsPerNode ?? 1,
             Allocations =
@@ -120,7 +120,7 @@ internal sealed class DemoBuild(IGrainFactory grains, DemoTimeline timeline)
                 .. site.Phases.Zip(pool.Units).Where(pair => pair.Second > 0).Select(pair => new PhaseAllocation(IdOf(site, pair.First), pair.Second, null, false, 0)),
             ],
         }));
-        DemoMarket.Granted(await grain.SetOfferAsync(new SetOffer(OperatorOf(site), DemoOffers.Of(pool, site.Zone))));
+        DemoMarket.Granted(await grain.SetOfferAsync(new SetOffer(OperatorOf(site), DemoOffers.Of(pool, site.Zone, site.Location.Country))));
         DemoMarket.Granted(await grain.ChangeListingAsync(new ChangeListing(OperatorOf(site), ListingStatus.Published)));
     }
 

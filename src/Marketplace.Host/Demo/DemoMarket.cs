@@ -54,7 +54,9 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
         }
 
         new DemoBuild(grains, timeline).Plan();
-        var payments = new DemoPayments(grains, rows, payInSandbox, repeating);
+        var finance = new DemoFinance(grains, rows, timeline);
+        finance.Plan();
+        var payments = new DemoPayments(grains, rows, finance, payInSandbox, repeating);
         payments.Plan(timeline);
         new DemoTrade(grains, timeline, payments).Plan();
         await timeline.RunAsync(report, cancellation);

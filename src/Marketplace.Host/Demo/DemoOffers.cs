@@ -9,12 +9,18 @@ internal static class DemoOffers
 {
     private static readonly Percentage Fee = Percentage.From(2.5m);
 
-    public static PoolOffer Of(DemoPool pool, string zone) => pool.Offer switch
+    /// <summary>The offer of a pool; deposits are held by a custodian, which a standing instruction of the sandbox moves them to and from.</summary>
+    public static PoolOffer Of(DemoPool pool, string zone, string country)
     {
-        DemoOffer.OnDemand => OnDemand(pool.Price, zone),
-        DemoOffer.Contract => Contract(pool.Price, zone),
-        _ => Colocation(pool.Price, zone),
-    };
+        var offer = pool.Offer switch
+        {
+            DemoOffer.OnDemand => OnDemand(pool.Price, zone),
+            DemoOffer.Contract => Contract(pool.Price, zone),
+            _ => Colocation(pool.Price, zone),
+        };
+        var custody = new CustodyTerms(Custodian.ExternalCustodian, "Sandbox custodian (no real money)", HoldingLimits.DaysFor(country));
+        return offer with { Clauses = offer.Clauses with { Deposit = offer.Clauses.Deposit with { Custody = custody } } };
+    }
 
     private static PoolOffer OnDemand(decimal price, string zone) => new(
         new PriceBook
@@ -91,6 +97,7 @@ internal static class DemoOffers
             Acceptance = new Acceptance(14),
             PaymentDays = 30,
             LeaseZone = zone,
+            PowerPassThrough = new PowerPassThrough(null, Percentage.Zero),
             PlatformFee = Percentage.From(1),
             Signatures = new SignatureTerms(OperatorApproves: true, TenantApproves: true, OperatorSigns: true, TenantSigns: true),
         },

@@ -11,9 +11,10 @@ namespace Marketplace.Host.Demo;
 /// <summary>Pays what the demo's tenants owe, through the sandbox.</summary>
 /// <param name="grains">Grains.</param>
 /// <param name="rows">Where the lists of invoices are.</param>
+/// <param name="finance">Pays by bank transfer for the tenant that does.</param>
 /// <param name="payInSandbox">Plays the payer's bank for one payment.</param>
 /// <param name="repeating">Whether an earlier seeding was interrupted.</param>
-internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<PaymentId, Task> payInSandbox, bool repeating)
+internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, DemoFinance finance, Func<PaymentId, Task> payInSandbox, bool repeating)
 {
     private const int Page = 200;
 
@@ -27,8 +28,8 @@ internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<Pa
                 // Whoever falls behind has paid nothing for two months: suspended, and not yet terminated for cause.
                 if (month < DemoBookings.Today - 1 || !DemoBookings.All.Any(booking => booking.Fate == DemoFate.FallsBehind && booking.Tenant == key))
                 {
-                    timeline.Add(month - 0.6, $"invoices of {key}", () => PayInvoicesAsync(OrganizationId.From("org_" + key)));
-                    timeline.Add(month - 0.15, $"invoices of {key}", () => PayInvoicesAsync(OrganizationId.From("org_" + key)));
+                    timeline.Add(month - 0.6, $"invoices of {key}", () => PayAsync(key));
+                    timeline.Add(month - 0.15, $"invoices of {key}", () => PayAsync(key));
                 }
             }
         }
@@ -45,6 +46,10 @@ internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, Func<Pa
             // An interrupted seeding paid it already; its notification was taken, or is being delivered again.
         }
     }
+
+    private Task PayAsync(string tenant) => tenant == DemoFinance.PaysByTransfer
+        ? finance.TransferAsync(OrganizationId.From("org_" + tenant))
+        : PayInvoicesAsync(OrganizationId.From("org_" + tenant));
 
     private async Task PayInvoicesAsync(OrganizationId tenant)
     {
