@@ -27,8 +27,8 @@ public sealed partial record BillingAccount
             };
         }
 
-        // Only accepted nodes are invoiced, so the end of the period is the end of accepted service. A fee for leaving pays for none.
+        // Only accepted nodes are invoiced, so the end of the period is the end of accepted service. A fee for leaving, or rent prepaid, pays for none yet.
         private static Instant? ServiceEnd(Invoice invoice) =>
-            invoice.Kind == RentKind.ExitFee ? null : BillingPeriods.ToInterval(DateTimeZoneProviders.Tzdb[invoice.Zone], invoice.Period).End;
+            invoice.Kind is RentKind.ExitFee or RentKind.Prepayment ? null : BillingPeriods.ToInterval(DateTimeZoneProviders.Tzdb[invoice.Zone], invoice.Period).End;
     }
 }
