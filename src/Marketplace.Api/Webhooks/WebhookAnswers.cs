@@ -121,7 +121,7 @@ internal sealed record WebhookEndpointWithSecretModel(WebhookEndpointModel Endpo
 /// <param name="Request">What was sent.</param>
 /// <param name="Response">What was answered; null when no answer came.</param>
 /// <param name="Failure">Why no answer came; null when one did.</param>
-internal sealed record DeliveryModel(
+internal sealed record WebhookDeliveryModel(
     long Number,
     string EventId,
     long EventNumber,
@@ -135,7 +135,7 @@ internal sealed record DeliveryModel(
     DeliveryResponseModel? Response,
     DeliveryFailureModel? Failure)
 {
-    public static DeliveryModel Example { get; } = new(
+    public static WebhookDeliveryModel Example { get; } = new(
         7,
         "evt_7t5p7qz3v5xw6a2bc4d5e6f7ga",
         42,
@@ -152,7 +152,7 @@ internal sealed record DeliveryModel(
         new DeliveryResponseModel(200, "ok", false),
         null);
 
-    public static DeliveryModel Of(WebhookDelivery delivery) => new(
+    public static WebhookDeliveryModel Of(WebhookDelivery delivery) => new(
         delivery.Number,
         delivery.EventId,
         delivery.EventNumber,

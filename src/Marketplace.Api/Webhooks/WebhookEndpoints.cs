@@ -71,7 +71,7 @@ internal static class WebhookEndpoints
             "Sends `webhook_endpoint.pinged` now, whatever the endpoint's status, and answers what came of it, after 15 s at the latest. A success ends the waiting of an endpoint that was failing. Repeating the request sends again, under the same id.",
             Change)
         {
-            Gives = DeliveryModel.Example with { EventNumber = 0, EventType = "webhook_endpoint.pinged", Lane = WebhookLane.Ping },
+            Gives = WebhookDeliveryModel.Example with { EventNumber = 0, EventType = "webhook_endpoint.pinged", Lane = WebhookLane.Ping },
         }, PingAsync);
 
         room.Post(One + "/pause", new("pauseWebhookEndpoint", "Pause a webhook endpoint", "Nothing is sent until it is resumed; what happens meanwhile waits, and goes out then.", Change)
@@ -104,7 +104,7 @@ internal static class WebhookEndpoints
         room.Get(One + "/deliveries", new("listWebhookDeliveries", "Read the delivery log", "The last 1,000 attempts with request, answer and timing, newest first.", Read)
         {
             Query = DeliveryFilter.Example,
-            Gives = Page.Of(DeliveryModel.Example),
+            Gives = Page.Of(WebhookDeliveryModel.Example),
             Pages = true,
         }, ListDeliveriesAsync);
         return routes;
@@ -164,7 +164,7 @@ internal static class WebhookEndpoints
     private static async Task<IResult> PingAsync(ApiRequest request)
     {
         var delivery = request.Granted(await (await FoundAsync(request)).PingAsync(request.Operation.Id));
-        return request.Ok(DeliveryModel.Of(delivery));
+        return request.Ok(WebhookDeliveryModel.Of(delivery));
     }
 
     private static async Task<IResult> PauseAsync(ApiRequest request) =>
@@ -186,7 +186,7 @@ internal static class WebhookEndpoints
     {
         var endpoint = await FindAsync(request);
         var filter = request.ReadQuery<DeliveryFilter>();
-        return await request.PageAsync<WebhookDelivery, DeliveryModel>(WebhookRows.Deliveries, endpoint.State.Id.Value, DeliveryModel.Of, filter.Covers);
+        return await request.PageAsync<WebhookDelivery, WebhookDeliveryModel>(WebhookRows.Deliveries, endpoint.State.Id.Value, WebhookDeliveryModel.Of, filter.Covers);
     }
 
     private static IWebhookEndpointGrain Grain(ApiRequest request, WebhookEndpointId id) => request.Grain<IWebhookEndpointGrain>(id.Value);

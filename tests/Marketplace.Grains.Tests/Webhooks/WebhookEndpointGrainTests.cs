@@ -248,13 +248,7 @@ public sealed class WebhookEndpointGrainTests : IAsyncLifetime
         return [.. page.Rows.Select(row => JsonSerializer.Deserialize<WebhookDelivery>(row.Data.Span, MarketJson.Options)!)];
     }
 
-    private Task SweepAsync() => Task.WhenAll(Enumerable.Range(0, GrainKeys.DueShards).Select(async shard =>
-    {
-        var scheduler = market.Grains.GetGrain<ISchedulerGrain>(GrainKeys.DueShard(shard));
-        for (string? from = null; (from = await scheduler.SweepAsync(from)) is not null;)
-        {
-        }
-    }));
+    private Task<string?[]> SweepAsync() => Task.WhenAll(Enumerable.Range(0, GrainKeys.DueShards).Select(shard => market.Grains.GetGrain<ISchedulerGrain>(GrainKeys.DueShard(shard)).SweepAsync(null)));
 
     private Operation NextOperation() => new($"op-{++operations}", "hash");
 
