@@ -78,8 +78,12 @@ public sealed class MarketplaceWorld : IAsyncDisposable
     {
         var world = new MarketplaceWorld(market, gateway);
         await world.Example.PublishAsync(world.Market, nodes, ready, offer);
-        Granted(await world.Pool.RegisterNodesAsync(new RegisterNodes(
-            world.Example.Operator, [.. Enumerable.Range(1, nodes).Select(number => new NodeRegistration(Node(number), $"SN-{number}", null))])));
+        foreach (var some in Enumerable.Range(1, nodes).Chunk(Domain.Capacity.Pool.MostNodesAtOnce))
+        {
+            Granted(await world.Pool.RegisterNodesAsync(new RegisterNodes(
+                world.Example.Operator, [.. some.Select(number => new NodeRegistration(Node(number), $"SN-{number}", null))])));
+        }
+
         await world.Market.Time.SettleAsync();
         return world;
     }

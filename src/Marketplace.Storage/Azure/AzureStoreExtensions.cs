@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Providers;
 using Orleans.Runtime.Hosting;
+using Orleans.Serialization.Serializers;
 using Orleans.Storage;
 
 namespace Marketplace.Storage.Azure;
@@ -44,6 +45,7 @@ public static class AzureStoreExtensions
         {
             records.TableServiceClient = tables;
             records.TableName = options.RecordTable;
+            records.GrainStorageSerializer = new StoredPayload.Serializer();
         });
         services.AddAzureBlobGrainStorage(Blobs, (AzureBlobStorageOptions records) =>
         {
@@ -56,14 +58,19 @@ public static class AzureStoreExtensions
         services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (provider, _) => StoreTracing.Traced(new AzureGrainStorage(
             provider.GetRequiredKeyedService<IGrainStorage>(Tables),
             provider.GetRequiredKeyedService<IGrainStorage>(Blobs),
+            new OutgrownRecords(blobs, options.BlobContainer, ServiceId(provider)),
+            provider.GetRequiredService<IGrainStorageSerializer>(),
+            provider.GetRequiredService<IActivatorProvider>(),
             options), "azure.storage"));
         services.TryAddSingleton<IRecordScan>(provider => new AzureRecordScan(
             options,
             new LazyTable(() => Task.FromResult(tables), options.RecordTable),
             blobs,
-            provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId));
+            ServiceId(provider)));
         var rows = new LazyTable(() => Task.FromResult(tables), options.RowTable);
         services.TryAddSingleton(_ => StoreTracing.Traced(new AzureRowStore(rows), "azure.storage"));
         services.TryAddSingleton<IRowScan>(_ => new AzureRowScan(rows));
     }
+
+    private static string ServiceId(IServiceProvider provider) => provider.GetRequiredService<IOptions<ClusterOptions>>().Value.ServiceId;
 }

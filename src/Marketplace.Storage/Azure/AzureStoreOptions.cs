@@ -30,11 +30,20 @@ public sealed class AzureStoreOptions
     /// <summary>Table of rows, 3 to 63 letters and digits.</summary>
     public string RowTable { get; set; } = "MarketplaceRows";
 
-    /// <summary>Container of the records that outgrow an entity. Blob names hold no service id: two markets in one account need two containers.</summary>
+    /// <summary>Container of the states in blobs, and of records that outgrow an entity. Names of the former hold no service id: two markets in one account need two containers.</summary>
     public string BlobContainer { get; set; } = "grainstate";
 
-    /// <summary>Names of the states that are kept in blobs: those without a bound below an entity's 960 KiB.</summary>
+    /// <summary>Names of the states that are kept in blobs from the start: those that are always large. Of the others a record that outgrows an entity moves to a blob by itself.</summary>
     public ISet<string> StatesInBlobs { get; } = new HashSet<string>(StringComparer.Ordinal) { "snapshot" };
+
+    /// <summary>Most bytes in one grain record; a larger one is refused before anything is written.</summary>
+    public int LargestRecord { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>
+    /// Most bytes of a record that is kept in a table. An entity holds 1 MiB; in a request its bytes travel as base64, and
+    /// Azurite counts them so.
+    /// </summary>
+    internal int LargestInTable { get; set; } = 720 * 1024;
 
     /// <summary>Retries after the first attempt at what may pass by itself: 408, 429, 500, 502, 503, 504 and a broken or silent connection.</summary>
     public int MaxRetries { get; set; } = 4;

@@ -16,10 +16,7 @@ public abstract class TableConnectionOptions
     /// <summary>Name of the table, 3 to 63 letters and digits.</summary>
     public virtual string TableName { get; set; } = "";
 
-    /// <summary>How often and how long a client that this project makes tries again.</summary>
-    public StoragePolicyOptions StoragePolicyOptions { get; } = new();
-
-    /// <summary>Options of a client that this project makes; null for ones made of <see cref="StoragePolicyOptions"/>.</summary>
+    /// <summary>Options of a client that this project makes; null for ones made of the policy.</summary>
     public TableClientOptions? ClientOptions { get; set; }
 
     /// <summary>The client; its own retry policy counts.</summary>
@@ -76,6 +73,9 @@ public abstract class TableConnectionOptions
         createLater = createClientCallback;
     }
 
+    /// <summary>How often and how long a client that this project makes tries again.</summary>
+    internal abstract TablePolicyOptions Policy { get; }
+
     /// <summary>The table, made when absent on first use.</summary>
     internal LazyTable Table() => new(
         async () => TableServiceClient ?? create?.Invoke() ?? (createLater is null ? null : await createLater()) ?? throw Incomplete(),
@@ -99,19 +99,51 @@ public abstract class TableConnectionOptions
 
     private TableClientOptions OptionsOfClient() => ClientOptions ?? new TableClientOptions
     {
-        Retry = { Mode = RetryMode.Exponential, MaxRetries = StoragePolicyOptions.MaxOperationRetries, Delay = StoragePolicyOptions.PauseBetweenOperationRetries },
+        Retry =
+        {
+            Mode = RetryMode.Exponential,
+            MaxRetries = Policy.MaxOperationRetries,
+            Delay = Policy.PauseBetweenOperationRetries,
+            NetworkTimeout = Policy.OperationTimeout,
+        },
     };
 }
 
 /// <summary>How a client that this project makes tries again; names and defaults are those of Microsoft's packages.</summary>
-public class StoragePolicyOptions
+public abstract class TablePolicyOptions
 {
+    private TimeSpan? creation;
+    private TimeSpan? operation;
+
     /// <summary>Most rows in one transaction, 1 to 100.</summary>
     public int MaxBulkUpdateRows { get; set; } = 100;
+
+    /// <summary>Retries of making a table after the first attempt.</summary>
+    public int MaxCreationRetries { get; set; } = 60;
 
     /// <summary>Retries of an operation after its first attempt.</summary>
     public int MaxOperationRetries { get; set; } = 5;
 
+    /// <summary>Pause between attempts to make a table.</summary>
+    public TimeSpan PauseBetweenCreationRetries { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>First pause between attempts; later ones grow exponentially.</summary>
     public TimeSpan PauseBetweenOperationRetries { get; set; } = TimeSpan.FromMilliseconds(800);
+
+    /// <summary>How long making a table may take; unless set, three times its retries and pauses.</summary>
+    public TimeSpan CreationTimeout
+    {
+        get => creation ?? PauseBetweenCreationRetries * MaxCreationRetries * 3;
+        set => creation = Positive(value);
+    }
+
+    /// <summary>How long one attempt may be silent; unless set, six times its retries and pauses.</summary>
+    public TimeSpan OperationTimeout
+    {
+        get => operation ?? PauseBetweenOperationRetries * MaxOperationRetries * 6;
+        set => operation = Positive(value);
+    }
+
+    private static TimeSpan Positive(TimeSpan value) =>
+        value > TimeSpan.Zero || value == Timeout.InfiniteTimeSpan ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is positive, or infinite.");
 }

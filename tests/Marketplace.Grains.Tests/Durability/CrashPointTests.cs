@@ -20,7 +20,14 @@ public class CrashPointTests : IAsyncLifetime
 
     private ITallyGrain Tally => TallyOf(market);
 
-    public virtual async ValueTask InitializeAsync() => market = await TestMarket.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        using var markets = Markets();
+        market = await TestMarket.StartAsync();
+    }
+
+    /// <summary>Where markets that are started have their store; null for one embedded each.</summary>
+    protected virtual IDisposable? Markets() => null;
 
     public async ValueTask DisposeAsync()
     {
@@ -64,7 +71,8 @@ public class CrashPointTests : IAsyncLifetime
     [Fact]
     public async Task A_due_row_whose_record_never_came_goes_after_24_hours()
     {
-        await using var old = await StartWithRealTimeAsync(out var time);
+        var (old, time) = await StartWithRealTimeAsync();
+        await using var ends = old;
         old.Faults.At(FaultKind.ErrorBeforeWrite, write => write is { Operation: "WriteState", Table: "tally" });
         await Assert.ThrowsAsync<UnknownOutcomeException>(() => TallyOf(old).SetAlarmAsync(TestMarket.Begin));
         Assert.Single(await DueRowsAsync(old));
@@ -314,14 +322,16 @@ public class CrashPointTests : IAsyncLifetime
     private static Task<Answer<int>> CountUntilAnsweredAsync(ITallyGrain tally, string operation) =>
         RetryAsync(() => tally.CountAsync(new Operation(operation, "hash"), 1));
 
-    private static Task<TestMarket> StartWithRealTimeAsync(out FakeTimeProvider time)
+    private async Task<(TestMarket Market, FakeTimeProvider Time)> StartWithRealTimeAsync()
     {
-        var fake = time = new FakeTimeProvider(TestMarket.Begin.ToDateTimeOffset());
-        return TestMarket.StartAsync(silo =>
+        using var markets = Markets();
+        var fake = new FakeTimeProvider(TestMarket.Begin.ToDateTimeOffset());
+        var started = await TestMarket.StartAsync(silo =>
         {
             silo.Services.AddSingleton<TimeProvider>(fake);
             silo.Services.UseTimeProviderForBackgroundAreas(TimeProvider.System);
         });
+        return (started, fake);
     }
 
     private async Task<int> RowAsync()

@@ -13,6 +13,11 @@ public sealed class AzuriteProcessBlobContractTests(AzuriteProcess azurite) : Re
     protected override Task<StoreUnderTest> OpenAsync() => AzureTestStore.OpenBlobsAsync(azurite);
 }
 
+public sealed class AzuriteProcessOutgrownContractTests(AzuriteProcess azurite) : RecordContract
+{
+    protected override Task<StoreUnderTest> OpenAsync() => AzureTestStore.OpenOutgrownAsync(azurite);
+}
+
 public sealed class AzuriteProcessRowContractTests(AzuriteProcess azurite) : RowContract
 {
     protected override Task<StoreUnderTest> OpenAsync() => AzureTestStore.OpenAsync(azurite);
@@ -30,6 +35,13 @@ public sealed class AzuriteProcessBlobModelContractTests(AzuriteProcess azurite)
     protected override long Rounds => 20;
 
     protected override Task<StoreUnderTest> OpenAsync() => AzureTestStore.OpenBlobsAsync(azurite);
+}
+
+public sealed class AzuriteProcessOutgrownModelContractTests(AzuriteProcess azurite) : ModelContract
+{
+    protected override long Rounds => 20;
+
+    protected override Task<StoreUnderTest> OpenAsync() => AzureTestStore.OpenOutgrownAsync(azurite);
 }
 
 public sealed class AzuriteContainerRecordContractTests(AzuriteContainer azurite) : RecordContract

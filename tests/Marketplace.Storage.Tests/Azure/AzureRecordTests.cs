@@ -1,6 +1,7 @@
 using System.Text;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
 using Marketplace.Storage.Azure;
 using Marketplace.Storage.Tests.Contract;
 using Marketplace.Testing.Azurite;
@@ -13,7 +14,12 @@ namespace Marketplace.Storage.Tests.Azure;
 /// <summary>The layout that Microsoft's providers share, what fits, and what a lost answer looks like.</summary>
 public sealed class AzureRecordTests(AzuriteProcess azurite)
 {
+    /// <summary>What an entity holds by Microsoft's layout.</summary>
     private const int Largest = 15 * 64 * 1024;
+
+    /// <summary>What the store keeps in one.</summary>
+    private const int LargestKept = 720 * 1024;
+
     private static readonly GrainId Id = GrainId.Create("note", "note_1");
     private AzureStoreOptions _options = null!;
 
@@ -93,19 +99,130 @@ public sealed class AzureRecordTests(AzuriteProcess azurite)
     }
 
     [Fact]
-    public async Task A_record_too_large_is_refused_in_words_and_nothing_is_written()
+    public async Task A_record_that_outgrows_an_entity_moves_to_a_blob_and_back()
     {
         await using var store = await OpenAsync();
-        var overhead = new NoteSerializer().Serialize(new Note { Text = "" }).ToMemory().Length;
-        var held = await WriteAsync(store, "s", new Note { Text = new string('a', Largest - overhead) });
+        var held = await WriteAsync(store, "s", Sized(LargestKept, 'x'));
+        held.State = Sized(LargestKept, 'a');
+        await store.Records.WriteStateAsync("s", Id, held);
+        Assert.Equal(LargestKept, await EntityBytesAsync());
+        Assert.Empty(await OutgrownAsync());
+
+        held.State = Sized(LargestKept + 1, 'b');
+        await store.Records.WriteStateAsync("s", Id, held);
+        Assert.True(await EntityBytesAsync() < 64);
+        Assert.StartsWith("outgrown/service/s-note/note_1/", Assert.Single(await OutgrownAsync()), StringComparison.Ordinal);
+        var read = await ReadAsync(store, "s");
+        Assert.Equal((held.ETag, held.State), (read.ETag, read.State));
+        Assert.Equal(["note_1"], await store.Scan.KeysAsync("s", "note", null, 10));
+
+        // Its next size replaces the blob; a small one goes back into the entity, a cleared one leaves nothing.
+        held.State = Sized(2 * Largest, 'c');
+        await store.Records.WriteStateAsync("s", Id, held);
+        Assert.Single(await OutgrownAsync());
+        held.State = new Note { Text = "d" };
+        await store.Records.WriteStateAsync("s", Id, held);
+        Assert.Empty(await OutgrownAsync());
+        held.State = Sized(LargestKept + 1, 'e');
+        await store.Records.WriteStateAsync("s", Id, held);
+        await store.Records.ClearStateAsync("s", Id, held);
+        Assert.Empty(await OutgrownAsync());
+        Assert.False((await ReadAsync(store, "s")).RecordExists);
+    }
+
+    [Fact]
+    public async Task A_stale_holder_writes_nothing_however_large_its_record()
+    {
+        await using var store = await OpenAsync();
+        await WriteAsync(store, "s", Sized(Largest + 1, 'a'));
+        var one = await ReadAsync(store, "s");
+        var two = await ReadAsync(store, "s");
+        one.State = Sized(Largest + 1, 'b');
+        await store.Records.WriteStateAsync("s", Id, one);
+
+        two.State = Sized(Largest + 2, 'c');
+        await Assert.ThrowsAnyAsync<InconsistentStateException>(() => store.Records.WriteStateAsync("s", Id, two));
+        two.State = new Note { Text = "c" };
+        await Assert.ThrowsAnyAsync<InconsistentStateException>(() => store.Records.WriteStateAsync("s", Id, two));
+
+        Assert.Equal(one.State, (await ReadAsync(store, "s")).State);
+    }
+
+    [Fact]
+    public async Task Whoever_reads_while_another_replaces_sees_one_record_whole()
+    {
+        await using var store = await OpenAsync(options => options.LargestInTable = 0);
+        var held = await WriteAsync(store, "s", new Note { Number = 0, Text = "0" });
+        var writing = Task.Run(async () =>
+        {
+            for (var number = 1; number <= 50; number++)
+            {
+                held.State = new Note { Number = number, Text = $"{number}" };
+                await store.Records.WriteStateAsync("s", Id, held);
+            }
+        });
+
+        var last = 0;
+        do
+        {
+            var note = (await ReadAsync(store, "s")).State!;
+            Assert.Equal($"{note.Number}", note.Text);
+            Assert.True(note.Number >= last, "A reader went back.");
+            last = note.Number;
+        }
+        while (last < 50);
+        await writing;
+    }
+
+    [Fact]
+    public async Task An_outgrown_record_whose_answer_was_lost_is_unknown_and_whole()
+    {
+        using var network = new LossyTransport();
+        await using var store = await OpenAsync(options => options.Transport = network);
+        await ReadAsync(store, "s");
+        network.Next("POST", Mishap.AnswerLost);
+
+        await Assert.ThrowsAnyAsync<InconsistentStateException>(() => WriteAsync(store, "s", Sized(Largest + 1, 'a')));
+
+        Assert.Equal(Sized(Largest + 1, 'a'), (await ReadAsync(store, "s")).State);
+    }
+
+    [Theory]
+    [InlineData("s")]
+    [InlineData("snapshot")]
+    public async Task A_record_too_large_is_refused_in_words_and_nothing_is_written(string stateName)
+    {
+        await using var store = await OpenAsync(options => options.LargestRecord = Largest + 100);
+        var held = await WriteAsync(store, stateName, Sized(Largest + 100, 'a'));
         var etag = held.ETag;
 
-        held.State = new Note { Text = new string('b', Largest - overhead + 1) };
-        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => store.Records.WriteStateAsync("s", Id, held));
+        held.State = Sized(Largest + 101, 'b');
+        var error = await Assert.ThrowsAsync<StoreException>(() => store.Records.WriteStateAsync(stateName, Id, held));
+
+        Assert.Contains($"note/note_1 '{stateName}': {Largest + 101} bytes, at most {Largest + 100}", error.Message, StringComparison.Ordinal);
+        var read = await ReadAsync(store, stateName);
+        Assert.Equal((etag, etag, 'a'), (held.ETag, read.ETag, read.State!.Text![0]));
+    }
+
+    [Fact]
+    public async Task The_tables_provider_by_itself_refuses_what_outgrows_an_entity()
+    {
+        var own = await AzureTestStore.OptionsAsync(azurite);
+        own(_options = new AzureStoreOptions());
+        await using var services = AzureTestStore.Services(silo => silo.AddAzureTableGrainStorage("alone", (AzureTableStorageOptions options) =>
+        {
+            options.TableServiceClient = _options.CreateTableServiceClient();
+            options.TableName = _options.RecordTable;
+        }));
+        var records = services.GetRequiredKeyedService<IGrainStorage>("alone");
+        var state = new GrainState<Note>(Sized(Largest, 'a'));
+        await records.WriteStateAsync("s", Id, state);
+
+        state.State = Sized(Largest + 1, 'b');
+        var error = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => records.WriteStateAsync("s", Id, state));
 
         Assert.Contains($"note/note_1 's': {Largest + 1} bytes, at most {Largest}", error.Message, StringComparison.Ordinal);
-        var read = await ReadAsync(store, "s");
-        Assert.Equal((etag, etag, 'a'), (held.ETag, read.ETag, read.State!.Text![0]));
+        Assert.Equal(Largest, await EntityBytesAsync());
     }
 
     [Fact]
@@ -186,6 +303,30 @@ public sealed class AzureRecordTests(AzuriteProcess azurite)
         var byIdentity = new AzureStoreOptions { TableEndpoint = endpoint, BlobEndpoint = endpoint };
         Assert.Equal(endpoint, byIdentity.CreateTableServiceClient().Uri);
         Assert.Equal(endpoint, byIdentity.CreateBlobServiceClient().Uri);
+    }
+
+    /// <summary>A note that takes so many bytes.</summary>
+    private static Note Sized(int bytes, char letter)
+    {
+        var overhead = new NoteSerializer().Serialize(new Note { Text = "" }).ToMemory().Length;
+        return new Note { Text = new string(letter, bytes - overhead) };
+    }
+
+    private async Task<int> EntityBytesAsync() =>
+        (await Table.GetEntityAsync<TableEntity>("service_note_note_1", "s")).Value.Where(column => column.Key.StartsWith("Data", StringComparison.Ordinal)).Sum(column => ((byte[])column.Value).Length);
+
+    private async Task<List<string>> OutgrownAsync()
+    {
+        var names = new List<string>();
+        if (await Container.ExistsAsync())
+        {
+            await foreach (var blob in Container.GetBlobsAsync(BlobTraits.None, BlobStates.None, "outgrown/", CancellationToken.None))
+            {
+                names.Add(blob.Name);
+            }
+        }
+
+        return names;
     }
 
     private static async Task<GrainState<Note>> ReadAsync(StoreUnderTest store, string stateName)

@@ -24,6 +24,9 @@ internal static class AzureTestStore
     /// <summary>The store with every state in blobs.</summary>
     public static Task<StoreUnderTest> OpenBlobsAsync(AzuriteServer azurite) => OpenAsync(azurite, options => options.StatesInBlobs.UnionWith(["s", "t", "model"]));
 
+    /// <summary>The store with every record outgrown.</summary>
+    public static Task<StoreUnderTest> OpenOutgrownAsync(AzuriteServer azurite) => OpenAsync(azurite, options => options.LargestInTable = 0);
+
     /// <summary>Options of a store of its own, where that Azurite can start.</summary>
     public static Task<Action<AzureStoreOptions>> OptionsAsync(AzuriteServer azurite)
     {

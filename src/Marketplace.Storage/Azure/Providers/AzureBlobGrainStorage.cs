@@ -3,13 +3,21 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Marketplace.Storage.Azure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization.Serializers;
 
 namespace Orleans.Storage;
 
 /// <summary>Grain records in Azure Blobs, laid out as by Microsoft.Orleans.Persistence.AzureStorage; see docs/storage.md.</summary>
-public class AzureBlobGrainStorage(string name, AzureBlobStorageOptions options, IBlobContainerFactory containers, IActivatorProvider activators) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
+public partial class AzureBlobGrainStorage(
+    string name,
+    AzureBlobStorageOptions options,
+    IBlobContainerFactory blobContainerFactory,
+    IActivatorProvider activatorProvider,
+    ILogger<AzureBlobGrainStorage> logger) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly Lock gate = new();
     private Task? opening;
@@ -43,7 +51,11 @@ public class AzureBlobGrainStorage(string name, AzureBlobStorageOptions options,
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer) =>
-        observer.Subscribe($"{nameof(AzureBlobGrainStorage)}-{name}", options.InitStage, _ => OpenAsync());
+        observer.Subscribe($"{nameof(AzureBlobGrainStorage)}-{name}", options.InitStage, async _ =>
+        {
+            await OpenAsync();
+            LogOpened(logger, name, options.ContainerName);
+        });
 
     private static async Task<(BinaryData? Payload, string? ETag)> DownloadAsync(BlobClient blob)
     {
@@ -102,12 +114,12 @@ public class AzureBlobGrainStorage(string name, AzureBlobStorageOptions options,
     private InconsistentStateException Conflict(string stateName, GrainId grainId, string? etag, RequestFailedException error) =>
         new($"{grainId} '{stateName}' in container {options.ContainerName} has been written by another activation.", "unknown", etag!, error);
 
-    private T Empty<T>() => activators.GetActivator<T>().Create();
+    private T Empty<T>() => activatorProvider.GetActivator<T>().Create();
 
     private async Task<BlobClient> BlobAsync(string stateName, GrainId grainId)
     {
         await OpenAsync();
-        return containers.GetBlobContainerClient(grainId).GetBlobClient($"{stateName}-{grainId}.json");
+        return blobContainerFactory.GetBlobContainerClient(grainId).GetBlobClient($"{stateName}-{grainId}.json");
     }
 
     private Task OpenAsync()
@@ -123,5 +135,19 @@ public class AzureBlobGrainStorage(string name, AzureBlobStorageOptions options,
         }
     }
 
-    private async Task InitializeAsync() => await containers.InitializeAsync(await options.ClientAsync());
+    private async Task InitializeAsync() => await blobContainerFactory.InitializeAsync(await options.ClientAsync());
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Grain storage {Name} keeps its records in container {Container}.")]
+    private static partial void LogOpened(ILogger log, string name, string container);
+}
+
+/// <summary>Makes <see cref="AzureBlobGrainStorage"/> by its name.</summary>
+public static class AzureBlobGrainStorageFactory
+{
+    /// <summary>The storage whose options bear this name.</summary>
+    public static IGrainStorage Create(IServiceProvider services, string name)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<AzureBlobStorageOptions>>().Get(name);
+        return ActivatorUtilities.CreateInstance<AzureBlobGrainStorage>(services, name, options, options.BuildContainerFactory(services, options));
+    }
 }

@@ -106,3 +106,10 @@ public class AzureBlobStorageOptions : IStorageProviderSerializerOptions
 
     private OrleansConfigurationException Incomplete() => new($"{GetType().Name}: {nameof(BlobServiceClient)} is not set.");
 }
+
+/// <summary>Refuses options that cannot work, before the silo starts.</summary>
+public class AzureBlobStorageOptionsValidator(AzureBlobStorageOptions options, string name) : IConfigurationValidator
+{
+    /// <inheritdoc/>
+    public void ValidateConfiguration() => options.Validate(name);
+}

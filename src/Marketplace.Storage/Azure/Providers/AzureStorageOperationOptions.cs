@@ -4,13 +4,59 @@ using Marketplace.Storage.Azure;
 namespace Orleans.Persistence.AzureStorage
 {
     /// <summary>How grain storage reaches Azure Tables.</summary>
-    public class AzureStorageOperationOptions : TableConnectionOptions;
+    public class AzureStorageOperationOptions : TableConnectionOptions
+    {
+        /// <summary>How often and how long a client that this project makes tries again.</summary>
+        public AzureStoragePolicyOptions StoragePolicyOptions { get; } = new();
+
+        internal override TablePolicyOptions Policy => StoragePolicyOptions;
+    }
+
+    /// <summary>How often and how long grain storage tries again.</summary>
+    public class AzureStoragePolicyOptions : TablePolicyOptions;
+
+    /// <summary>Refuses options that cannot work, before the silo starts.</summary>
+    public class AzureStorageOperationOptionsValidator<TOptions>(TOptions options, string? name = null) : IConfigurationValidator
+        where TOptions : AzureStorageOperationOptions
+    {
+        /// <summary>The options.</summary>
+        public TOptions Options { get; } = options;
+
+        /// <summary>Their name.</summary>
+        public string? Name { get; } = name;
+
+        /// <inheritdoc/>
+        public virtual void ValidateConfiguration() => Options.Validate(Name);
+    }
 }
 
 namespace Orleans.Clustering.AzureStorage
 {
     /// <summary>How clustering reaches Azure Tables.</summary>
-    public class AzureStorageOperationOptions : TableConnectionOptions;
+    public class AzureStorageOperationOptions : TableConnectionOptions
+    {
+        /// <summary>How often and how long a client that this project makes tries again.</summary>
+        public AzureStoragePolicyOptions StoragePolicyOptions { get; } = new();
+
+        internal override TablePolicyOptions Policy => StoragePolicyOptions;
+    }
+
+    /// <summary>How often and how long clustering tries again.</summary>
+    public class AzureStoragePolicyOptions : TablePolicyOptions;
+
+    /// <summary>Refuses options that cannot work, before the silo starts.</summary>
+    public class AzureStorageOperationOptionsValidator<TOptions>(TOptions options, string? name = null) : IConfigurationValidator
+        where TOptions : AzureStorageOperationOptions
+    {
+        /// <summary>The options.</summary>
+        public TOptions Options { get; } = options;
+
+        /// <summary>Their name.</summary>
+        public string? Name { get; } = name;
+
+        /// <inheritdoc/>
+        public virtual void ValidateConfiguration() => Options.Validate(Name);
+    }
 
     /// <summary>Options of cluster membership on the silo's side.</summary>
     public class AzureStorageClusteringOptions : AzureStorageOperationOptions

@@ -19,7 +19,7 @@ public static class AzureTableClusteringExtensions
     {
         var services = builder.Services;
         configureOptions?.Invoke(services.AddOptions<AzureStorageClusteringOptions>());
-        services.AddTransient<IConfigurationValidator>(provider => new OptionsCheck(() => provider.GetRequiredService<IOptions<AzureStorageClusteringOptions>>().Value.Validate(Options.DefaultName)));
+        services.AddTransient<IConfigurationValidator>(provider => new AzureStorageOperationOptionsValidator<AzureStorageClusteringOptions>(provider.GetRequiredService<IOptions<AzureStorageClusteringOptions>>().Value));
         services.AddSingleton<IMembershipTable, AzureBasedMembershipTable>();
         services.ConfigureFormatter<AzureStorageClusteringOptions>();
         return builder;
@@ -34,7 +34,7 @@ public static class AzureTableClusteringExtensions
     {
         var services = builder.Services;
         configureOptions?.Invoke(services.AddOptions<AzureStorageGatewayOptions>());
-        services.AddTransient<IConfigurationValidator>(provider => new OptionsCheck(() => provider.GetRequiredService<IOptions<AzureStorageGatewayOptions>>().Value.Validate(Options.DefaultName)));
+        services.AddTransient<IConfigurationValidator>(provider => new AzureStorageOperationOptionsValidator<AzureStorageGatewayOptions>(provider.GetRequiredService<IOptions<AzureStorageGatewayOptions>>().Value));
         services.AddSingleton<IGatewayListProvider, AzureGatewayListProvider>();
         services.ConfigureFormatter<AzureStorageGatewayOptions>();
         return builder;

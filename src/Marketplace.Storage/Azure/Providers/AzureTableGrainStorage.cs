@@ -1,6 +1,8 @@
 using Azure;
 using Azure.Data.Tables;
 using Marketplace.Storage.Azure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Serialization.Serializers;
@@ -8,7 +10,12 @@ using Orleans.Serialization.Serializers;
 namespace Orleans.Storage;
 
 /// <summary>Grain records in Azure Tables, laid out as by Microsoft.Orleans.Persistence.AzureStorage; see docs/storage.md.</summary>
-public class AzureTableGrainStorage(string name, AzureTableStorageOptions options, IOptions<ClusterOptions> cluster, IActivatorProvider activators) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
+public partial class AzureTableGrainStorage(
+    string name,
+    AzureTableStorageOptions options,
+    IOptions<ClusterOptions> clusterOptions,
+    ILogger<AzureTableGrainStorage> logger,
+    IActivatorProvider activatorProvider) : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>
 {
     private readonly LazyTable records = options.Table();
 
@@ -53,11 +60,15 @@ public class AzureTableGrainStorage(string name, AzureTableStorageOptions option
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer) =>
-        observer.Subscribe($"{nameof(AzureTableGrainStorage)}-{name}", options.InitStage, _ => records.OpenAsync());
+        observer.Subscribe($"{nameof(AzureTableGrainStorage)}-{name}", options.InitStage, async _ =>
+        {
+            await records.OpenAsync();
+            LogOpened(logger, name, options.TableName);
+        });
 
-    private string Partition(GrainId grainId) => TableKeys.OfGrain(cluster.Value.ServiceId, grainId);
+    private string Partition(GrainId grainId) => TableKeys.OfGrain(clusterOptions.Value.ServiceId, grainId);
 
-    private T Empty<T>() => activators.GetActivator<T>().Create();
+    private T Empty<T>() => activatorProvider.GetActivator<T>().Create();
 
     private async Task<string> PutAsync(string stateName, GrainId grainId, TableEntity entity, string? etag)
     {
@@ -97,4 +108,15 @@ public class AzureTableGrainStorage(string name, AzureTableStorageOptions option
             throw new TableStorageUpdateConditionNotSatisfiedException(stateName, grainId.ToString(), options.TableName, "unknown", etag ?? "", error);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Grain storage {Name} keeps its records in table {Table}.")]
+    private static partial void LogOpened(ILogger log, string name, string table);
+}
+
+/// <summary>Makes <see cref="AzureTableGrainStorage"/> by its name.</summary>
+public static class AzureTableGrainStorageFactory
+{
+    /// <summary>The storage whose options bear this name.</summary>
+    public static AzureTableGrainStorage Create(IServiceProvider services, string name) =>
+        ActivatorUtilities.CreateInstance<AzureTableGrainStorage>(services, name, services.GetRequiredService<IOptionsMonitor<AzureTableStorageOptions>>().Get(name));
 }

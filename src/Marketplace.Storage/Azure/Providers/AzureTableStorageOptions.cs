@@ -27,3 +27,6 @@ public class AzureTableStorageOptions : AzureStorageOperationOptions, IStoragePr
     /// <inheritdoc/>
     public IGrainStorageSerializer GrainStorageSerializer { get; set; } = null!;
 }
+
+/// <summary>Refuses options that cannot work, before the silo starts.</summary>
+public class AzureTableGrainStorageOptionsValidator(AzureTableStorageOptions options, string name) : AzureStorageOperationOptionsValidator<AzureTableStorageOptions>(options, name);

@@ -39,8 +39,8 @@ public static class AzureTableSiloBuilderExtensions
         configureOptions?.Invoke(services.AddOptions<AzureTableStorageOptions>(name));
         services.TryAddEnumerable(ServiceDescriptor.Transient<IPostConfigureOptions<AzureTableStorageOptions>, DefaultStorageProviderSerializerOptionsConfigurator<AzureTableStorageOptions>>());
         services.ConfigureNamedOptionForLogging<AzureTableStorageOptions>(name);
-        services.AddTransient<IConfigurationValidator>(provider => new OptionsCheck(() => Options(provider, name).Validate(name)));
-        return services.AddGrainStorage(name, (provider, key) => ActivatorUtilities.CreateInstance<AzureTableGrainStorage>(provider, key, Options(provider, key)));
+        services.AddTransient<IConfigurationValidator>(provider => new AzureTableGrainStorageOptionsValidator(Options(provider, name), name));
+        return services.AddGrainStorage(name, AzureTableGrainStorageFactory.Create);
     }
 
     private static AzureTableStorageOptions Options(IServiceProvider provider, string name) => provider.GetRequiredService<IOptionsMonitor<AzureTableStorageOptions>>().Get(name);
@@ -99,19 +99,9 @@ public static class AzureBlobGrainStorageServiceCollectionExtensions
         configureOptions?.Invoke(services.AddOptions<AzureBlobStorageOptions>(name));
         services.TryAddEnumerable(ServiceDescriptor.Transient<IPostConfigureOptions<AzureBlobStorageOptions>, DefaultStorageProviderSerializerOptionsConfigurator<AzureBlobStorageOptions>>());
         services.ConfigureNamedOptionForLogging<AzureBlobStorageOptions>(name);
-        services.AddTransient<IConfigurationValidator>(provider => new OptionsCheck(() => Options(provider, name).Validate(name)));
-        return services.AddGrainStorage(name, (provider, key) =>
-        {
-            var options = Options(provider, key);
-            return ActivatorUtilities.CreateInstance<AzureBlobGrainStorage>(provider, key, options, options.BuildContainerFactory(provider, options));
-        });
+        services.AddTransient<IConfigurationValidator>(provider => new AzureBlobStorageOptionsValidator(Options(provider, name), name));
+        return services.AddGrainStorage(name, AzureBlobGrainStorageFactory.Create);
     }
 
     private static AzureBlobStorageOptions Options(IServiceProvider provider, string name) => provider.GetRequiredService<IOptionsMonitor<AzureBlobStorageOptions>>().Get(name);
-}
-
-/// <summary>Refuses options that cannot work, before the silo starts.</summary>
-internal sealed class OptionsCheck(Action check) : IConfigurationValidator
-{
-    public void ValidateConfiguration() => check();
 }
