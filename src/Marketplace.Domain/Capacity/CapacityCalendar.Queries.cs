@@ -56,23 +56,13 @@ public sealed partial class CapacityCalendar
 
     /// <summary>
     /// The first whole hour at or after <paramref name="notBefore"/> from which <paramref name="units"/> are free for
-    /// <paramref name="hours"/> hours on end; null when the calendar has none. O(log H) per window that is too short.
+    /// <paramref name="hours"/> hours on end; null when the calendar has none. One walk over the
+    /// tree: O(log H) and the windows that are too short.
     /// </summary>
     public Instant? EarliestStart(int units, int hours, Instant notBefore)
     {
-        var start = load.FirstAtMost(FirstIndex(notBefore), -units);
-        while (start <= HourTree.Hours - hours)
-        {
-            var blocked = load.FirstAbove(start, -units);
-            if (blocked - start >= hours)
-            {
-                return At(start);
-            }
-
-            start = load.FirstAtMost(blocked, -units);
-        }
-
-        return null;
+        var start = load.FirstRun(FirstIndex(notBefore), hours, -units);
+        return start < HourTree.Hours ? At(start) : null;
     }
 
     /// <summary>

@@ -36,6 +36,16 @@ internal readonly struct HourTree(HourTree.Node? below, int max, int min)
     internal int FirstAtMost(int from, int limit) => FirstAtMost(0, Hours, from, limit);
 
     /// <summary>
+    /// The first hour at or after <paramref name="from"/> with which <paramref name="length"/> hours begin whose values are all
+    /// at most <paramref name="limit"/>; <see cref="Hours"/> if none. One walk, however many shorter runs it passes.
+    /// </summary>
+    internal int FirstRun(int from, int length, int limit)
+    {
+        var start = Hours;
+        return FirstRun(0, Hours, from, length, limit, ref start) ? start : Hours;
+    }
+
+    /// <summary>
     /// Appends the runs of equal value within <c>[from, until)</c> whose value lies between <paramref name="least"/> and
     /// <paramref name="most"/>; quarters wholly outside those bounds are passed over unread.
     /// </summary>
@@ -128,6 +138,38 @@ internal readonly struct HourTree(HourTree.Node? below, int max, int min)
         }
 
         return found;
+    }
+
+    // Start is that of the run that reaches up to low; Hours when none does.
+    private bool FirstRun(int low, int high, int from, int length, int limit, ref int start)
+    {
+        if (high <= from)
+        {
+            return false;
+        }
+
+        if (min > limit)
+        {
+            start = Hours;
+            return false;
+        }
+
+        if (max <= limit)
+        {
+            start = Math.Min(start, Math.Max(low, from));
+            return high - start >= length;
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            var (quarter, end) = Quarter(low, high, i);
+            if (below!.Quarters[i].FirstRun(quarter, end, from, length, limit - Added, ref start))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void Runs(int low, int high, int from, int until, int above, int least, int most, List<HourRun> runs)

@@ -11,7 +11,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
 {
     private const string CursorTable = "cursors";
     private const int RowsAtOnce = 500;
-    private const int LeastSnapshotBytes = 64 * 1024;
+    private const int LeastSnapshotBytes = 256 * 1024;
 
     private GrainState<JournalSnapshot<TSnapshot>> stored = new();
     private Task snapshotting = Task.CompletedTask;

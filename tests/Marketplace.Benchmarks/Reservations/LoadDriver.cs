@@ -29,7 +29,7 @@ internal static class LoadDriver
     public const int Clients = 64;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(8);
 
     /// <summary>A client of all of them, one connection each.</summary>
     public static HttpClient NewClient(Uri address) =>

@@ -13,11 +13,14 @@ internal static class ReservationBenchmark
 {
     public const int Pools = 1000;
     public const int UnitsPerPool = 100_000;
-    private const int WarmUp = 2_000;
-    private static int[] Levels = [100, 1_000, 10_000];
+    private const int WarmUp = 1_000;
+
+    // Before the first measured run of a side: until most code is in its final tier.
+    private const int FirstWarmUp = 8_000;
+    private static readonly int[] Levels = [100, 1_000, 10_000];
 
     // The hot pool is one of its own, so that it does not slow the spread down.
-    private static (int FirstPool, int Pools)[] Shapes = [(0, 1), (1, Pools)];
+    private static readonly (int FirstPool, int Pools)[] Shapes = [(0, 1), (1, Pools)];
 
     /// <summary>Every hold of the filling lasts from here for three years.</summary>
     public static readonly DateTime Start = new(2027, 1, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -33,16 +36,8 @@ internal static class ReservationBenchmark
         var requests = options is [var count, ..] ? int.Parse(count, CultureInfo.InvariantCulture) : 4_000;
         Console.WriteLine($"{Environment.ProcessorCount} processors, load {File.ReadAllText("/proc/loadavg").Trim()}");
         var side = options is [_, var only, ..] ? only : "both";
-        if (options is [_, _, var shape, ..])
-        {
-            Shapes = shape == "hot" ? [Shapes[0]] : [Shapes[1]];
-        }
-
-        if (options is [_, _, _, var level, ..])
-        {
-            Levels = [int.Parse(level, CultureInfo.InvariantCulture)];
-        }
-
+        var shapes = options is [_, _, var shape, ..] ? [shape == "hot" ? Shapes[0] : Shapes[1]] : Shapes;
+        var levels = options is [_, _, _, var level, ..] ? [int.Parse(level, CultureInfo.InvariantCulture)] : Levels;
         if (side == "product")
         {
             Console.WriteLine("The peer is skipped, as asked.");
@@ -53,39 +48,40 @@ internal static class ReservationBenchmark
         }
         else
         {
-            await RunPeerAsync(requests);
+            await RunPeerAsync(requests, shapes, levels);
         }
 
         if (side != "peer")
         {
-            await RunProductAsync(requests);
+            await RunProductAsync(requests, shapes, levels);
         }
 
         return 0;
     }
 
-    private static async Task RunProductAsync(int requests)
+    private static async Task RunProductAsync(int requests, (int FirstPool, int Pools)[] shapes, int[] levels)
     {
-        await using var market = await ProductMarket.StartAsync(Shapes.Max(shape => shape.FirstPool + shape.Pools), UnitsPerPool);
+        await using var market = await ProductMarket.StartAsync(shapes.Max(shape => shape.FirstPool + shape.Pools), UnitsPerPool);
         Console.WriteLine($"Process {market.ProcessId} is measured.");
         var sent = 0;
-        foreach (var (firstPool, pools) in Shapes)
+        foreach (var (firstPool, pools) in shapes)
         {
             var filled = 0;
-            foreach (var level in Levels)
+            foreach (var level in levels)
             {
                 await market.FillAsync(level - filled, number => firstPool + (number % pools), Start, End);
                 filled = level;
                 var first = sent;
-                sent += requests + WarmUp + 1;
-                var quotes = await market.QuoteAsync(requests + WarmUp + 1, number => firstPool + (number % pools), number => Hour(first + number));
+                var warmUp = first == 0 ? FirstWarmUp : WarmUp;
+                sent += requests + warmUp + 1;
+                var quotes = await market.QuoteAsync(requests + warmUp + 1, number => firstPool + (number % pools), number => Hour(first + number));
                 if (pools == 1 && level == MostOverlapping)
                 {
-                    var (ready, answered) = await market.RestartAsync(quotes[^1]);
+                    var (ready, answered) = await market.RestartAsync(quotes.Length - 1, quotes[^1]);
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Restart after a kill with {level:N0} open reservations on one pool: ready after {ready.TotalSeconds:N1} s, first reservation on it answered after {answered.TotalSeconds:N1} s"));
                 }
 
-                await LoadDriver.RunAsync(WarmUp, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[requests + number]));
+                await LoadDriver.RunAsync(warmUp, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[requests + number]));
                 Console.WriteLine("Measuring.");
                 var run = await LoadDriver.RunAsync(requests, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[number]));
                 Console.WriteLine($"Marketplace {Shape(pools)} {level,6:N0} overlapping  {run}");
@@ -101,7 +97,7 @@ internal static class ReservationBenchmark
 
     private static string Shape(int pools) => pools == 1 ? "hot pool" : "spread  ";
 
-    private static async Task RunPeerAsync(int requests)
+    private static async Task RunPeerAsync(int requests, (int FirstPool, int Pools)[] shapes, int[] levels)
     {
         await using var postgres = await PostgresCluster.StartAsync();
         await PeerServer.CreateSchemaAsync(postgres.ConnectionString, Pools + 1, UnitsPerPool);
@@ -109,10 +105,10 @@ internal static class ReservationBenchmark
         using var client = LoadDriver.NewClient(server.Address);
         client.DefaultRequestHeaders.Add("X-Tenant", "tenant");
         var sent = 0;
-        foreach (var (firstPool, pools) in Shapes)
+        foreach (var (firstPool, pools) in shapes)
         {
             var filled = 0;
-            foreach (var level in Levels)
+            foreach (var level in levels)
             {
                 await PeerServer.FillAsync(postgres.ConnectionString, firstPool, pools, filled, level, Start, End);
                 filled = level;
@@ -128,7 +124,7 @@ internal static class ReservationBenchmark
                 }
 
                 IEnumerable<int> Processes() => [server.ProcessId, .. LoadDriver.Family(postgres.ProcessId)];
-                await LoadDriver.RunAsync(WarmUp, TimeSpan.FromSeconds(20), Processes, SendAsync);
+                await LoadDriver.RunAsync(sent == 0 ? FirstWarmUp : WarmUp, TimeSpan.FromSeconds(20), Processes, SendAsync);
                 var run = await LoadDriver.RunAsync(requests, TimeSpan.FromSeconds(20), Processes, SendAsync);
                 Console.WriteLine($"PostgreSQL  {Shape(pools)} {level,6:N0} overlapping  {run}");
             }

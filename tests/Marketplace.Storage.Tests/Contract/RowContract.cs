@@ -74,6 +74,27 @@ public abstract class RowContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rows_written_together_stand_as_if_written_alone()
+    {
+        await Rows.UpsertIfNewerAsync(T, P, Row("a", 9, "newer"));
+        await Rows.UpsertIfNewerAsync(T, P, Row("b", 1, "older"));
+        await Rows.WriteAllAsync(
+        [
+            new RowChange(T, P, "a", 5, Row("a", 5, "late").Data),
+            new RowChange(T, "other", "a", 5, Row("a", 5, "other").Data),
+            new RowChange(T, P, "b", 2, null),
+            new RowChange(T, P, "c", 3, default(ReadOnlyMemory<byte>)),
+        ]);
+
+        Assert.Equal("newer", Text((await Rows.GetAsync(T, P, "a"))!.Value));
+        Assert.Equal("other", Text((await Rows.GetAsync(T, "other", "a"))!.Value));
+        Assert.Null(await Rows.GetAsync(T, P, "b"));
+        Assert.Equal(0, (await Rows.GetAsync(T, P, "c"))!.Value.Data.Length);
+        await Rows.UpsertIfNewerAsync(T, P, Row("b", 2, "late"));
+        Assert.Null(await Rows.GetAsync(T, P, "b"));
+    }
+
+    [Fact]
     public async Task A_delayed_delete_spares_a_newer_row()
     {
         await Rows.UpsertIfNewerAsync(T, P, Row("a", 3, "three"));
