@@ -54,6 +54,7 @@ internal static class MarketplaceHost
             builder.Services.AddAbsentPayments();
         }
 
+        builder.Services.AddSingleton<KeysFile>();
         builder.Services.AddSingleton<Readiness>();
         builder.Services.AddSingleton<IReadiness>(services => services.GetRequiredService<Readiness>());
         builder.Services.AddSingleton(services => new DemoMarket(

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Marketplace.Api.Organizations;
 using Marketplace.Domain.Organizations;
+using Marketplace.Grains.Durability;
 using Marketplace.Grains.Organizations;
 using Marketplace.Host.Demo;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -16,12 +16,16 @@ internal sealed partial class Opening(
     IServer server,
     IGrainFactory grains,
     DemoMarket demo,
+    KeysFile file,
     HostOptions options,
     Readiness readiness,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<Opening> log) : BackgroundService
 {
+    private const int MostAttempts = 5;
+    private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (!await IsStartedAsync(stoppingToken))
@@ -32,23 +36,23 @@ internal sealed partial class Opening(
         try
         {
             var hasDemo = options.MakesDemo;
-            if (hasDemo && await grains.GetGrain<IOrganizationGrain>(Organization.Platform.Value).GetAsync() is null)
+            if (hasDemo && await InsistAsync(() => grains.GetGrain<IOrganizationGrain>(Organization.Platform.Value).GetAsync()) is null)
             {
                 // Noted first, so that a kill at any moment from here on leaves a store that is seeded by the next start.
                 await demo.BeginAsync(Instant.FromDateTimeOffset(time.GetUtcNow()));
             }
 
             var keys = new List<DemoKey>();
-            if (await PlatformBootstrap.EnsureAsync(grains, key => SaveAsync([Administrator(key)])) is { } administrator)
+            if (await InsistAsync(FirstAdministratorAsync) is { } administrator)
             {
-                keys.Add(Administrator(administrator));
+                keys.Add(administrator);
             }
 
             if (hasDemo && await demo.IsUnfinishedAsync())
             {
                 readiness.Report("seeding the demo market");
                 await Console.Out.WriteLineAsync("Seeding the demo market: two years of history, made by the engine itself.");
-                keys.AddRange(await demo.SeedAsync(time, Progress(), SaveAsync, stoppingToken));
+                keys.AddRange(await demo.SeedAsync(time, Progress(), file.KeepAsync, stoppingToken));
             }
 
             readiness.Report(null);
@@ -91,27 +95,40 @@ internal sealed partial class Opening(
 
     private static DemoKey Administrator(string key) => new("ADMIN_KEY", "the marketplace itself", key);
 
-    /// <summary>Keys lie beside the data for their owner alone, since the store itself knows only their hashes.</summary>
-    private async Task SaveAsync(IReadOnlyList<DemoKey> keys)
+    /// <summary>Repeats what may fail while silos that start together find each other.</summary>
+    private async Task<T> InsistAsync<T>(Func<Task<T>> call)
     {
-        Directory.CreateDirectory(options.DataFolder); // No store lies there when the store is elsewhere.
-        var lines = File.Exists(options.KeysFile) ? await File.ReadAllLinesAsync(options.KeysFile) : [];
-        var kept = lines.Where(line => !keys.Any(key => line.StartsWith($"export {key.Variable}=", StringComparison.Ordinal)));
-        var written = options.KeysFile + ".new";
-        var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
+        for (var attempt = 1; ; attempt++)
         {
-            open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            try
+            {
+                return await call();
+            }
+            catch (Exception error) when (attempt < MostAttempts && error is (OrleansException or UnknownOutcomeException or TimeoutException))
+            {
+                await Task.Delay(BetweenAttempts, time);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The first administrator's key, if none was ever issued. Several hosts may open the same market at once: one key is
+    /// issued, and a host whose candidate was not taken forgets it.
+    /// </summary>
+    private async Task<DemoKey?> FirstAdministratorAsync()
+    {
+        var isCandidateKept = false;
+        var key = await PlatformBootstrap.EnsureAsync(grains, candidate =>
+        {
+            isCandidateKept = true;
+            return file.KeepFirstAsync(Administrator(candidate));
+        });
+        if (key is null && isCandidateKept)
+        {
+            await file.ForgetAsync(Administrator("").Variable);
         }
 
-        await using (var file = new FileStream(written, open))
-        {
-            await file.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(kept.Concat(keys.Select(key => $"export {key.Variable}={key.Key} # {key.Holder}")).Select(line => line + "\n"))));
-            file.Flush(flushToDisk: true);
-        }
-
-        // Whole or not at all: whoever ends this process in between leaves the keys that were there.
-        File.Move(written, options.KeysFile, overwrite: true);
+        return key is null ? null : Administrator(key);
     }
 
     private string Where => options.Store == StoreKind.Embedded ? $"{Path.GetFullPath(options.DataFolder)} (delete it to start anew)"

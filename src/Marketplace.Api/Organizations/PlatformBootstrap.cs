@@ -10,12 +10,16 @@ namespace Marketplace.Api.Organizations;
 public static class PlatformBootstrap
 {
     /// <summary>
-    /// Registers <c>org_platform</c> if it is not there, and issues its first administrator key if it has none yet.
+    /// Registers <c>org_platform</c> if it is not there, and issues its first administrator key if it has none yet: one, however
+    /// many processes do so at once.
     /// </summary>
     /// <param name="grains">Calls the organization.</param>
-    /// <param name="keep">Keeps the key before it is issued, since the store will know only its hash: a process that ends in between must not lock everybody out.</param>
-    /// <returns>That key, to be shown once; null when there was one already.</returns>
-    public static async Task<string?> EnsureAsync(IGrainFactory grains, Func<string, Task>? keep = null)
+    /// <param name="keep">
+    /// Keeps a key before it is issued, since the store will know only its hash: a process that ends in between must not lock
+    /// everybody out. Answers the key to issue, which may be one kept before.
+    /// </param>
+    /// <returns>The key issued, to be shown once; null when there was one already, or another process issued its own.</returns>
+    public static async Task<string?> EnsureAsync(IGrainFactory grains, Func<string, Task<string>>? keep = null)
     {
         ArgumentNullException.ThrowIfNull(grains);
         var grain = grains.GetGrain<IOrganizationGrain>(Organization.Platform.Value);
@@ -32,16 +36,16 @@ public static class PlatformBootstrap
             return null;
         }
 
-        // Named at random: if this answer is lost, the next start makes another key only when none was issued.
         var text = ApiKeyText.Of(Organization.Platform, PublicId.Derive<ApiKeyId>(RandomNumberGenerator.GetHexString(32)), RandomNumberGenerator.GetBytes(32));
-        if (keep is not null)
+        if (keep is not null && ApiKeyText.Parse(await keep(text.Reveal())) is { } kept && kept.Organization == Organization.Platform)
         {
-            await keep(text.Reveal());
+            text = kept;
         }
 
+        // One operation for all processes: the second to come is answered with what the first one did.
         var issued = await grain.IssueKeyAsync(
-            new Operation("bootstrap-key-" + text.Key.Value, "issue"),
+            new Operation("bootstrap-key", "issue"),
             new IssueApiKey(text.Key, "first administrator", text.Prefix, ApiKey.Hash(text.Secret), OrganizationRole.Owner, [], null));
-        return issued.IsGranted ? text.Reveal() : null;
+        return issued.Value?.State.Key(text.Key) is not null ? text.Reveal() : null;
     }
 }

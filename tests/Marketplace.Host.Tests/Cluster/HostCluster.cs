@@ -69,31 +69,17 @@ internal sealed class HostCluster : IAsyncDisposable
     /// <param name="more">Settings of all of them.</param>
     public static async Task<HostCluster> StartAsync(string folder, string connection, int count, params string[] more)
     {
-        var ports = FreePorts(count * 3);
-        var cluster = new HostCluster(connection, [.. Enumerable.Range(0, count).Select(i => new HostNode(
-            Path.Combine(folder, $"node-{i}"),
-            new Uri($"http://127.0.0.1:{ports[3 * i]}"),
-            ports[(3 * i) + 1],
-            [
-                "--Marketplace:Store", "azure",
-                "--Marketplace:Azure:ConnectionString", connection,
-                "--Marketplace:Cluster:SiloPort", $"{ports[(3 * i) + 1]}",
-                "--Marketplace:Cluster:GatewayPort", $"{ports[(3 * i) + 2]}",
-                "--Api:RequestsPerMinutePerKey", "1000000",
-                "--Api:RequestsPerMinutePerAddress", "1000000",
-                .. more,
-            ]))]);
-        try
-        {
-            await cluster.Nodes[0].StartAsync();
-            await Task.WhenAll(cluster.Nodes.Skip(1).Select(node => node.StartAsync()));
-            return cluster;
-        }
-        catch
-        {
-            await cluster.DisposeAsync();
-            throw;
-        }
+        var cluster = Of(i => Path.Combine(folder, $"node-{i}"), connection, count, more);
+        await cluster.StartAsync([cluster.Nodes[0]], cluster.Nodes.Skip(1));
+        return cluster;
+    }
+
+    /// <summary>Starts hosts over an empty account all at once, with one folder for all of them.</summary>
+    public static async Task<HostCluster> StartTogetherAsync(string folder, string connection, int count)
+    {
+        var cluster = Of(_ => folder, connection, count, []);
+        await cluster.StartAsync(cluster.Nodes);
+        return cluster;
     }
 
     /// <summary>What all of them logged as errors.</summary>
@@ -125,6 +111,40 @@ internal sealed class HostCluster : IAsyncDisposable
         }
 
         await Task.WhenAll(Nodes.Select(node => node.DisposeAsync()));
+    }
+
+    private static HostCluster Of(Func<int, string> folder, string connection, int count, string[] more)
+    {
+        var ports = FreePorts(count * 3);
+        return new HostCluster(connection, [.. Enumerable.Range(0, count).Select(i => new HostNode(
+            folder(i),
+            new Uri($"http://127.0.0.1:{ports[3 * i]}"),
+            ports[(3 * i) + 1],
+            [
+                "--Marketplace:Store", "azure",
+                "--Marketplace:Azure:ConnectionString", connection,
+                "--Marketplace:Cluster:SiloPort", $"{ports[(3 * i) + 1]}",
+                "--Marketplace:Cluster:GatewayPort", $"{ports[(3 * i) + 2]}",
+                "--Api:RequestsPerMinutePerKey", "1000000",
+                "--Api:RequestsPerMinutePerAddress", "1000000",
+                .. more,
+            ]))]);
+    }
+
+    private async Task StartAsync(params IEnumerable<HostNode>[] waves)
+    {
+        try
+        {
+            foreach (var wave in waves)
+            {
+                await Task.WhenAll(wave.Select(node => node.StartAsync()));
+            }
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
     }
 
     private static int[] FreePorts(int count)

@@ -44,7 +44,7 @@ internal sealed class Trade(Balancer balancer, string administrator)
 
     private static readonly int Year = DateTime.UtcNow.Year + 2;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Patient = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patient = TimeSpan.FromMinutes(3);
     private readonly ConcurrentQueue<Booking> bookings = new();
     private volatile bool closing;
     private int requests;
@@ -79,6 +79,21 @@ internal sealed class Trade(Balancer balancer, string administrator)
 
     /// <summary>Trades with so many tenants' clerks at once until <see cref="Close"/>.</summary>
     public Task RunAsync(int clerks, int seed) => Task.WhenAll(Enumerable.Range(0, clerks).Select(clerk => ClerkAsync(new Random(seed + clerk))));
+
+    /// <summary>Waits while the load runs; what ends the load ends this too.</summary>
+    public async Task UntilAsync(Func<bool> holds, Task load)
+    {
+        for (var until = DateTime.UtcNow + Patient; !holds();)
+        {
+            if (load.IsCompleted)
+            {
+                await load;
+            }
+
+            Assert.True(DateTime.UtcNow < until, "The market stands still.");
+            await Task.Delay(BetweenLooks);
+        }
+    }
 
     /// <summary>Lets clerks finish what they are at.</summary>
     public void Close() => closing = true;
