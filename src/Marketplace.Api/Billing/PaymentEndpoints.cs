@@ -134,7 +134,8 @@ internal static class PaymentEndpoints
         return request.Visible(found, payment => payment.Order.Payer == request.Caller.Organization);
     }
 
-    private static PaymentModel Model(ApiRequest request, Payment payment, PaymentSecret? secret = null)
+    /// <summary>A payment as answers show it.</summary>
+    internal static PaymentModel Model(ApiRequest request, Payment payment, PaymentSecret? secret = null)
     {
         var gateway = request.Service<IPaymentGateway>();
         return PaymentModel.Of(payment, gateway.Name, gateway.IsSandbox, secret);

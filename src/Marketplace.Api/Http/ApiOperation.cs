@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Marketplace.Api.Http;
 
 /// <summary>
@@ -27,6 +29,9 @@ internal sealed record ApiOperation(string Id, string Summary, string Descriptio
 
     /// <summary>Refusals of the rooms it can end with, beside those every operation shares.</summary>
     public IReadOnlyList<Enum> Refuses { get; init; } = [];
+
+    /// <summary>What rooms name in refusals, by the body's own names where these differ.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Whether it lists, and so takes <c>limit</c> and <c>startingAfter</c>.</summary>
     public bool Pages { get; init; }

@@ -11,6 +11,9 @@ internal sealed record Problem(ProblemCode Code, string Detail)
 {
     public ImmutableArray<Fault> Errors { get; init; } = [];
 
+    /// <summary>Whether it is a room's refusal, whose field is named as the room knows it.</summary>
+    public bool IsRefusal { get; init; }
+
     /// <summary>Seconds to wait before asking again; null where that does not help.</summary>
     public int? RetryAfterSeconds { get; init; }
 
@@ -29,6 +32,7 @@ internal sealed record Problem(ProblemCode Code, string Detail)
     {
         Errors = refusal.Field is { } field ? [new Fault(field, refusal.Code, refusal.Detail)] : [],
         RetryAfterSeconds = refusal.Kind == RefusalKind.Busy ? 1 : null,
+        IsRefusal = true,
     };
 
     public async Task WriteAsync(HttpContext http)

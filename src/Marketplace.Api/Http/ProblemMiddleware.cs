@@ -28,6 +28,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
                 LogFailed(log, http.Request.Method, http.Request.Path, error);
             }
 
+            if (http.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<ApiOperation>() is { } operation)
+            {
+                problem = FieldNames.In(operation, endpoint, problem);
+            }
+
             await problem.WriteAsync(http);
         }
     }

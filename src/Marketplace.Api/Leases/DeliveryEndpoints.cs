@@ -28,7 +28,7 @@ internal static class DeliveryEndpoints
             [
                 ReservationRefusal.Ended, ReservationRefusal.OperatorOnly, ReservationRefusal.DeliveryNotPossible, ReservationRefusal.AmendmentPending,
                 ReservationRefusal.DeliveryInvalid, ReservationRefusal.DeliveryExceedsReservation, ReservationRefusal.DeliveryExists,
-                PoolRefusal.NodeNotFound, PoolRefusal.NodeNotFree, PoolRefusal.NodesExceedHold, PoolRefusal.SupplyNotInService,
+                PoolRefusal.NodeNotFound, PoolRefusal.NodeNotFree, PoolRefusal.NodesExceedHold, PoolRefusal.SupplyNotInService, PoolRefusal.HoldNotConfirmed,
             ],
         }, DeliverAsync);
 
@@ -44,7 +44,7 @@ internal static class DeliveryEndpoints
             Refuses =
             [
                 LeaseRefusal.Ended, LeaseRefusal.NotOperator, LeaseRefusal.NodeNamedTwice, LeaseRefusal.NodeAlreadyDelivered,
-                PoolRefusal.NodeNotFound, PoolRefusal.NodeNotFree, PoolRefusal.NodesExceedHold, PoolRefusal.SupplyNotInService,
+                PoolRefusal.NodeNotFound, PoolRefusal.NodeNotFree, PoolRefusal.NodesExceedHold, PoolRefusal.SupplyNotInService, PoolRefusal.HoldNotConfirmed,
             ],
         }, DeliverAgainAsync);
         return routes;

@@ -65,12 +65,13 @@ internal static class LeaseEndpoints
             Change)
         {
             Takes = NewReplacement.Example,
+            Names = new Dictionary<string, string> { ["nodes"] = "nodeId" },
             Gives = LeaseModel.Example,
             Status = 201,
             Refuses =
             [
                 LeaseRefusal.Ended, LeaseRefusal.NotOperator, LeaseRefusal.NodeUnknown, LeaseRefusal.NodeAlreadyDelivered, LeaseRefusal.NodeNotInService, LeaseRefusal.ReasonMissing,
-                PoolRefusal.NodeNotFound, PoolRefusal.NodeNotFree, PoolRefusal.NodeNotAssigned,
+                PoolRefusal.NodeNotFound, PoolRefusal.NodeNotFree, PoolRefusal.NodeNotAssigned, PoolRefusal.NodesNotAvailable,
             ],
         }, ReplaceAsync);
 

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Marketplace.Api.Http;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
@@ -13,35 +12,41 @@ public static class ApiDocument
     internal const string Name = "v1";
     internal const string Scheme = "apiKey";
 
-    /// <summary>What each tag is about. Every room's tag has a line.</summary>
-    internal static readonly FrozenDictionary<string, string> Tags = new Dictionary<string, string>
+    /// <summary>What the page shows for an idempotency key. It stands for a new one with every request, unless another is typed.</summary>
+    internal const string AnyKey = "a-new-one-for-every-request";
+
+    private const string FreshKeys =
+        "(request) => { const name = 'Idempotency-Key'; if (request.headers && request.headers[name] === '" + AnyKey + "') { request.headers[name] = [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16).padStart(2, '0')).join(''); } return request; }";
+
+    /// <summary>What each tag is about, in the order of the main job: from who one is, over site, pool and contract, to money. Every room's tag has a line.</summary>
+    internal static readonly OrderedDictionary<string, string> Tags = new(StringComparer.Ordinal)
     {
-        ["API keys"] = "Keys act for one organization with a role, narrowed by scopes.",
-        ["Administration"] = "The marketplace's own work: import, confirmation, invariants.",
-        ["Availability"] = "What a pool still has over time.",
-        ["Billing"] = "Invoices and the ledger of one's own account.",
-        ["Build phases"] = "Parts of a site delivered together, with milestones, forecasts and evidence.",
-        ["Clock"] = "Market time, which dates every contract fact.",
-        ["Deliveries"] = "Handing over nodes, and accepting them.",
-        ["Events"] = "What happened to the caller's organization, in order.",
-        ["Export"] = "All of one's own data.",
-        ["Hardware"] = "The catalogue of GPUs and miners, with sources.",
-        ["Health"] = "Whether the service runs and takes work.",
-        ["Invoices"] = "What is owed, line by line.",
-        ["Leases"] = "Running contracts: acceptance, renewal, exit.",
-        ["Ledger"] = "Double-entry postings of one's own account.",
         ["Organizations"] = "Operators and tenants, and their members.",
+        ["API keys"] = "Keys act for one organization with a role, narrowed by scopes.",
+        ["Sites"] = "Locations, their power, build phases and milestones.",
+        ["Build phases"] = "Parts of a site delivered together, with milestones, forecasts and evidence.",
+        ["Hardware"] = "The catalogue of GPUs and miners, with sources.",
+        ["Pools"] = "Interchangeable GPUs or kW at one site, whose supply grows with the build.",
+        ["Availability"] = "What a pool still has over time.",
+        ["Search"] = "Finding capacity.",
+        ["Quotes"] = "Firm prices that expire.",
+        ["Reservations"] = "Capacity held and paid for before it exists.",
         ["Payments"] = "Payments as resources of their own.",
         ["Payouts"] = "What operators are paid: account, what waits and why, transfers.",
-        ["Pools"] = "Interchangeable GPUs or kW at one site, whose supply grows with the build.",
-        ["Quotes"] = "Firm prices that expire.",
-        ["Reconciliation"] = "The comparison of all books with the gateway's, and what it finds.",
-        ["Reservations"] = "Capacity held and paid for before it exists.",
-        ["Search"] = "Finding capacity.",
-        ["Site claims"] = "Operators claim imported sites, administrators decide.",
-        ["Sites"] = "Locations, their power, build phases and milestones.",
+        ["Deliveries"] = "Handing over nodes, and accepting them.",
+        ["Leases"] = "Running contracts: acceptance, renewal, exit.",
+        ["Invoices"] = "What is owed, line by line.",
+        ["Ledger"] = "Double-entry postings of one's own account.",
+        ["Billing"] = "Invoices and the ledger of one's own account.",
+        ["Events"] = "What happened to the caller's organization, in order.",
         ["Webhooks"] = "Addresses to which one's events are sent, signed; the document's webhooks say what is sent.",
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+        ["Export"] = "All of one's own data.",
+        ["Site claims"] = "Operators claim imported sites, administrators decide.",
+        ["Clock"] = "Market time, which dates every contract fact.",
+        ["Administration"] = "The marketplace's own work: import, confirmation, invariants.",
+        ["Reconciliation"] = "The comparison of all books with the gateway's, and what it finds.",
+        ["Health"] = "Whether the service runs and takes work.",
+    };
 
     /// <summary>
     /// The document as YAML, made from this assembly alone: no silo, no store, nothing listens.
@@ -77,8 +82,8 @@ public static class ApiDocument
                 License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
             });
             options.DocInclusionPredicate((_, api) => ContractOf(api) is not null);
-            options.TagActionsBy(api => [.. api.ActionDescriptor.EndpointMetadata.OfType<Microsoft.AspNetCore.Http.Metadata.ITagsMetadata>().SelectMany(tags => tags.Tags)]);
-            options.OrderActionsBy(api => api.RelativePath + " " + api.HttpMethod);
+            options.TagActionsBy(api => [.. TagsOf(api)]);
+            options.OrderActionsBy(api => $"{Tags.IndexOf(TagsOf(api).First()):D2} {api.RelativePath} {api.HttpMethod}");
             options.AddSecurityDefinition(Scheme, new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,
@@ -99,7 +104,11 @@ public static class ApiDocument
             options.DefaultModelsExpandDepth(-1);
             options.DisplayRequestDuration();
             options.EnableTryItOutByDefault();
+            options.UseRequestInterceptor(FreshKeys);
         });
+
+    private static IEnumerable<string> TagsOf(ApiDescription api) =>
+        api.ActionDescriptor.EndpointMetadata.OfType<Microsoft.AspNetCore.Http.Metadata.ITagsMetadata>().SelectMany(tags => tags.Tags);
 
     private static ApiOperation? ContractOf(ApiDescription api) => api.ActionDescriptor.EndpointMetadata.OfType<ApiOperation>().FirstOrDefault();
 
@@ -120,12 +129,11 @@ public static class ApiDocument
     {
         public void Apply(OpenApiDocument swaggerDoc, DocumentFilterContext context)
         {
-            var used = context.ApiDescriptions
-                .SelectMany(api => api.ActionDescriptor.EndpointMetadata.OfType<Microsoft.AspNetCore.Http.Metadata.ITagsMetadata>().SelectMany(tags => tags.Tags))
-                .Distinct()
-                .Order(StringComparer.Ordinal);
-            swaggerDoc.Tags = new HashSet<OpenApiTag>(used.Select(tag => new OpenApiTag { Name = tag, Description = Tags.GetValueOrDefault(tag) }));
+            var used = context.ApiDescriptions.SelectMany(TagsOf).ToHashSet(StringComparer.Ordinal);
+            swaggerDoc.Tags = new HashSet<OpenApiTag>(Tags.Where(tag => used.Contains(tag.Key)).Select(tag => new OpenApiTag { Name = tag.Key, Description = tag.Value }));
             swaggerDoc.Components ??= new OpenApiComponents();
+            swaggerDoc.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
+            swaggerDoc.Components.Schemas["ExportLine"] = ExportDescriber.Line(new ModelSchemas(context.SchemaRepository, swaggerDoc, isRequest: false));
             swaggerDoc.Webhooks = EventDescriber.Webhooks(new ModelSchemas(context.SchemaRepository, swaggerDoc, isRequest: false));
             swaggerDoc.Components.Responses = SharedResponses(context, swaggerDoc);
             swaggerDoc.Servers = [new OpenApiServer { Url = "/", Description = "This installation." }];

@@ -143,7 +143,7 @@ internal sealed class OperationDescriber : IOperationFilter
                 Required = true,
                 Description = "A new random text for every new request; the same one when repeating it. A repetition gets the first answer, marked `Idempotent-Replay: true`.",
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
-                Example = JsonValue.Create("take-a-new-one-1"),
+                Example = JsonValue.Create(ApiDocument.AnyKey),
             };
         }
 

@@ -31,6 +31,7 @@ internal static class QuoteEndpoints
             Permission.Change("quotes"))
         {
             Takes = NewQuote.Example,
+            Names = DemandModel.Names,
             Gives = QuoteModel.Example,
             Status = 201,
             Refuses = MakeRefusals,

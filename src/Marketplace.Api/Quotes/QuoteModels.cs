@@ -44,6 +44,9 @@ internal sealed record DemandModel(TermModel Term, [Range(1, GpuQuantity.Most)] 
             : [new QuantityStep(Term.Start, Quantity ?? 0)]);
     }
 
+    /// <summary>What rooms call the steps that <see cref="InBody"/> names.</summary>
+    public static IReadOnlyDictionary<string, string> Names { get; } = new Dictionary<string, string> { [Steps] = "ramp" };
+
     /// <summary>A refusal of the demand, with its field as the body names it.</summary>
     public Refusal InBody(Refusal refusal) => refusal.Field switch
     {

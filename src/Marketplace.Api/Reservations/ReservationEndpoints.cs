@@ -27,6 +27,7 @@ internal static class ReservationEndpoints
             Change)
         {
             Takes = NewReservation.Example,
+            Names = DemandModel.Names,
             Gives = ReservationModel.Example,
             Status = 201,
             Refuses =

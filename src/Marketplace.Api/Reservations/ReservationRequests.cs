@@ -5,6 +5,7 @@ using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Quotes;
 using Marketplace.Domain.Reservations;
 using Marketplace.Grains.Billing;
+using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Quotes;
 using Marketplace.Grains.Reservations;
@@ -86,13 +87,28 @@ internal static class ReservationRequests
         var snapshot = request.Granted(answer);
         if (snapshot.State is { Status: ReservationStatus.Refused, End.Cause: EndCause.NoCapacity } refused)
         {
-            var reasons = string.Join(", ", refused.Attempts.Select(attempt => $"{attempt.Candidate.PoolId}: {attempt.RefusedCode}"));
-            throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.NoCapacity, $"{refused.Id} is refused. {reasons}.")));
+            var reasons = await Task.WhenAll(refused.Attempts.Select(attempt => ReasonAsync(request, attempt)));
+            throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.NoCapacity, $"{refused.Id} is refused. {string.Join(" ", reasons)}")));
         }
 
         request.Http.Response.Headers.Location = $"/v1/reservations/{snapshot.State.Id}";
         // The payment that was asked for a moment ago need not be looked at.
         return answer.Replayed ? await ReservationEndpoints.ShowAsync(request, snapshot) : ReservationEndpoints.Show(request, snapshot, null);
+    }
+
+    // What the pool has now, and from when it would have what was asked for: what to ask for next.
+    private static async Task<string> ReasonAsync(ApiRequest request, HoldAttempt attempt)
+    {
+        var (pool, quoteId) = attempt.Candidate;
+        if ((await request.Grain<IQuoteGrain>(quoteId.Value).GetAsync())?.State.Terms.Ramp is not { } ramp)
+        {
+            return $"{pool}: {attempt.RefusedCode}.";
+        }
+
+        var units = ramp.PeakUnits();
+        var free = await request.Grain<IGpuPoolGrain>(pool.Value).GetFreeAsync(ramp.Term, units);
+        var from = free.From is { } earliest ? $"from {earliest}" : "at no time its calendar reaches";
+        return $"{pool}: {attempt.RefusedCode}, {free.Units} of {units} units are free throughout; {units} are free for as long {from}.";
     }
 
     private static async Task<(Quote? Quote, Refusal? Refusal)> QuotedAsync(ApiRequest request, ReservationId id, QuoteId quoteId)

@@ -14,7 +14,7 @@ public sealed partial class CapacityCalendar
         {
             return !hold.IsOpen ? EndedAlready(hold)
                 : Same(hold.Segments, command.Segments) ? Decision<PoolFact>.Nothing
-                : Refusal.Of(HoldRefusal.Differs, $"{hold.Id} already holds {Describe(hold.Segments)} in this pool; resize it instead of placing it again.", "segments");
+                : Refusal.Of(HoldRefusal.Differs, $"{hold.Id} already holds {Describe(hold.Segments)} in this pool; resize it instead of placing it again.");
         }
 
         return Fault(command.Segments) is { } fault ? fault
@@ -44,7 +44,7 @@ public sealed partial class CapacityCalendar
 
             if (!HoldSteps.Next[hold.Status].Contains(command.As))
             {
-                return Refusal.Of(HoldRefusal.Confirmed, $"{hold.Id} is {hold.Status.Spelled()} and cannot become {command.As.Spelled()}; release it instead.", "as");
+                return Refusal.Of(HoldRefusal.Confirmed, $"{hold.Id} is {hold.Status.Spelled()} and cannot become {command.As.Spelled()}; release it instead.");
             }
         }
 
@@ -101,7 +101,7 @@ public sealed partial class CapacityCalendar
     {
         if (segments.Length is 0 or > MostSegments)
         {
-            return Refusal.Of(HoldRefusal.SegmentsInvalid, $"Expected 1 to {MostSegments} segments, got {segments.Length}.", "segments");
+            return Refusal.Of(HoldRefusal.SegmentsInvalid, $"Expected 1 to {MostSegments} segments, got {segments.Length}.");
         }
 
         for (var i = 0; i < segments.Length; i++)
@@ -109,12 +109,12 @@ public sealed partial class CapacityCalendar
             var (term, units) = segments[i];
             if (units < 1 || term.End <= term.Start || (i > 0 && term.Start < segments[i - 1].Term.End))
             {
-                return Refusal.Of(HoldRefusal.SegmentsInvalid, $"Segment {i + 1}, {units} units in {term}, is empty, or starts before the one ahead of it ends.", "segments");
+                return Refusal.Of(HoldRefusal.SegmentsInvalid, $"Segment {i + 1}, {units} units in {term}, is empty, or starts before the one ahead of it ends.");
             }
         }
 
         return segments[0].Term.Start < Origin || segments[^1].Term.End > End
-            ? Refusal.Of(HoldRefusal.BeyondCalendar, $"The pool's calendar runs from {Origin} to {End}; asked for {segments[0].Term.Start} to {segments[^1].Term.End}.", "term")
+            ? Refusal.Of(HoldRefusal.BeyondCalendar, $"The pool's calendar runs from {Origin} to {End}; asked for {segments[0].Term.Start} to {segments[^1].Term.End}.")
             : null;
     }
 
@@ -125,7 +125,12 @@ public sealed partial class CapacityCalendar
             var free = -tree.Max(Index(term.Start), Index(term.End));
             if (units > free)
             {
-                return Refusal.Of(HoldRefusal.NotFree, $"Asked for {units} units in {term}; at the tightest hour {Math.Max(0, free)} are free.", "quantity");
+                var whole = new Term(segments[0].Term.Start, segments[^1].Term.End);
+                var most = segments.Max(segment => segment.Units);
+                var from = EarliestStart(tree, most, whole.Hours, whole.Start);
+                return Refusal.Of(
+                    HoldRefusal.NotFree,
+                    $"Asked for {units} units in {term}; at the tightest hour {Math.Max(0, free)} are free. {most} are free for as long {(from is { } earliest ? $"from {earliest}" : "at no time the calendar reaches")}.");
             }
         }
 

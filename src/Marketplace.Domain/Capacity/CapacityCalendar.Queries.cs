@@ -59,9 +59,11 @@ public sealed partial class CapacityCalendar
     /// <paramref name="hours"/> hours on end; null when the calendar has none. One walk over the
     /// tree: O(log H) and the windows that are too short.
     /// </summary>
-    public Instant? EarliestStart(int units, int hours, Instant notBefore)
+    public Instant? EarliestStart(int units, int hours, Instant notBefore) => EarliestStart(load, units, hours, notBefore);
+
+    private Instant? EarliestStart(HourTree tree, int units, int hours, Instant notBefore)
     {
-        var start = load.FirstRun(FirstIndex(notBefore), hours, -units);
+        var start = tree.FirstRun(FirstIndex(notBefore), hours, -units);
         return start < HourTree.Hours ? At(start) : null;
     }
 

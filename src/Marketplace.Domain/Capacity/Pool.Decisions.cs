@@ -15,7 +15,7 @@ public sealed partial record Pool
     public static Decision<PoolFact> Decide(Pool? pool, ListPool command, string inputHash, Instant now) =>
         pool is null ? (Fault(command) is { } fault ? fault : new PoolListed(command, inputHash, now))
         : pool.InputHash == inputHash ? Decision<PoolFact>.Nothing
-        : Refusal.Of(PoolRefusal.Exists, $"{command.Id} was listed by another request.", "id");
+        : Refusal.Of(PoolRefusal.Exists, $"{command.Id} was listed by another request.");
 
     /// <summary>Changes profile and spares.</summary>
     public static Decision<PoolFact> Decide(Pool? pool, AmendPool command)
@@ -48,7 +48,7 @@ public sealed partial record Pool
         : pool.Status == command.Status ? Decision<PoolFact>.Nothing
         : command.Status is ListingStatus.Published or ListingStatus.Paused && ListingSteps.Next[pool.Status].Contains(command.Status)
             ? new ListingStatusChanged(command.Status)
-            : Refusal.Of(PoolRefusal.StatusConflict, $"The listing is {pool.Status.Spelled()} and cannot become {command.Status.Spelled()}.", "status");
+            : Refusal.Of(PoolRefusal.StatusConflict, $"The listing is {pool.Status.Spelled()} and cannot become {command.Status.Spelled()}.");
 
     /// <summary>Withdraws; reservations that hold units learn of it and leave by their own exits.</summary>
     public static Decision<PoolFact> Decide(Pool? pool, WithdrawPool command) =>
@@ -90,7 +90,7 @@ public sealed partial record Pool
     public static Decision<PoolFact> Decide(Pool? pool, PlaceHold command, Instant now) =>
         pool is null ? NotFound()
         : pool.Status != ListingStatus.Published && pool.Calendar.Find(command.Id) is null
-            ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status.Spelled()}.", "poolId")
+            ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status.Spelled()}.")
             : pool.Calendar.Decide(command, now);
 
     /// <summary>Confirms a hold.</summary>
@@ -114,7 +114,7 @@ public sealed partial record Pool
     /// <summary>Gives a hold other segments; not in a pool that was withdrawn.</summary>
     public static Decision<PoolFact> Decide(Pool? pool, ResizeHold command) =>
         pool is null ? NotFound()
-        : pool.Status == ListingStatus.Withdrawn ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status.Spelled()}.", "poolId")
+        : pool.Status == ListingStatus.Withdrawn ? Refusal.Of(PoolRefusal.NotListed, $"{pool.Id} is {pool.Status.Spelled()}.")
         : pool.Calendar.Decide(command);
 
     /// <summary>Whether the pool was withdrawn, nobody holds units of it, and it has power to give back.</summary>
@@ -140,27 +140,23 @@ public sealed partial record Pool
             return text;
         }
 
-        var fits = command.Kind == PoolKind.Power
-            ? command.Hardware is null && command.KilowattsPerUnit == 1
-            : command.Hardware is { GpusPerNode: >= 1 and <= 576 } hardware && command.KilowattsPerUnit is > 0 and <= 2_000 && decimal.Round(command.KilowattsPerUnit, 3) == command.KilowattsPerUnit &&
-              HardwareCatalogue.Find(hardware.Sku) is { Kind: HardwareKind.Gpu };
-        if (!fits)
-        {
-            return Refusal.Of(
-                PoolRefusal.HardwareInvalid,
-                command.Kind == PoolKind.Power
-                    ? "A power pool names no hardware, and its unit is 1 kW."
-                    : "Expected a GPU of the hardware catalogue, 1 to 576 GPUs per node, and above 0 to 2,000 kW per node.",
-                "hardware");
-        }
-
-        if (command.Hardware is { } named && (named.Interconnect.Length > LongestName || named.Fabric.Length > LongestName))
-        {
-            return Refusal.Of(PoolRefusal.TextInvalid, $"Interconnect and fabric have at most {LongestName} characters.", "hardware");
-        }
-
-        return AllocationsFault(command.Allocations, command.SpareUnits);
+        return (command.Kind == PoolKind.Power ? PowerFault(command) : NodeFault(command)) ?? AllocationsFault(command.Allocations, command.SpareUnits);
     }
+
+    private static Refusal? PowerFault(ListPool command) => command.Hardware is null && command.KilowattsPerUnit == 1
+        ? null
+        : Refusal.Of(PoolRefusal.HardwareInvalid, "A power pool names no hardware, and its unit is 1 kW.");
+
+    private static Refusal? NodeFault(ListPool command) =>
+        command.Hardware is not { } hardware || HardwareCatalogue.Find(hardware.Sku) is not { Kind: HardwareKind.Gpu }
+            ? Refusal.Of(PoolRefusal.HardwareInvalid, "Expected a GPU of the hardware catalogue.", "sku")
+        : hardware.GpusPerNode is < 1 or > 576
+            ? Refusal.Of(PoolRefusal.HardwareInvalid, "Expected 1 to 576 GPUs per node.", "gpusPerNode")
+        : command.KilowattsPerUnit is <= 0 or > 2_000 || decimal.Round(command.KilowattsPerUnit, 3) != command.KilowattsPerUnit
+            ? Refusal.Of(PoolRefusal.HardwareInvalid, "Expected above 0 to 2,000 kW per node, to the watt.", "kilowattsPerNode")
+        : hardware.Interconnect.Length > LongestName ? Refusal.Of(PoolRefusal.TextInvalid, $"An interconnect has at most {LongestName} characters.", "interconnect")
+        : hardware.Fabric.Length > LongestName ? Refusal.Of(PoolRefusal.TextInvalid, $"A fabric has at most {LongestName} characters.", "fabric")
+        : null;
 
     private static Refusal? TextFault(string name, string? description) =>
         name.Length is 0 or > LongestName ? Refusal.Of(PoolRefusal.TextInvalid, $"A name has 1 to {LongestName} characters.", "name")

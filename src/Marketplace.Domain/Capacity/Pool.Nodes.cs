@@ -152,9 +152,14 @@ public sealed partial record Pool
             return NotFound();
         }
 
-        if (pool.Nodes.Find(command.Out) is not { } leaving || (command.In is { } named && pool.Nodes.Find(named) is null))
+        if (pool.Nodes.Find(command.Out) is not { } leaving)
         {
-            return Refusal.Of(PoolRefusal.NodeNotFound, $"{command.Out} or its replacement is not registered in this pool.", "nodeId");
+            return Refusal.Of(PoolRefusal.NodeNotFound, $"{command.Out} is not registered in this pool.", "nodeId");
+        }
+
+        if (command.In is { } named && pool.Nodes.Find(named) is null)
+        {
+            return Refusal.Of(PoolRefusal.NodeNotFound, $"{named} is not registered in this pool.", "replacementId");
         }
 
         if (leaving.Reservation != command.Reservation)

@@ -31,7 +31,7 @@ public sealed record Listing(Pool? Pool, PoolOffer? Offer)
     {
         var decision = Pool.Decide(listing.Pool, command);
         return decision.Facts is not [] && command.Status == ListingStatus.Published && listing.Offer is null
-            ? Refusal.Of(PoolRefusal.OfferMissing, "Set prices, clauses and hold times before publishing.", "offer")
+            ? Refusal.Of(PoolRefusal.OfferMissing, "Set prices, clauses and hold times before publishing.")
             : Of(decision);
     }
 

@@ -93,14 +93,14 @@ public sealed partial record Reservation
         if (deliver.Units < 1 || nodes != deliver.Nodes.Length || nodes != (namesNodes ? deliver.Units : 0) ||
             deliver.Nodes.Any(node => state.Deliveries.Any(delivery => delivery.Nodes.Contains(node))))
         {
-            return Refuse(ReservationRefusal.DeliveryInvalid, namesNodes ? "Name the nodes, each once and none that was delivered before; GPU pools deliver no kilowatts." : "Expected at least 1 kW; power pools deliver no nodes.", "nodes");
+            return Refuse(ReservationRefusal.DeliveryInvalid, namesNodes ? "Name the nodes, each once and none that was delivered before; GPU pools deliver no kilowatts." : "Expected at least 1 kW; power pools deliver no nodes.", namesNodes ? "nodes" : "kilowatts");
         }
 
         var delivered = state.DeliveredUnits() + deliver.Units;
         var peak = terms.Ramp.PeakUnits();
         if (delivered > peak)
         {
-            return Refuse(ReservationRefusal.DeliveryExceedsReservation, $"{peak} units are reserved, {state.DeliveredUnits()} were delivered.", "nodes");
+            return Refuse(ReservationRefusal.DeliveryExceedsReservation, $"{peak} units are reserved, {state.DeliveredUnits()} were delivered.", namesNodes ? "nodes" : "kilowatts");
         }
 
         var readyAt = Instant.Max(draft.Now, deliver.ReadyAt ?? draft.Now);

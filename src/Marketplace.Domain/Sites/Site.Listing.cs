@@ -16,7 +16,7 @@ public sealed partial record Site
 
         if (!Text.Fits(command.OperatorName, 200))
         {
-            return Refusal.Of(SiteRefusal.DescriptionInvalid, "An operator's name has 1 to 200 characters.", "operatorName");
+            return Refusal.Of(SiteRefusal.DescriptionInvalid, "An operator's name has 1 to 200 characters.");
         }
 
         if (command.Description.Fault() is { } fault)
@@ -42,7 +42,7 @@ public sealed partial record Site
 
         if (!Text.Fits(command.OperatorName, 200))
         {
-            return Refusal.Of(SiteRefusal.DescriptionInvalid, "An operator's name has 1 to 200 characters.", "operator");
+            return Refusal.Of(SiteRefusal.DescriptionInvalid, "An operator's name has 1 to 200 characters.");
         }
 
         return command.Description.Fault() is { } fault

@@ -51,9 +51,10 @@ public sealed partial record Site
             return exceeded!;
         }
 
-        if (command.Milestones.Any(milestone => !IsSane(milestone.Planned)))
+        if (command.Milestones.FirstOrDefault(milestone => !IsSane(milestone.Planned)) is { } absurd)
         {
-            return Refusal.Of(SiteRefusal.DateInvalid, $"Planned days lie between {EarliestDate.Year} and {LatestDate.Year}.", "milestones");
+            var field = absurd.Kind == MilestoneKind.ReadyForService ? "contractRfs" : "milestones";
+            return Refusal.Of(SiteRefusal.DateInvalid, $"Planned days lie between {EarliestDate.Year} and {LatestDate.Year}.", field);
         }
 
         return new PhasePlanned(

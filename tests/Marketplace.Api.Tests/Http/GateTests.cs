@@ -1,4 +1,5 @@
 using Marketplace.Api.Http;
+using Marketplace.Api.OpenApi;
 using Marketplace.Domain.Organizations;
 using Marketplace.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,9 @@ public sealed class GateTests
         var page = (await api.Nobody.GetAsync("/swagger/index.html")).With(200);
         Assert.DoesNotContain("//cdn", page.Body, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("https://", page.Body, StringComparison.OrdinalIgnoreCase);
+        var script = (await api.Nobody.GetAsync("/swagger/index.js")).With(200).Body;
+        Assert.Contains("requestInterceptor", script, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(ApiDocument.AnyKey, page.Body + script, StringComparison.Ordinal);
         Assert.StartsWith("3.1", (await api.Nobody.GetAsync("/swagger/v1/swagger.json")).With(200).Text("openapi"), StringComparison.Ordinal);
     }
 

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Marketplace.Api.Tests.Events;
+using Marketplace.Api.Tests.Operations;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
@@ -151,6 +153,9 @@ public sealed class LeaseEndpointsTests : IAsyncLifetime
             var events = (await party.GetAsync("/v1/events?limit=200")).With(200).Json.GetProperty("data").EnumerateArray().ToList();
             Assert.Contains("lease.ended", events.Select(it => it.GetProperty("type").GetString()));
             Assert.All(events, EventCatalogueTests.IsDescribed);
+            var export = (await party.GetAsync("/v1/export")).With(200).Body.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToList();
+            Assert.Contains("leaseNode", export.Select(line => line.GetProperty("kind").GetString()));
+            Assert.All(export, OperationsTests.IsDescribed);
         }
     }
 

@@ -70,6 +70,16 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
+    public async Task Groups_follow_the_main_job()
+    {
+        var tags = ((YamlSequenceNode)(await DocumentAsync())["tags"]).Select(tag => Text((YamlMappingNode)tag, "name")).ToList();
+
+        Assert.Equal(ApiDocument.Tags.Keys.Where(tags.Contains), tags);
+        string[] job = ["Organizations", "Sites", "Build phases", "Pools", "Search", "Quotes", "Reservations", "Payments", "Deliveries", "Leases", "Ledger"];
+        Assert.Equal(job, tags.Where(job.Contains));
+    }
+
+    [Fact]
     public async Task Every_endpoint_carries_its_contract_and_stands_in_the_document()
     {
         await using var app = Application();
@@ -122,7 +132,7 @@ public sealed class ApiDocumentTests
         return $"First difference in line {line + 1}: {now.ElementAtOrDefault(line)}";
     }
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "Marketplace.sln")))

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Marketplace.Api.Http;
 using Marketplace.Api.Operations;
 using Marketplace.Domain.Organizations;
 using Marketplace.Grains.Ports;
@@ -51,8 +52,17 @@ public sealed class OperationsTests
         Assert.Equal("application/x-ndjson", export.MediaType);
         var kinds = export.Body.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("kind").GetString()).ToList();
         Assert.Equal(["organization", "member", "apiKey", "event", "event", "event"], kinds);
+        Assert.All(export.Body.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement), IsDescribed);
         Assert.DoesNotContain(other.Organization, export.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("secretHash", export.Body, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Holds when a line's data has exactly the members that the specification promises for its kind.</summary>
+    internal static void IsDescribed(JsonElement line)
+    {
+        Assert.Equal(["kind", "parentId", "data"], line.EnumerateObject().Select(member => member.Name));
+        var model = ExportLines.Kinds.Single(kind => kind.Kind == line.GetProperty("kind").GetString()).Data;
+        Assert.Equal(ModelReader.FieldsOf(model).Select(field => field.Name), line.GetProperty("data").EnumerateObject().Select(member => member.Name));
     }
 
     private sealed class Starting : IReadiness

@@ -117,6 +117,7 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
 
         var third = await tenant.PostAsync("/v1/reservations", new { poolIds = pools, demand = Demand(320) }, "third");
         Assert.Equal("no_capacity", third.With(409).Code);
+        Assert.Contains($"{example.Pool}: units_not_free, 0 of 40 units are free throughout; 40 are free for as long from 2026-08-01T05:00:00Z.", third.Text("detail"), StringComparison.Ordinal);
         Assert.Equal("no_capacity", (await tenant.PostAsync("/v1/reservations", new { poolIds = pools, demand = Demand(320) }, "third")).With(409).Code);
         var cheap = new { poolIds = pools, demand = Demand(8), maximumTotal = new { amountMinor = 100, currency = "USD" } };
         Assert.Equal("total_above_limit", (await tenant.PostAsync("/v1/reservations", cheap)).With(409).Code);
