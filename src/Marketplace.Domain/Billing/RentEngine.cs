@@ -132,8 +132,8 @@ public static class RentEngine
         /// <summary>How the price came about, where it is not the one signed.</summary>
         private string How() => (year, statement.Terms.Clauses) switch
         {
-            (> 0, { Escalator: { } escalator }) => string.Create(CultureInfo.InvariantCulture, $" ({statement.Terms.Rent.Price} raised by {escalator.PerYear} a year, contract year {year + 1})"),
-            (> 0, { Index: { } link }) => string.Create(CultureInfo.InvariantCulture, $" ({statement.Terms.Rent.Price} following {link.Index}, contract year {year + 1}{(indexed.Awaits is { } month ? $"; provisional: the value for {month:uuuu-MM} is not published" : "")})"),
+            ( > 0, { Escalator: { } escalator }) => string.Create(CultureInfo.InvariantCulture, $" ({statement.Terms.Rent.Price} raised by {escalator.PerYear} a year, contract year {year + 1})"),
+            ( > 0, { Index: { } link }) => string.Create(CultureInfo.InvariantCulture, $" ({statement.Terms.Rent.Price} following {link.Index}, contract year {year + 1}{(indexed.Awaits is { } month ? $"; provisional: the value for {month:uuuu-MM} is not published" : "")})"),
             _ => "",
         };
 

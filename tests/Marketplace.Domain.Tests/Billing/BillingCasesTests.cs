@@ -36,7 +36,8 @@ public sealed partial class BillingCasesTests
             var net = Proration.Part(Usd(16_000), new Fraction(29, 30));
             var tax = TaxOf(25, TaxTreatment.Exclusive, -net);
             return $"net {Dollars(net)}, tax {Dollars(-tax.Amount)}, credit {Dollars(-(tax.Net + tax.Amount))}";
-        }),
+        }
+        ),
         ["BC-17"] = ("$320,000.00 for September, $1,280,000.00 for October", () =>
             $"{Prorated("2026-09-01", "2026-09-16", "2026-10-01", 20_000, 32)} for September, {Prorated("2026-10-01", "2026-10-01", "2026-11-01", 20_000, 64)} for October"),
         ["BC-19"] = ("5925.3333 GPU-hours, $14,754.08", () => Hours(
@@ -51,7 +52,8 @@ public sealed partial class BillingCasesTests
             lease.Deliver("2027-01-01T00:00:00Z", [.. Enumerable.Range(1, 102)]).Accept("2027-01-01T00:00:00Z", [.. Enumerable.Range(1, 102)]);
             var month = BillingPeriods.ToInterval(DateTimeZone.Utc, LeaseScript.Days("2027-01-01", "2027-02-01"));
             return $"{LeaseRent.Services(lease.Now, month).Sum(service => service.Quantity) / 8:0} nodes billed";
-        }),
+        }
+        ),
         ["BC-23"] = ("$749.25", () => Dollars(Proration.Price(
             UnitPrice.Of(Currency.Usd, 2.25m), Enumerable.Repeat(Fraction.From(0.333m), 1_000).Aggregate(Fraction.Zero, (sum, next) => sum + next)))),
         ["BC-25"] = ("$0.13 and -$0.13", () => $"{Dollars(Money.Round(Currency.Usd, 0.125m))} and {Dollars(Money.Round(Currency.Usd, -0.125m))}"),
@@ -62,7 +64,8 @@ public sealed partial class BillingCasesTests
             {
                 var draws = Enumerable.Range(1, 12).Select(month => Proration.Draw(Usd(25_000_000), month, 12)).ToList();
                 return $"{string.Join(", ", draws.Select(Dollars))} = {Dollars(Money.Sum(Currency.Usd, draws))}";
-            }),
+            }
+        ),
         ["BC-31"] = ("743 h, $11,888.00; period 2027-03-01T05:00Z to 2027-04-01T04:00Z", () => $"{Month("America/New_York", "2027-03-01", "2027-04-01")}; {Instants("America/New_York", "2027-03-01", "2027-04-01")}"),
         ["BC-33"] = ("745 h, $11,920.00; period 2026-09-30T22:00Z to 2026-10-31T23:00Z", () => $"{Month("Europe/Oslo", "2026-10-01", "2026-11-01")}; {Instants("Europe/Oslo", "2026-10-01", "2026-11-01")}"),
         ["BC-35"] = ("744 h, $11,904.00", () => Month("UTC", "2026-10-01", "2026-11-01")),
@@ -80,24 +83,28 @@ public sealed partial class BillingCasesTests
             ImmutableArray<IndexValue> values = [new(LeaseScript.Day("2027-01-01"), 100), new(LeaseScript.Day("2028-01-01"), 104.7m), new(LeaseScript.Day("2029-01-01"), 104.7m * 0.988m)];
             var prices = Enumerable.Range(1, 2).Select(year => Indexation.PriceIn(link, UnitPrice.Of(Currency.Usd, 2), LeaseScript.Day("2027-01-01"), year, values).Price.Amount).ToList();
             return $"${prices[0]:0.00######}, then ${prices[1]:0.00######}";
-        }),
+        }
+        ),
         ["BC-43"] = ("50% of $20,000.00 = $10,000.00", () =>
         {
             var month = new Interval(LeaseScript.At("2026-09-01T00:00:00Z"), LeaseScript.At("2026-10-01T00:00:00Z"));
             var credit = SlaCredits.CreditFor(Tiers, SlaCredits.Availability(month, [new Interval(month.Start, month.Start + Duration.FromHours(8))], []));
             return $"{credit.Value:0}% of $20,000.00 = {Dollars(Usd(2_000_000).Share(credit))}";
-        }),
+        }
+        ),
         ["BC-45"] = ("3 h", () =>
         {
             var day = new Interval(LeaseScript.At("2026-09-01T00:00:00Z"), LeaseScript.At("2026-09-02T00:00:00Z"));
             var lost = SlaCredits.Downtime(day, [new(LeaseScript.At("2026-09-01T10:00:00Z"), LeaseScript.At("2026-09-01T12:00:00Z")), new(LeaseScript.At("2026-09-01T11:30:00Z"), LeaseScript.At("2026-09-01T13:00:00Z"))]);
             return $"{lost.TotalHours:0.##} h";
-        }),
+        }
+        ),
         ["BC-47"] = ("100%", () =>
         {
             var credits = SlaCredits.Capped(Usd(2_000_000), [Percentage.From(50), Percentage.From(70)], Percentage.From(100));
             return $"{Money.Sum(Currency.Usd, credits).Major / 20_000m * 100:0}%";
-        }),
+        }
+        ),
         ["BC-49"] = (
             "credit note $10,000.00 to the customer balance; next amount due $90,000.00; operator reversal $9,200.00, platform fee back $800.00",
             CreditAfterPayment),
@@ -106,7 +113,8 @@ public sealed partial class BillingCasesTests
             var zone = BillingPeriods.Zone("Asia/Singapore");
             var next = BillingPeriods.Midnight(zone, LeaseScript.Day("2026-09-02"));
             return $"{DelayDays.Late(zone, LeaseScript.Day("2026-09-01"), next - Duration.FromSeconds(1))} days, then {DelayDays.Late(zone, LeaseScript.Day("2026-09-01"), next)} day";
-        }),
+        }
+        ),
         ["BC-53"] = ("refund $566,666.65", () =>
         {
             var account = new AccountScript();
@@ -115,42 +123,49 @@ public sealed partial class BillingCasesTests
             account.Do(new BillRent(Worth(10_000_001)));
             var returning = account.Do(new SettleLease(Statements.Lease, Reservation)).OfType<DepositReturning>().Single();
             return $"refund {Dollars(returning.Amount)}";
-        }),
+        }
+        ),
         ["BC-55"] = ("left $835,483.87, fee $334,193.55", () =>
         {
             var months = Proration.Months(LeaseScript.Day("2027-01-01"), LeaseScript.Day("2027-05-20"), LeaseScript.Day("2028-01-31"));
             var left = months * 100_000;
             return $"left {Dollars(left.ToMoney(Currency.Usd))}, fee {Dollars((left * Fraction.From(0.4m)).ToMoney(Currency.Usd))}";
-        }),
+        }
+        ),
         ["BC-57"] = ("invoice -$2,000.00: nothing due, $2,000.00 of customer credit", () =>
         {
             var account = new AccountScript();
             account.Do(new BillRent(Worth(-200_000)));
             var invoice = account.State.Invoices.Values.Single();
             return $"invoice {Dollars(invoice.Total)}: {(invoice.Outstanding.IsZero ? "nothing" : "something")} due, {Dollars(account.Credits)} of customer credit";
-        }),
+        }
+        ),
         ["BC-59"] = ("VAT $200.00, net $799.99", () =>
         {
             var tax = TaxOf(25, TaxTreatment.Inclusive, Usd(99_999));
             return $"VAT {Dollars(tax.Amount)}, net {Dollars(tax.Net)}";
-        }),
+        }
+        ),
         ["BC-61"] = ("fee $858.67, operator $10,590.22", () =>
         {
             var split = PlatformFee.Of(Usd(1_144_889), Percentage.From(7.5m));
             return $"fee {Dollars(split.Fee)}, operator {Dollars(split.Operator)}";
-        }),
+        }
+        ),
         ["BC-63"] = ("3 payments: $999,999.99, $999,999.99, $345,678.92", () =>
         {
             var payments = PaymentSplit.Of(Usd(234_567_890));
             return $"{payments.Length} payments: {string.Join(", ", payments.Select(Dollars))}";
-        }),
+        }
+        ),
         ["BC-65"] = ("one invoice", () =>
         {
             var account = new AccountScript();
             account.Do(new BillRent(Worth(100)));
             account.Do(new BillRent(Worth(100)));
             return account.State.Invoices.Count == 1 ? "one invoice" : $"{account.State.Invoices.Count} invoices";
-        }),
+        }
+        ),
         ["BC-67"] = ("paid", () =>
         {
             var payment = Payment.Evolve(null, new PaymentAsked(LeaseScript.At("2027-01-01T00:00:00Z"), Order));
@@ -161,7 +176,8 @@ public sealed partial class BillingCasesTests
             }
 
             return payment.Status == PaymentStatus.Succeeded ? "paid" : payment.Status.ToString();
-        }),
+        }
+        ),
         ["BC-69"] = ("credit note $215.00", () =>
         {
             var account = new AccountScript();
@@ -170,7 +186,8 @@ public sealed partial class BillingCasesTests
             var amount = Proration.Price(UnitPrice.Of(Currency.Usd, 2.15m), 100);
             var note = account.Do(new IssueCreditNote(CreditNoteId.From("cn_1"), Operator, invoice, amount, "100 GPU-hours too many")).OfType<CreditNoteIssued>().Single().Note;
             return $"credit note {Dollars(note.Total)}";
-        }),
+        }
+        ),
         ["BC-71"] = ("sum of debits = sum of credits per currency after every posting; Stripe balance = clearing account", () =>
         {
             var account = new AccountScript();
@@ -182,7 +199,8 @@ public sealed partial class BillingCasesTests
             return account.AlwaysBalanced && account.Gateway == account.SentToOperator
                 ? "sum of debits = sum of credits per currency after every posting; Stripe balance = clearing account"
                 : "out of balance";
-        }),
+        }
+        ),
     };
 
     public static TheoryData<string> Ids => [.. Cases.Keys];

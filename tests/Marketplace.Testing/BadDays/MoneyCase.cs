@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Marketplace.Domain.Billing;
-using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Leases;
+using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
 using Marketplace.Grains.Billing;

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 namespace Marketplace.Api.Tests.Webhooks;
 
 /// <summary>The receivers shown in docs/webhooks.md verify what is really sent, and nothing else.</summary>
-public sealed class WebhookPageTests : IAsyncLifetime
+public sealed class WebhookEndpointsPageTests : IAsyncLifetime
 {
     private static readonly string Page = File.ReadAllText(Golden.PathOf("../../docs/webhooks.md"));
     private readonly string secret = StandardSignature.NewSecret();
