@@ -35,6 +35,11 @@ public sealed class StatePageTests
         pair => pair.Value.Select(step => (step.To, (string?)step.By))), "invoice-states");
 
     [Fact]
+    public void PayoutsAreDescribedAsTheyAre() => Shows("docs/payments.md", PayoutStatuses.Next.ToDictionary(
+        pair => pair.Key,
+        pair => pair.Value.Select(step => (step.To, (string?)step.By))), "payout-states");
+
+    [Fact]
     public void PaymentsAreDescribedAsTheyAre() => Shows("docs/billing.md", PaymentStatuses.Next.ToDictionary(
         pair => pair.Key,
         pair => pair.Value.Select(step => (step.To, (string?)step.By))), "payment-states");

@@ -22,8 +22,13 @@ internal sealed partial class BillingAccountGrain
                 Change(paid, new CopyStep(GatewayPurpose.Attachment, paid.Reference, Domain.Primitives.PaymentId.From(paid.Reference)));
                 break;
 
-            // The gateway takes its customer's credit off by itself. What a deposit or a bank brought, it cannot know of.
-            case InvoiceSettled { Source: not SettlementSource.Credit, Left.IsZero: true } settled:
+            case CreditNoteIssued { Note: var note }:
+                var credit = new InvoiceCredit(note.Id.Value, note.Total, note.Applied, note.ToBalance, $"Credit note {note.Number}");
+                effects.Tell(GrainKeys.InvoiceCopy(note.Invoice), new ChangeCopy(new CopyStep(GatewayPurpose.CreditNote, note.Id.Value, null, credit)));
+                break;
+
+            // The gateway takes its customer's credit off by itself, and credit notes as told. What a deposit or a bank brought, it cannot know of.
+            case InvoiceSettled { Source: not SettlementSource.Credit and not SettlementSource.CreditNote, Left.IsZero: true } settled:
                 Change(settled, new CopyStep(GatewayPurpose.Closing, "closing"));
                 break;
         }
