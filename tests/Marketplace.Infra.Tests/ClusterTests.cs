@@ -18,7 +18,7 @@ public sealed class ClusterTests
         Assert.True((bool)site["alwaysOn"]!);
         Assert.Equal("/health/ready", (string?)site["healthCheckPath"]);
         Assert.Contains("'network'", (string)host["properties"]!["virtualNetworkSubnetId"]!, StringComparison.Ordinal);
-        Assert.True(int.Parse(Templates.SettingsOf(host)["WEBSITES_CONTAINER_STOP_TIME_LIMIT"], CultureInfo.InvariantCulture) > 15, "The platform ends a host before it has drained.");
+        Assert.True(int.Parse(Templates.SettingsOf(host)["WEBSITES_CONTAINER_STOP_TIME_LIMIT"], CultureInfo.InvariantCulture) > 5 + 25, "The platform ends a host before it has drained.");
     });
 
     [Theory]
