@@ -7,6 +7,7 @@ using Marketplace.Domain.Billing;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
+using Marketplace.Grains.Billing;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Organizations;
 using Marketplace.Grains.Ports;
@@ -189,6 +190,12 @@ public sealed partial class ForeignIdTests(ForeignIdTests.Market market) : IClas
             await api.SettleAsync();
             Ids["invoiceId"] = Assert.Single(await world.InvoicesAsync()).Id.Value;
             Ids["exitQuoteId"] = (await tenant.PostAsync($"/v1/leases/{world.LeaseId}/exit-quotes", new { })).With(201).Text("id");
+            Ids["webhookEndpointId"] = (await tenant.PostAsync("/v1/webhook-endpoints", new { url = "https://billing.example.com/webhooks" })).With(201).Text("endpoint.id");
+            (await tenant.PostAsync($"/v1/webhook-endpoints/{Ids["webhookEndpointId"]}/pause")).With(200);
+            Ids["creditNoteId"] = (await owner.PostAsync($"/v1/invoices/{Ids["invoiceId"]}/credit-notes", new { net = new { amountMinor = 100, currency = "USD" }, reason = "A cent too many." })).With(201).Text("id");
+            Ids["payoutId"] = "payout_others";
+            var order = new PayoutOrder(PayoutId.From(Ids["payoutId"]), world.Example.Operator, world.Example.Tenant, null, null, new Money(Currency.Usd, 100), "group");
+            await api.Market.Grains.GetGrain<IPayoutGrain>(Ids["payoutId"]).ReceiveAsync(new Envelope($"payout-account:{world.Example.Operator}", 1, new SendPayout(order, "acct_1")));
             await api.SettleAsync();
         }
 

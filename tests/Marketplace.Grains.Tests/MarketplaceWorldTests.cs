@@ -51,7 +51,7 @@ public sealed class MarketplaceWorldTests
         await tenant.GainsAsync("lease.rent_stated", "invoice.issued", "payment.action_required", "payment.succeeded", "invoice.paid");
 
         await world.AdvanceAsync(Instant.FromUtc(2026, 10, 2, 0, 0));
-        await tenant.GainsAsync("lease.rent_stated", "lease.ended", "payment.refunded", "deposit.returned");
+        await tenant.GainsAsync("lease.rent_stated", "lease.ended", "deposit.returning", "payment.refunded", "deposit.returned");
 
         Assert.Equal(LeaseStatus.Ended, (await world.Lease.GetAsync())!.State.Status);
         Assert.Equal(HoldStatus.Released, (await world.Pool.GetHoldAsync(world.ReservationId))!.Status);
@@ -81,7 +81,8 @@ public sealed class MarketplaceWorldTests
 
         await world.AdvanceAsync(Instant.FromUtc(2026, 8, 15, 0, 0));
         await tenant.GainsAsync(
-            "lease.rent_stated", "invoice.issued", "lease.rent_stated", "lease.ended", "invoice.issued", "invoice.paid", "deposit.returned", "invoice.overdue", "invoice.overdue");
+            "lease.rent_stated", "invoice.issued", "lease.rent_stated", "lease.ended", "invoice.issued", "invoice.paid", "deposit.returned", "invoice.overdue", "invoice.reminded", "invoice.reminded", "invoice.overdue",
+            "invoice.reminded", "invoice.reminded", "invoice.reminded", "invoice.reminded");
 
         var invoices = await world.InvoicesAsync();
         Assert.Equal([RentKind.ExitFee, RentKind.Rent, RentKind.Final], invoices.Select(invoice => invoice.Kind));

@@ -93,7 +93,8 @@ internal sealed class PatientClient(Func<Task<Uri>> address, Action sent) : IDis
                 sent();
                 using var answer = await http.SendAsync(request);
                 var text = await answer.Content.ReadAsStringAsync();
-                if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+                // Refused for now, too: after a kill, what one part has to tell another is still on its way.
+                if (answer.StatusCode == HttpStatusCode.ServiceUnavailable || (answer.StatusCode == HttpStatusCode.Conflict && text.Contains("\"retryable\":true", StringComparison.Ordinal)))
                 {
                     attempts.Add($"{DateTime.UtcNow:O} {text}");
                     await Task.Delay(LookAgain);

@@ -111,6 +111,7 @@ internal static class CreditNoteEndpoints
             Permission.Change("billing"))
         {
             Takes = NewCreditNote.Example,
+            Names = new Dictionary<string, string> { ["amount"] = "net" },
             Gives = CreditNoteModel.Example,
             Status = 201,
             Refuses = [BillingAccountRefusal.InvoiceNotFound, BillingAccountRefusal.CreditNotPositive, BillingAccountRefusal.CreditAboveInvoice],

@@ -52,7 +52,7 @@ public sealed class SitePhaseTests
         story.When((site, now) => Site.Decide(site, Plan(third, 0, Today), now)).IsRefused(SiteRefusal.PhaseInvalid, "criticalItMw");
         story.When((site, now) => Site.Decide(site, Plan(third, 1, Today) with { Milestones = [] }, now)).IsRefused(SiteRefusal.PhaseInvalid, "milestones");
 
-        Listed().When((site, now) => Site.Decide(site, Plan(Phase1, 1, new LocalDate(2999, 1, 1)), now)).IsRefused(SiteRefusal.DateInvalid, "milestones");
+        Listed().When((site, now) => Site.Decide(site, Plan(Phase1, 1, new LocalDate(2999, 1, 1)), now)).IsRefused(SiteRefusal.DateInvalid, "contractRfs");
     }
 
     [Fact]

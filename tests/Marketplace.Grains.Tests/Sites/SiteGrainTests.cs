@@ -163,14 +163,16 @@ public sealed class SiteGrainTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(2000, 1, 1, true)]
-    [InlineData(2100, 12, 31, false)]
-    public async Task A_pool_takes_the_earliest_and_the_latest_day_a_phase_can_have(int year, int month, int day, bool supplies)
+    [InlineData(2000, 1, 1)]
+    [InlineData(2100, 12, 31)]
+    public async Task A_pool_takes_the_earliest_and_the_latest_day_a_phase_can_have(int year, int month, int day)
     {
         var pool = await example.PublishAsync(market, 40, new LocalDate(year, month, day));
         var soon = Term.CeilingHour(TestMarket.Begin);
         var availability = await pool.GetAvailabilityAsync(new Term(soon, soon + Duration.FromHours(1)));
-        Assert.Equal(supplies ? 40 : 0, Assert.Single(availability!.Value).Supply);
+
+        // A day that passed without a report supplies as little as one still to come.
+        Assert.Equal(0, Assert.Single(availability!.Value).Supply);
     }
 
     private static readonly FacilityCollection Atlas = new("Atlas", "CC BY 4.0", "Atlas (CC BY 4.0)", "US");
