@@ -168,6 +168,7 @@ public sealed class SiteGrainTests : IAsyncLifetime
     public async Task A_pool_takes_the_earliest_and_the_latest_day_a_phase_can_have(int year, int month, int day)
     {
         var pool = await example.PublishAsync(market, 40, new LocalDate(year, month, day));
+        await market.Time.SettleAsync();
         var soon = Term.CeilingHour(TestMarket.Begin);
         var availability = await pool.GetAvailabilityAsync(new Term(soon, soon + Duration.FromHours(1)));
 
