@@ -140,6 +140,7 @@ public sealed partial record BillingAccount
             {
                 Payment = started.Order.Id,
                 PaymentMethod = started.Order.Method,
+                MostPerPayment = started.Most,
                 PaymentUnderWay = true,
                 Payments = invoice.Payments + 1,
                 PaymentRequests = started.Request is { } request ? invoice.PaymentRequests.Add(request) : invoice.PaymentRequests,

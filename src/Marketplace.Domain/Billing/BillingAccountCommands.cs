@@ -50,7 +50,11 @@ public sealed record SettleLease(LeaseId Lease, ReservationId Reservation) : Bil
 /// <param name="Invoice">The invoice.</param>
 /// <param name="Method">How it will be paid.</param>
 /// <param name="Request">What makes the request repeatable; null for one that is not.</param>
-public sealed record PayInvoice(InvoiceId Invoice, PaymentMethod Method, string? Request = null) : BillingCommand;
+public sealed record PayInvoice(InvoiceId Invoice, PaymentMethod Method, string? Request = null) : BillingCommand
+{
+    /// <summary>The most that one payment takes; what is more follows in further payments, each once the one before has come. Null for no limit.</summary>
+    public Money? Most { get; init; }
+}
 
 /// <summary>A payment for this account brought in its money.</summary>
 public sealed record TakePayment(PaymentOrder Order) : BillingCommand;

@@ -54,11 +54,21 @@ public sealed partial record BillingAccount
                     : Refusal.Of(BillingAccountRefusal.PaymentUnderWay, $"{invoice.Payment} by {(invoice.PaymentMethod == PaymentMethod.Card ? "card" : "bank transfer")} is under way.", "method");
             }
 
+            Start(invoice, command.Method, command.Request, command.Most);
+            return null;
+        }
+
+        private void Start(Invoice invoice, PaymentMethod method, string? request, Money? most)
+        {
             var number = (invoice.Payments + 1).ToString(CultureInfo.InvariantCulture);
             var payment = PublicId.Derive<PaymentId>("invoice", invoice.Id.Value, number);
-            Add(new InvoicePaymentStarted(now, invoice.Id, new PaymentOrder(
-                payment, account.Id, invoice.Operator, PaymentPurpose.Invoice, invoice.Id.Value, invoice.Outstanding, command.Method), command.Request));
-            return null;
+            var amount = PaymentSplit.Next(invoice.Outstanding, most);
+            Add(new InvoicePaymentStarted(
+                now,
+                invoice.Id,
+                new PaymentOrder(payment, account.Id, invoice.Operator, PaymentPurpose.Invoice, invoice.Id.Value, amount, method),
+                request,
+                invoice.Outstanding == amount ? null : most));
         }
 
         public Refusal? MarkOverdue()
@@ -196,6 +206,12 @@ public sealed partial record BillingAccount
             {
                 paid = invoice.Outstanding < order.Amount ? invoice.Outstanding : order.Amount;
                 Settle(invoice, SettlementSource.Payment, order.Id.Value, paid, fact, Gateway, $"Payment of invoice {invoice.Number}");
+
+                // The next part of an invoice that is more than one payment takes (case BC-63).
+                if (invoice.Payment == order.Id && invoice.MostPerPayment is { } most && account.Invoices.GetValueOrDefault(id) is { Outstanding.Minor: > 0 } left)
+                {
+                    Start(left, order.Method, null, most);
+                }
             }
 
             var excess = order.Amount - paid;

@@ -82,7 +82,7 @@ public sealed record DepositReturned(Instant At, ReservationId Reservation, Mone
 public sealed record InvoiceIssued(Instant At, Invoice Invoice, LedgerEntry? Entry) : BillingFact(At);
 
 /// <summary>A payment was started for an invoice.</summary>
-public sealed record InvoicePaymentStarted(Instant At, InvoiceId Invoice, PaymentOrder Order, string? Request) : BillingFact(At);
+public sealed record InvoicePaymentStarted(Instant At, InvoiceId Invoice, PaymentOrder Order, string? Request, Money? Most = null) : BillingFact(At);
 
 /// <summary>A payment for an invoice brought in nothing.</summary>
 public sealed record InvoicePaymentEnded(Instant At, InvoiceId Invoice, PaymentId Payment, string Reason) : BillingFact(At);

@@ -204,6 +204,9 @@ public sealed partial record Invoice
     /// <summary>Whether <see cref="Payment"/> is under way.</summary>
     public bool PaymentUnderWay { get; init; }
 
+    /// <summary>The most that one payment of it takes; null where there is no limit. More follows by itself.</summary>
+    public Money? MostPerPayment { get; init; }
+
     /// <summary>How <see cref="Payment"/> is paid; null when none was started.</summary>
     public PaymentMethod? PaymentMethod { get; init; }
 

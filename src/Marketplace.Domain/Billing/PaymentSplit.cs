@@ -24,4 +24,14 @@ public static class PaymentSplit
 
         return payments.ToImmutable();
     }
+
+    /// <summary>Fewest minor units that one payment at the provider takes.</summary>
+    public const long LeastMinor = 50;
+
+    /// <summary>The next payment towards an amount: all of it where one payment takes that, else as much as one takes and leaves enough for another.</summary>
+    /// <param name="amount">More than zero.</param>
+    /// <param name="most">The most that one payment takes; null for no limit.</param>
+    public static Money Next(Money amount, Money? most) => most is not { } limit || amount <= limit
+        ? amount
+        : new Money(amount.Currency, Math.Min(limit.Minor, amount.Minor - LeastMinor));
 }

@@ -55,7 +55,11 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
     public Task<Deposit?> GetDepositAsync(ReservationId reservation) => Task.FromResult(Durable.Deposits.GetValueOrDefault(reservation));
 
     /// <inheritdoc/>
-    public Task<Answer<Invoice>> PayInvoiceAsync(PayInvoice command) => DecideAsync(command, account => account.Invoices[command.Invoice]);
+    public Task<Answer<Invoice>> PayInvoiceAsync(PayInvoice command)
+    {
+        var most = Durable.Invoices.TryGetValue(command.Invoice, out var invoice) ? gateway.LargestPayment(invoice.Total.Currency) : null;
+        return DecideAsync(command with { Most = most }, account => account.Invoices[command.Invoice]);
+    }
 
     /// <inheritdoc/>
     public async Task<Invoice?> GetInvoiceAsync(InvoiceId invoice)

@@ -176,6 +176,28 @@ public class BillingAccountTests
         Assert.Equal(Usd(10), platform!.Books.Credit(LedgerAccount.Of(LedgerAccountKind.PlatformFees), Currency.Usd));
     }
 
+    [Theory(DisplayName = "BC-63: an invoice above one payment is one invoice and several payments")]
+    [InlineData(2_345_678_90, new long[] { 999_999_99, 999_999_99, 345_678_92 })]
+    [InlineData(1_000_000_00, new long[] { 999_999_50, 50 })]
+    [InlineData(999_999_99, new long[] { 999_999_99 })]
+    public void BC63(long total, long[] payments)
+    {
+        var statement = Of("2027-01-01", "2027-02-01", charges: [new Marketplace.Domain.Leases.NodeService(NodeId.From("node_1"), 1, Instant.FromUtc(2027, 1, 1, 0, 0), Instant.FromUtc(2027, 2, 1, 0, 0))]);
+        Do(new BillRent(statement with { ExitFee = Usd(total), Kind = Marketplace.Domain.Leases.RentKind.ExitFee }));
+        var invoice = Assert.Single(_account!.Invoices.Values);
+        Do(new PayInvoice(invoice.Id, PaymentMethod.Card) { Most = Usd(PaymentSplit.MostMinor) });
+
+        for (var i = 0; i < payments.Length; i++)
+        {
+            Assert.True(_account!.Invoices[invoice.Id].PaymentUnderWay);
+            Do(new TakePayment(Started));
+        }
+
+        Assert.Equal(payments, _facts.OfType<InvoicePaymentStarted>().Select(started => started.Order.Amount.Minor));
+        Assert.Equal((InvoiceStatus.Paid, false), (_account!.Invoices[invoice.Id].Status, _account.Invoices[invoice.Id].PaymentUnderWay));
+        Assert.Equal(Usd(total), _account.Books.Balance(Gateway, Currency.Usd));
+    }
+
     [Fact]
     public void A_second_payment_starts_only_after_the_first_one_failed()
     {
