@@ -75,16 +75,15 @@ internal static class ReservationBenchmark
                 var warmUp = first == 0 ? FirstWarmUp : WarmUp;
                 sent += requests + warmUp + 1;
                 var quotes = await market.QuoteAsync(requests + warmUp + 1, number => firstPool + (number % pools), number => Hour(first + number));
+                await LoadDriver.RunAsync(warmUp, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[requests + number]));
+                Console.WriteLine("Measuring.");
+                var run = await LoadDriver.RunAsync(requests, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[number]));
+                Console.WriteLine($"Marketplace {Shape(pools)} {level,6:N0} overlapping  {run}");
                 if (pools == 1 && level == MostOverlapping)
                 {
                     var (ready, answered) = await market.RestartAsync(quotes.Length - 1, quotes[^1]);
                     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"Restart after a kill with {level:N0} open reservations on one pool: ready after {ready.TotalSeconds:N1} s, first reservation on it answered after {answered.TotalSeconds:N1} s"));
                 }
-
-                await LoadDriver.RunAsync(warmUp, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[requests + number]));
-                Console.WriteLine("Measuring.");
-                var run = await LoadDriver.RunAsync(requests, TimeSpan.FromSeconds(20), () => [market.ProcessId], number => market.ReserveAsync(number, quotes[number]));
-                Console.WriteLine($"Marketplace {Shape(pools)} {level,6:N0} overlapping  {run}");
             }
         }
     }
