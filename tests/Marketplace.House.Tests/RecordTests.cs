@@ -25,6 +25,23 @@ public sealed class RecordTests
             && (type == record || Uses.TypesOf(type).Any(used => used.FullName == record.FullName)))
         select record.FullName);
 
+    /// <summary>States, facts and commands are written and sent as JSON, which knows no names for a tuple's parts and leaves them out.</summary>
+    [Fact]
+    public void NothingThatIsWrittenOrSentHoldsATuple() => House.Holds(
+        "A small record instead of a tuple.",
+        from type in House.Domain.AllTypes().Concat(House.Grains.AllTypes())
+        where type.IsPublic && !type.IsGenerated()
+        from property in type.Properties
+        where property.GetMethod is { IsStatic: false, IsPublic: true } && HoldsTuple(property.PropertyType)
+        select $"{type.FullName}.{property.Name}");
+
+    private static bool HoldsTuple(TypeReference type) => type switch
+    {
+        ArrayType array => HoldsTuple(array.ElementType),
+        GenericInstanceType generic => generic.ElementType.Name.StartsWith("ValueTuple`", StringComparison.Ordinal) || generic.GenericArguments.Any(HoldsTuple),
+        _ => false,
+    };
+
     /// <summary>What grains keep as their state, and the entries of their journals. States of Domain lie inside these.</summary>
     private static IEnumerable<TypeDefinition> Persisted() =>
         (from type in House.Grains.AllTypes()

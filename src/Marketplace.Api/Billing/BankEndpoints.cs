@@ -213,12 +213,12 @@ internal static class BankEndpoints
         var referenced = 0;
         foreach (var batch in statements.SelectMany(statement => statement.Credits).Chunk(200))
         {
-            var entries = ImmutableArray.CreateBuilder<(BankEntry, ReferencedInvoice?)>(batch.Length);
+            var entries = ImmutableArray.CreateBuilder<NamedBankEntry>(batch.Length);
             foreach (var entry in batch)
             {
                 var found = await NamedAsync(request, entry.Reference);
                 referenced += found is null ? 0 : 1;
-                entries.Add((entry, found));
+                entries.Add(new NamedBankEntry(entry, found));
             }
 
             request.Granted(await AccountOf(request).ManageAsync(new TakeBankEntries(entries.ToImmutable())));
@@ -238,7 +238,7 @@ internal static class BankEndpoints
             throw new ProblemException(Problem.Of(Refusal.Of(BillingAccountRefusal.InvoiceNotFound, $"There is no invoice {body.InvoiceId}.", "invoiceId")));
         }
 
-        await request.BindKeyAsync();
+        await BindKeyAsync(request, id);
         var invoice = JsonSerializer.Deserialize<Invoice>(found.Data.Span, MarketJson.Options)!;
         request.Granted(await AccountOf(request).ManageAsync(new AssignReceipt(id, new ReferencedInvoice(invoice.Tenant, invoice.Operator, invoice.Id), body.KeepRest, request.Operation.Id)));
         return request.Ok(BankReceiptModel.Of(await FindAsync(request, id)));
@@ -248,9 +248,18 @@ internal static class BankEndpoints
     {
         var id = request.Id<BankReceiptId>("bankReceiptId");
         var body = await request.ReadAsync<BankReferenceModel>();
-        await request.BindKeyAsync();
+        await BindKeyAsync(request, id);
         request.Granted(await AccountOf(request).ManageAsync(new ReturnReceipt(id, body.Reference)));
         return request.Ok(BankReceiptModel.Of(await FindAsync(request, id)));
+    }
+
+    /// <summary>Only for a receipt that can still change: about any other the account says which it is, unknown or settled, and nothing is written.</summary>
+    private static async Task BindKeyAsync(ApiRequest request, BankReceiptId id)
+    {
+        if (await AccountOf(request).GetReceiptAsync(id) is not null)
+        {
+            await request.BindKeyAsync();
+        }
     }
 
     private static async Task<BankReceipt> FindAsync(ApiRequest request, BankReceiptId id) =>

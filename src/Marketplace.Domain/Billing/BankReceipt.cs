@@ -119,6 +119,12 @@ public sealed record BankReceipt
     /// <summary>The fact of its arrival.</summary>
     public static string FactOf(BankReceiptId id) => "receipt:" + id;
 
-    /// <summary>The fact of one time that an account took of it; the same in both ledgers.</summary>
+    /// <summary>The fact of one time that a tenant's account took of it, there and in the operator's books.</summary>
     public static string FactOf(BankReceiptId id, int offer) => $"receipt:{id}:{offer}";
+
+    /// <summary>
+    /// The marketplace's side of <see cref="FactOf(BankReceiptId, int)"/>. A fact of its own, because the marketplace's books
+    /// meet the same money once more: as the platform fee that the operator hands on under the tenant's fact.
+    /// </summary>
+    public static string AppliedFactOf(BankReceiptId id, int offer) => FactOf(id, offer) + ":applied";
 }

@@ -95,7 +95,7 @@ public sealed partial record BillingAccount
             var taken = command.Taken + command.Kept;
             var entry = taken.IsZero
                 ? null
-                : LedgerEntry.Move(BankReceipt.FactOf(command.Receipt, command.Offer), now, $"Bank transfer {command.Receipt} applied", receipt.Account, Clearing(command.From), taken);
+                : LedgerEntry.Move(BankReceipt.AppliedFactOf(command.Receipt, command.Offer), now, $"Bank transfer {command.Receipt} applied", receipt.Account, Clearing(command.From), taken);
             var after = receipt with { Applied = receipt.Applied + taken };
             var status = command.Kept.Minor > 0 ? BankReceiptStatus.Kept
                 : after.Left.IsZero ? BankReceiptStatus.Matched

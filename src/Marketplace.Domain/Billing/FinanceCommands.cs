@@ -63,7 +63,12 @@ public sealed record ConfirmLetter(ReservationId Reservation, OrganizationId Act
 public sealed record MeetFinanceTimes(BillingProfile? Supplier, ImmutableArray<TaxRate> Rates) : BillingCommand;
 
 /// <summary>To the marketplace's account: credit entries of a bank statement, each with the invoice its reference names. Known ones change nothing.</summary>
-public sealed record TakeBankEntries(ImmutableArray<(BankEntry Entry, ReferencedInvoice? For)> Entries) : BillingCommand;
+public sealed record TakeBankEntries(ImmutableArray<NamedBankEntry> Entries) : BillingCommand;
+
+/// <summary>A booked credit and the invoice that its reference names.</summary>
+/// <param name="Entry">The credit.</param>
+/// <param name="For">The invoice; null where none is named.</param>
+public sealed record NamedBankEntry(BankEntry Entry, ReferencedInvoice? For);
 
 /// <summary>To the marketplace's account: a person says which invoice the rest of a receipt is for.</summary>
 /// <param name="Receipt">The receipt.</param>

@@ -59,18 +59,20 @@ internal sealed class DemoFinance(IGrainFactory grains, IRowStore rows, DemoTime
     /// <summary>The bank's statement of a day: every open invoice of a tenant paid by its reference.</summary>
     public async Task TransferAsync(OrganizationId tenant)
     {
-        var entries = new List<(BankEntry, ReferencedInvoice?)>();
+        var entries = new List<NamedBankEntry>();
         var today = timeline.Now.InUtc().Date;
         await foreach (var invoice in OpenAsync(tenant))
         {
-            entries.Add((Entry(invoice.Id.Value, today, invoice.Outstanding, tenant, CreditorReference.ForPeople(invoice.PaymentReference!)), new ReferencedInvoice(tenant, invoice.Operator, invoice.Id)));
+            entries.Add(new NamedBankEntry(
+                Entry(invoice.Id.Value, today, invoice.Outstanding, tenant, CreditorReference.ForPeople(invoice.PaymentReference!)),
+                new ReferencedInvoice(tenant, invoice.Operator, invoice.Id)));
         }
 
         if (entries.Count > 0)
         {
             // Once somebody forgot the reference.
-            var stray = entries[0].Item1.Amount;
-            entries.Add((Entry("stray", today, new Money(stray.Currency, 125_000), tenant, "rent, thanks"), null));
+            var stray = entries[0].Entry.Amount;
+            entries.Add(new NamedBankEntry(Entry("stray", today, new Money(stray.Currency, 125_000), tenant, "rent, thanks"), null));
             DemoMarket.Granted(await Platform.ManageAsync(new TakeBankEntries([.. entries])));
         }
     }

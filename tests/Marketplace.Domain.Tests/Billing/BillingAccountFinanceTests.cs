@@ -253,13 +253,41 @@ public sealed class BillingAccountFinanceTests
         Assert.Equal("bank_receipt_not_found", platform.RefusalOf(new ReturnReceipt(BankReceiptId.From("brc_9"), "x")));
     }
 
+    /// <summary>The marketplace meets the money of a bank transfer twice: as applied for the tenant, and as the operator's fee.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_fee_of_an_invoice_paid_by_bank_transfer_is_earned_whichever_notice_comes_first(bool feeFirst)
+    {
+        var platform = new AccountScript(Organization.Platform);
+        var operatorBooks = new AccountScript(Operator);
+        account.Do(new BillRent(Worth(1_000_000)));
+        var invoice = account.State.Invoices.Values.Single();
+        var offered = platform.Do(new TakeBankEntries([new NamedBankEntry(Entry(1, 1_000_000), new ReferencedInvoice(Tenant, Operator, invoice.Id))])).OfType<ReceiptOffered>().Single().Receipt;
+        var taken = account.Do(new TakeReceipt(offered.Entry.Id, offered.Offers, offered.Left, invoice.Id, Operator, false));
+        var fee = operatorBooks.Do(new TakeTransfer(taken.OfType<InvoiceSettled>().Single().Onward!, Tenant)).OfType<TransferTaken>().Single().Onward!;
+        Assert.Equal(invoice.FeeOn(Usd(1_000_000)), fee.Amount);
+        Assert.True(fee.Amount.Minor > 0);
+
+        BillingCommand[] notices = [new AnswerReceipt(offered.Entry.Id, offered.Offers, Tenant, Usd(1_000_000), Usd(0)), new TakeTransfer(fee, Operator)];
+        foreach (var notice in feeFirst ? notices.Reverse() : notices)
+        {
+            platform.Do(notice);
+        }
+
+        LedgerAccount Clearing(OrganizationId other) => LedgerAccount.Of(LedgerAccountKind.Clearing, other.Value);
+        Assert.Equal(fee.Amount, platform.State.Books.Credit(LedgerAccount.Of(LedgerAccountKind.PlatformFees), Currency.Usd));
+        Assert.True((platform.State.Books.Balance(Clearing(Operator), Currency.Usd) + operatorBooks.State.Books.Balance(Clearing(Organization.Platform), Currency.Usd)).IsZero);
+        Assert.True((platform.State.Books.Balance(Clearing(Tenant), Currency.Usd) + account.State.Books.Balance(Clearing(Organization.Platform), Currency.Usd)).IsZero);
+    }
+
     [Fact]
     public void A_statement_imported_twice_changes_nothing()
     {
         var platform = new AccountScript(Organization.Platform);
-        platform.Do(new TakeBankEntries([(Entry(1, 500), null)]));
+        platform.Do(new TakeBankEntries([new NamedBankEntry(Entry(1, 500), null)]));
 
-        Assert.Empty(platform.Do(new TakeBankEntries([(Entry(1, 500), null)])));
+        Assert.Empty(platform.Do(new TakeBankEntries([new NamedBankEntry(Entry(1, 500), null)])));
         Assert.Equal(BankReceiptStatus.Unmatched, platform.State.Receipts!.Values.Single().Status);
     }
 
@@ -311,7 +339,7 @@ public sealed class BillingAccountFinanceTests
     }
 
     private void Transfer(AccountScript platform, Invoice invoice, long cents, int number) =>
-        Answer(platform, platform.Do(new TakeBankEntries([(Entry(number, cents), new ReferencedInvoice(Tenant, Operator, invoice.Id))])));
+        Answer(platform, platform.Do(new TakeBankEntries([new NamedBankEntry(Entry(number, cents), new ReferencedInvoice(Tenant, Operator, invoice.Id))])));
 
     private void Answer(AccountScript platform, ImmutableArray<BillingFact> facts)
     {
