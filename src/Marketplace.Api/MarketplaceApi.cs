@@ -2,6 +2,7 @@ using Marketplace.Api.Billing;
 using Marketplace.Api.Capacity;
 using Marketplace.Api.Events;
 using Marketplace.Api.Http;
+using Marketplace.Api.Identity;
 using Marketplace.Api.Leases;
 using Marketplace.Api.Market;
 using Marketplace.Api.OpenApi;
@@ -29,7 +30,7 @@ public static class MarketplaceApi
         services.TryAddSingleton<ICallers, OrganizationCallers>();
         services.TryAddSingleton<GatewayInbox>();
         services.AddHostedService<RequestKeyKeeper>();
-        return services.AddWebhooks().AddApiDocument();
+        return services.AddWebhooks().AddIdentity().AddApiDocument();
     }
 
     /// <summary>Adds problem details, security headers and the API's own page at <c>/swagger</c>; first in the pipeline.</summary>
@@ -44,6 +45,7 @@ public static class MarketplaceApi
         routes.MapExport();
         routes.MapEvents();
         routes.MapWebhooks();
+        routes.MapIdentity();
         routes.MapOrganizations();
         routes.MapQuotes();
         routes.MapReservations();

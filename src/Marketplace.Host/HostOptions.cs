@@ -1,4 +1,5 @@
 using Marketplace.Api.Billing;
+using Marketplace.Api.Identity;
 using Marketplace.Api.Webhooks;
 
 namespace Marketplace.Host;
@@ -49,6 +50,9 @@ internal sealed class HostOptions
 
     /// <summary>Between two checks of what must always hold, each of which reads every record; zero for none.</summary>
     public TimeSpan InvariantsEvery { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Sign-in; see docs/access.md.</summary>
+    public AccessOptions Access { get; set; } = new();
 
     /// <summary>Webhooks out.</summary>
     public WebhookOptions Webhooks { get; set; } = new();

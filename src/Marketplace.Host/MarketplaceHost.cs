@@ -1,6 +1,7 @@
 using Marketplace.Api;
 using Marketplace.Api.Billing;
 using Marketplace.Api.Billing.Sandbox;
+using Marketplace.Api.Identity;
 using Marketplace.Api.Operations;
 using Marketplace.Grains;
 using Marketplace.Grains.Ports;
@@ -61,7 +62,8 @@ internal static class MarketplaceHost
             services.GetRequiredService<IGrainFactory>(),
             services.GetRequiredService<MarketTime>(),
             services.GetRequiredService<IRowStore>(),
-            payment => services.GetRequiredService<SandboxPayments>().PayAsync(payment)));
+            payment => services.GetRequiredService<SandboxPayments>().PayAsync(payment),
+            (organization, email, name) => PersonBootstrap.EnsureAsync(services, organization, email, name)));
         builder.Services.AddHostedService<Drain>();
         builder.Services.AddHostedService<Opening>();
         return builder;

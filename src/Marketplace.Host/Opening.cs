@@ -140,8 +140,8 @@ internal sealed partial class Opening(
         var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() ?? MarketplaceHost.DefaultAddress;
         using var process = Process.GetCurrentProcess();
         var seconds = (time.GetUtcNow() - process.StartTime).TotalSeconds;
-        var signIn = keys.Count == 0 ? $"    the keys made at the first start; they are in {options.KeysFile}"
-            : options.Sandbox ? string.Join(Environment.NewLine, keys.Select(key => $"    {key.Variable}, {key.Holder}: {key.Key}"))
+        var signIn = keys.Count == 0 ? $"    the keys and passwords made at the first start; they are in {options.KeysFile}"
+            : options.Sandbox ? string.Join(Environment.NewLine, People(keys).Concat(keys.Where(key => !IsPersons(key)).Select(key => $"    {key.Variable}, {key.Holder}: {key.Key}")))
             : $"    the administrator's key is in {options.KeysFile}; what is printed here may be kept for long elsewhere";
         return string.Create(CultureInfo.InvariantCulture, $"""
 
@@ -151,12 +151,17 @@ internal sealed partial class Opening(
               Data                 {Where}
               Keys for a shell     source {options.KeysFile}
 
-              Sign in: press Authorize there and paste a key.
+              Sign in as a person with e-mail and password, or for the API: press Authorize there and paste a key.
             {signIn}
 
             Ctrl+C stops it; nothing acknowledged is lost.
             """);
     }
+
+    private static bool IsPersons(DemoKey key) => key.Variable.EndsWith(DemoKeys.Email, StringComparison.Ordinal) || key.Variable.EndsWith(DemoKeys.Password, StringComparison.Ordinal);
+
+    /// <summary>Who can sign in: address and password of one person stand behind each other.</summary>
+    private static IEnumerable<string> People(IReadOnlyList<DemoKey> keys) => keys.Where(IsPersons).Chunk(2).Select(it => $"    {it[0].Key}  password {it[1].Key}  ({it[0].Holder})");
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The first start failed. Start again to go on with it; an embedded store can be begun anew by deleting the data folder.")]
     private static partial void LogFailed(ILogger log, Exception error);

@@ -82,7 +82,7 @@ public sealed class ApiMarket : IAsyncDisposable
         }
 
         builder.Services.AddMarketplaceApi();
-        builder.Services.Configure<Api.Http.ApiOptions>(options => (options.RequestsPerMinutePerKey, options.RequestsPerMinutePerAddress) = (1_000_000, 1_000_000));
+        builder.Services.Configure<Api.Http.ApiOptions>(options => (options.RequestsPerMinutePerKey, options.RequestsPerMinutePerAddress, options.AttemptsPerMinutePerAddress, options.AttemptsPerMinutePerAccount) = (1_000_000, 1_000_000, 1_000_000, 1_000_000));
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseMarketplaceApi();

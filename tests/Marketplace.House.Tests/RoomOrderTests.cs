@@ -17,7 +17,7 @@ public sealed partial class RoomOrderTests
     {
         ["Domain"] = [],
         ["Grains"] = ["Durability", "Events", "Ports", "Scheduling", "Serialization", "Telemetry", "Webhooks"],
-        ["Api"] = ["Authentication", "Events", "Http", "OpenApi", "Operations", "Webhooks"],
+        ["Api"] = ["Authentication", "Events", "Http", "Identity", "OpenApi", "Operations", "Webhooks"],
     };
 
     [Fact]

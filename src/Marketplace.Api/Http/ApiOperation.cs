@@ -39,6 +39,9 @@ internal sealed record ApiOperation(string Id, string Summary, string Descriptio
     /// <summary>Whether a POST goes without an Idempotency-Key, because it changes nothing or cannot have one.</summary>
     public bool NoIdempotencyKey { get; init; }
 
+    /// <summary>Whether guessing at it could let somebody in, so that a client address gets few attempts.</summary>
+    public bool Guessable { get; init; }
+
     /// <summary>Whether it honours If-Match.</summary>
     public bool Versioned { get; init; }
 

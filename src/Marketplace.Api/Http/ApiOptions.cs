@@ -6,6 +6,15 @@ public sealed class ApiOptions
     /// <summary>Requests a minute for one API key, evenly refilled; as many may come at once.</summary>
     public int RequestsPerMinutePerKey { get; set; } = 6_000;
 
+    /// <summary>Requests a minute of one person who is signed in, from all browsers together.</summary>
+    public int RequestsPerMinutePerPerson { get; set; } = 6_000;
+
+    /// <summary>Attempts a minute, from one client address, at what lets people in: passwords, codes, tokens.</summary>
+    public int AttemptsPerMinutePerAddress { get; set; } = 30;
+
+    /// <summary>Attempts a minute at one person's account, from everywhere together.</summary>
+    public int AttemptsPerMinutePerAccount { get; set; } = 10;
+
     /// <summary>Requests a minute from one client address without a valid key.</summary>
     public int RequestsPerMinutePerAddress { get; set; } = 1_200;
 }

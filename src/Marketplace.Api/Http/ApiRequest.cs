@@ -7,7 +7,7 @@ using NodaTime;
 namespace Marketplace.Api.Http;
 
 /// <summary>One request to an operation, as its handler sees it: who calls, ids, body, query, grains, and the ways to answer.</summary>
-internal sealed partial class ApiRequest(HttpContext http, ApiOperation operation, Caller? caller, string idempotencyKey)
+internal sealed partial class ApiRequest(HttpContext http, ApiOperation operation, Caller? caller, SignedIn? signedIn, string idempotencyKey)
 {
     private const int ScanBudget = 2_000;
     private string inputHash = "";
@@ -22,6 +22,12 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
 
     /// <summary>The caller, if a valid key was sent.</summary>
     public Caller? OptionalCaller => caller;
+
+    /// <summary>The person of an operation that is about the person who is signed in.</summary>
+    public SignedIn SignedIn => signedIn ?? throw new InvalidOperationException($"{operation.Id} is not about a person; use {nameof(OptionalSignedIn)}.");
+
+    /// <summary>The person who is signed in, if one is.</summary>
+    public SignedIn? OptionalSignedIn => signedIn;
 
     public IGrainFactory Grains => Service<IGrainFactory>();
 
@@ -161,7 +167,7 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
 
     private string[] Identity =>
     [
-        caller?.Organization.Value ?? "",
+        operation.Permission.OfPerson ? SignedIn.User.Id.Value : caller?.Organization.Value ?? "",
         http.Request.Method + " " + (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText,
         .. http.Request.RouteValues.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value?.ToString() ?? ""),
         idempotencyKey,

@@ -3,8 +3,8 @@ using Marketplace.Domain.Organizations;
 namespace Marketplace.Api.Http;
 
 /// <summary>
-/// What every request passes before its handler, in this order: rate limit, key, role and scopes, idempotency key, and,
-/// where there is none to read, that no body or query was sent.
+/// What every request passes before its handler, in this order: rate limit, key or session, that a change asked for with a cookie
+/// comes from our own pages, role and scopes, idempotency key, and, where there is none to read, that no body or query was sent.
 /// </summary>
 internal static class Gate
 {
@@ -13,19 +13,20 @@ internal static class Gate
 
     public static async Task<IResult> RunAsync(HttpContext http, ApiOperation operation, Func<ApiRequest, Task<IResult>> handler)
     {
-        var caller = await IdentifyAsync(http);
-        if (caller is null && !operation.Permission.IsPublic)
+        if (operation.Guessable)
         {
-            http.Response.Headers.WWWAuthenticate = "Bearer";
-            throw new ProblemException(new Problem(ProblemCode.Unauthorized, "No valid API key was sent."));
+            Limit(http, http.RequestServices.GetRequiredService<RateLimits>().TakeAttempt(ClientAddress.Of(http)));
         }
 
+        var (caller, signedIn) = await IdentifyAsync(http);
+        RefuseForged(http, operation, signedIn);
+        RefuseUnknown(http, operation, caller, signedIn);
         if (caller is not null && !operation.Permission.Allows(caller))
         {
             throw new ProblemException(new Problem(ProblemCode.Forbidden, "This needs: " + operation.Permission.Describe()));
         }
 
-        var request = new ApiRequest(http, operation, caller, IdempotencyKey(http, operation));
+        var request = new ApiRequest(http, operation, caller, signedIn, IdempotencyKey(http, operation));
         if (operation.Takes is null && !HttpMethods.IsGet(http.Request.Method) && operation.BodyLimit > 0)
         {
             await request.RefuseBodyAsync();
@@ -54,21 +55,13 @@ internal static class Gate
         // A key is only worth its own allowance once it proved valid: whoever guesses pays with the address.
         var caller = text is not null && ApiKeyText.Parse(text) is { } key ? await http.RequestServices.GetRequiredService<ICallers>().FindAsync(key) : null;
         Limit(http, caller is null
-            ? limits.Take(http.Connection.RemoteIpAddress?.ToString() ?? "local", isKey: false)
+            ? limits.Take(ClientAddress.Of(http), isKey: false)
             : limits.Take(caller.Actor + "@" + caller.Organization.Value, isKey: true));
         return caller;
     }
 
-    private static async Task<Caller?> IdentifyAsync(HttpContext http)
-    {
-        var header = http.Request.Headers.Authorization.ToString();
-        var caller = await IdentifyAsync(http, BearerIn(header));
-        return caller is null && header.Length > 0
-            ? throw new ProblemException(new Problem(ProblemCode.Unauthorized, "The API key is unknown, expired or revoked."))
-            : caller;
-    }
-
-    private static void Limit(HttpContext http, RateLimit limit)
+    /// <summary>Ends the request when an allowance is used up, and says in the headers where the caller stands.</summary>
+    public static void Limit(HttpContext http, RateLimit limit)
     {
         var headers = http.Response.Headers;
         headers["RateLimit-Limit"] = limit.Limit.ToString();
@@ -79,6 +72,66 @@ internal static class Gate
         {
             throw new ProblemException(new Problem(ProblemCode.RateLimited, $"At most {limit.Limit} requests a minute.") { RetryAfterSeconds = limit.RetryAfterSeconds });
         }
+    }
+
+    /// <summary>Who sent this: the holder of the key in its header, or else whoever is signed in by its cookie.</summary>
+    private static async Task<(Caller? Caller, SignedIn? SignedIn)> IdentifyAsync(HttpContext http)
+    {
+        var header = http.Request.Headers.Authorization.ToString();
+        if (header.Length > 0)
+        {
+            return (await IdentifyAsync(http, BearerIn(header)) ?? throw new ProblemException(new Problem(ProblemCode.Unauthorized, "The API key is unknown, expired or revoked.")), null);
+        }
+
+        if (await http.RequestServices.GetRequiredService<ISessions>().FindAsync(http) is not { } signedIn)
+        {
+            return (await IdentifyAsync(http, text: null), null);
+        }
+
+        Limit(http, http.RequestServices.GetRequiredService<RateLimits>().TakeOfPerson(signedIn.User.Id.Value));
+        return (signedIn.Caller, signedIn);
+    }
+
+    // A browser sends its cookie along with whatever any page makes it send; only our own pages know the session's token.
+    private static void RefuseForged(HttpContext http, ApiOperation operation, SignedIn? signedIn)
+    {
+        if (HttpMethods.IsGet(http.Request.Method))
+        {
+            return;
+        }
+
+        var isElsewhere = http.Request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site";
+        var isCookies = signedIn is not null && !operation.Permission.IsPublic;
+        if (isElsewhere && (isCookies || http.Request.Path.StartsWithSegments("/identity")))
+        {
+            throw new ProblemException(new Problem(ProblemCode.CsrfTokenMissing, "The request was made by a page of another site."));
+        }
+
+        if (isCookies && !http.RequestServices.GetRequiredService<ISessions>().IsOurs(http, signedIn!))
+        {
+            throw new ProblemException(new Problem(ProblemCode.CsrfTokenMissing, "Send the csrfToken of GET /identity/session in the header X-Csrf-Token."));
+        }
+    }
+
+    private static void RefuseUnknown(HttpContext http, ApiOperation operation, Caller? caller, SignedIn? signedIn)
+    {
+        if (operation.Permission.OfPerson && signedIn is null)
+        {
+            throw new ProblemException(new Problem(ProblemCode.Unauthorized, caller is null ? "Nobody is signed in." : "This is about a person; a key cannot ask for it."));
+        }
+
+        if (caller is not null || operation.Permission.IsPublic || operation.Permission.OfPerson)
+        {
+            return;
+        }
+
+        if (signedIn is not null)
+        {
+            throw new ProblemException(new Problem(ProblemCode.NoOrganization, "You act for no organization, or no longer for the one chosen."));
+        }
+
+        http.Response.Headers.WWWAuthenticate = "Bearer";
+        throw new ProblemException(new Problem(ProblemCode.Unauthorized, "No valid API key was sent, and nobody is signed in."));
     }
 
     private static string IdempotencyKey(HttpContext http, ApiOperation operation)

@@ -7,10 +7,14 @@ namespace Marketplace.Api.Http;
 /// <summary>What an operation asks of its caller: an area of the API, to read or to write.</summary>
 /// <param name="Area">One of <see cref="Scope.Areas"/>; empty for what needs no key.</param>
 /// <param name="Write">Whether it changes something.</param>
-internal sealed record Permission(string Area, bool Write)
+/// <param name="OfPerson">Whether it is about the person who signed in, whatever the organization: no key reaches it.</param>
+internal sealed record Permission(string Area, bool Write, bool OfPerson = false)
 {
     /// <summary>Open to everyone.</summary>
     public static readonly Permission Public = new("", false);
+
+    /// <summary>For whoever is signed in, about that person alone.</summary>
+    public static readonly Permission Person = new("", false, OfPerson: true);
 
     /// <summary>The one table of who may do what. A key's scopes narrow it; nothing widens it. The platform's own area is closed to all others.</summary>
     private static readonly FrozenDictionary<string, ImmutableArray<OrganizationRole>> Writers = new Dictionary<string, ImmutableArray<OrganizationRole>>
@@ -27,7 +31,10 @@ internal sealed record Permission(string Area, bool Write)
         ["sites"] = [OrganizationRole.Owner, OrganizationRole.Engineer],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public bool IsPublic => Area.Length == 0;
+    public bool IsPublic => Area.Length == 0 && !OfPerson;
+
+    /// <summary>The roles that may, in order.</summary>
+    public IEnumerable<OrganizationRole> Roles => Write && Area.Length > 0 ? Writers[Area].Order() : Enum.GetValues<OrganizationRole>();
 
     /// <summary>Reads an area; every role may.</summary>
     public static Permission Read(string area) => new(Known(area), false);
@@ -38,6 +45,7 @@ internal sealed record Permission(string Area, bool Write)
     /// <summary>Who may, in words.</summary>
     public string Describe() => IsPublic
         ? "Open to everyone; no key needed."
+        : OfPerson ? "For whoever is signed in, about that person alone; no key reaches it."
         : $"Scope `{Area}:{(Write ? "write" : "read")}`; roles: {(Write ? string.Join(", ", Writers[Area].Select(role => $"`{char.ToLowerInvariant(role.ToString()[0])}{role.ToString()[1..]}`")) : "all")}{(Area == "admin" ? "; keys of the marketplace itself only" : "")}.";
 
     public bool Allows(Caller caller) =>

@@ -14,8 +14,10 @@ internal sealed record ProblemCode(string Code, int Status, string Title, bool R
     public static readonly ProblemCode InvalidRequest = new("invalid_request", 400, "The body or query does not fit; errors names every field at fault.");
     public static readonly ProblemCode KeyMissing = new("idempotency_key_missing", 400, "This operation changes state and needs an Idempotency-Key header.");
     public static readonly ProblemCode KeyInvalid = new("idempotency_key_invalid", 400, "An Idempotency-Key has 1 to 255 printable ASCII characters.");
-    public static readonly ProblemCode Unauthorized = new("unauthorized", 401, "Send a valid API key: Authorization: Bearer mk_…");
-    public static readonly ProblemCode Forbidden = new("forbidden", 403, "The key's role or scopes do not allow this operation.");
+    public static readonly ProblemCode Unauthorized = new("unauthorized", 401, "Sign in, or send a valid API key: Authorization: Bearer mk_…");
+    public static readonly ProblemCode Forbidden = new("forbidden", 403, "The caller's role or the key's scopes do not allow this operation.");
+    public static readonly ProblemCode NoOrganization = new("no_organization", 403, "Nobody is acted for yet: choose one of your organizations, register one, or accept an invitation.");
+    public static readonly ProblemCode CsrfTokenMissing = new("csrf_token_missing", 403, "A change asked for with the session's cookie needs the header X-Csrf-Token, from the same site; GET /identity/session tells the token.");
     public static readonly ProblemCode NotFound = new("not_found", 404, "There is nothing here, or not for this caller.");
     public static readonly ProblemCode MethodNotAllowed = new("method_not_allowed", 405, "This address does not take this method.");
     public static readonly ProblemCode PreconditionFailed = new("precondition_failed", 412, "If-Match names another version than the present one; read again first.");
@@ -43,6 +45,7 @@ internal sealed record ProblemCode(string Code, int Status, string Title, bool R
     {
         RefusalKind.Invalid => 400,
         RefusalKind.Forbidden => 403,
+        RefusalKind.Unauthenticated => 401,
         RefusalKind.NotFound => 404,
         RefusalKind.Conflict => 409,
         RefusalKind.Gone => 410,

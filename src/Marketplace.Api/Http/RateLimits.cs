@@ -13,9 +13,20 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
     private readonly ConcurrentDictionary<string, long> arrivals = new(StringComparer.Ordinal);
 
     /// <summary>Takes one request of a caller's allowance.</summary>
-    public RateLimit Take(string caller, bool isKey)
+    public RateLimit Take(string caller, bool isKey) => Take(caller, isKey ? options.Value.RequestsPerMinutePerKey : options.Value.RequestsPerMinutePerAddress);
+
+    /// <summary>Takes one request of the allowance of a person who is signed in.</summary>
+    public RateLimit TakeOfPerson(string person) => Take(person, options.Value.RequestsPerMinutePerPerson);
+
+    /// <summary>Takes one attempt at what lets people in, of a client address.</summary>
+    public RateLimit TakeAttempt(string address) => Take("attempt " + address, options.Value.AttemptsPerMinutePerAddress);
+
+    /// <summary>Takes one attempt at an account, which need not exist.</summary>
+    public RateLimit TakeAttemptAt(string account) => Take("account " + account, options.Value.AttemptsPerMinutePerAccount);
+
+    private RateLimit Take(string caller, int perMinute)
     {
-        var limit = Math.Max(1, isKey ? options.Value.RequestsPerMinutePerKey : options.Value.RequestsPerMinutePerAddress);
+        var limit = Math.Max(1, perMinute);
         var window = time.TimestampFrequency * 60;
         var interval = Math.Max(1, window / limit);
         var now = time.GetTimestamp();

@@ -1,4 +1,5 @@
 using Marketplace.Api.Http;
+using Marketplace.Api.Identity;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
@@ -11,6 +12,7 @@ public static class ApiDocument
 {
     internal const string Name = "v1";
     internal const string Scheme = "apiKey";
+    internal const string SessionScheme = "session";
 
     /// <summary>What the page shows for an idempotency key. It stands for a new one with every request, unless another is typed.</summary>
     internal const string AnyKey = "a-new-one-for-every-request";
@@ -21,6 +23,7 @@ public static class ApiDocument
     /// <summary>What each tag is about, in the order of the main job: from who one is, over site, pool and contract, to money. Every room's tag has a line.</summary>
     internal static readonly OrderedDictionary<string, string> Tags = new(StringComparer.Ordinal)
     {
+        ["Sign-in"] = "People: accounts, sessions, and the organization acted for. A session's cookie opens `/v1` as a key does.",
         ["Organizations"] = "Operators and tenants, and their members.",
         ["API keys"] = "Keys act for one organization with a role, narrowed by scopes.",
         ["Sites"] = "Locations, their power, build phases and milestones.",
@@ -89,6 +92,13 @@ public static class ApiDocument
                 Type = SecuritySchemeType.Http,
                 Scheme = "bearer",
                 Description = "An API key, `mk_…`. It acts for one organization.",
+            });
+            options.AddSecurityDefinition(SessionScheme, new OpenApiSecurityScheme
+            {
+                Type = SecuritySchemeType.ApiKey,
+                In = ParameterLocation.Cookie,
+                Name = Sessions.Cookie,
+                Description = "The cookie of a person who signed in at this origin. It acts for the organization chosen; what changes something also needs the header `X-Csrf-Token`.",
             });
             options.OperationFilter<OperationDescriber>();
             options.DocumentFilter<SharedParts>();

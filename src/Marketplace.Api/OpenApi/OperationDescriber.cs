@@ -28,9 +28,12 @@ internal sealed class OperationDescriber : IOperationFilter
         operation.Parameters = [.. Parameters(contract, method, path, new ModelSchemas(context.SchemaRepository, context.Document, isRequest: true))];
         operation.RequestBody = contract.Takes is { } body ? Body(body, contract, context) : null;
         operation.Responses = Responses(contract, method, path, context);
-        operation.Security = contract.Permission.IsPublic
-            ? [new OpenApiSecurityRequirement(), Bearer(context.Document)]
-            : [Bearer(context.Document)];
+        operation.Security = contract.Permission switch
+        {
+            { IsPublic: true } => [new OpenApiSecurityRequirement(), With(ApiDocument.Scheme, context.Document)],
+            { OfPerson: true } => [With(ApiDocument.SessionScheme, context.Document)],
+            _ => [With(ApiDocument.Scheme, context.Document), With(ApiDocument.SessionScheme, context.Document)],
+        };
     }
 
     /// <summary>The prefix of the ids an address part of this name takes, or null.</summary>
@@ -49,9 +52,15 @@ internal sealed class OperationDescriber : IOperationFilter
         }
 
         yield return ProblemCode.Unauthorized;
-        if (!contract.Permission.IsPublic)
+        if (contract.Permission is { IsPublic: false, OfPerson: false })
         {
             yield return ProblemCode.Forbidden;
+            yield return ProblemCode.NoOrganization;
+        }
+
+        if (writes && !contract.Permission.IsPublic)
+        {
+            yield return ProblemCode.CsrfTokenMissing;
         }
 
         if (path.Contains('{', StringComparison.Ordinal))
@@ -275,8 +284,8 @@ internal sealed class OperationDescriber : IOperationFilter
         }
     }
 
-    private static OpenApiSecurityRequirement Bearer(OpenApiDocument document) => new()
+    private static OpenApiSecurityRequirement With(string scheme, OpenApiDocument document) => new()
     {
-        [new OpenApiSecuritySchemeReference(ApiDocument.Scheme, document)] = [],
+        [new OpenApiSecuritySchemeReference(scheme, document)] = [],
     };
 }

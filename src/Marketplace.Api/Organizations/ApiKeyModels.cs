@@ -67,17 +67,26 @@ internal sealed record IssuedApiKeyModel(ApiKeyModel ApiKey, string? Secret)
     public static IssuedApiKeyModel Example { get; } = new(ApiKeyModel.Example, ApiKeyModel.Example.Prefix + "_shownonce");
 }
 
-/// <summary>Who the key that was sent acts for.</summary>
-/// <param name="OrganizationId">Its organization.</param>
+/// <summary>Who is calling, and for whom.</summary>
+/// <param name="OrganizationId">The organization acted for.</param>
 /// <param name="OrganizationName">That organization's name.</param>
 /// <param name="Kind">What that organization does.</param>
-/// <param name="ApiKeyId">The key.</param>
-/// <param name="Role">What it may do.</param>
+/// <param name="ApiKeyId">The key that was sent; null: a person is signed in.</param>
+/// <param name="UserId">The person who is signed in; null: a key was sent.</param>
+/// <param name="Role">What the caller may do.</param>
 /// <param name="Scopes">Narrows the role; empty: all that the role may.</param>
-internal sealed record CallerModel(OrganizationId OrganizationId, string OrganizationName, OrganizationKind Kind, string ApiKeyId, OrganizationRole Role, ImmutableArray<Scope> Scopes)
+internal sealed record CallerModel(
+    OrganizationId OrganizationId, string OrganizationName, OrganizationKind Kind, ApiKeyId? ApiKeyId, UserId? UserId, OrganizationRole Role, ImmutableArray<Scope> Scopes)
 {
     public static CallerModel Example { get; } = new(
-        OrganizationModel.Example.Id, "Northern Compute AS", OrganizationKind.Operator, ApiKeyModel.Example.Id.Value, OrganizationRole.Engineer, [Scope.From("pools:write")]);
+        OrganizationModel.Example.Id, "Northern Compute AS", OrganizationKind.Operator, ApiKeyModel.Example.Id, null, OrganizationRole.Engineer, [Scope.From("pools:write")]);
 
-    public static CallerModel Of(Caller caller) => new(caller.Organization, caller.Name, caller.Kind, caller.Actor, caller.Role, caller.Scopes);
+    public static CallerModel Of(Caller caller) => new(
+        caller.Organization,
+        caller.Name,
+        caller.Kind,
+        PublicId.TryParse<ApiKeyId>(caller.Actor, out var key) ? key : null,
+        PublicId.TryParse<UserId>(caller.Actor, out var user) ? user : null,
+        caller.Role,
+        caller.Scopes);
 }

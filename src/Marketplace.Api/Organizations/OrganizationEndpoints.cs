@@ -14,7 +14,7 @@ internal static class OrganizationEndpoints
     public static IEndpointRouteBuilder MapOrganizations(this IEndpointRouteBuilder routes)
     {
         var room = new Room(routes, "Organizations");
-        room.Get("/v1/me", new("getMe", "Who am I", "Says which organization and role the key that was sent acts for.", Read)
+        room.Get("/v1/me", new("getMe", "Who am I", "Says for which organization and in which role the caller acts: the key that was sent, or the person who is signed in.", Read)
         {
             Gives = CallerModel.Example,
         }, request => Task.FromResult(request.Ok(CallerModel.Of(request.Caller))));

@@ -11,7 +11,8 @@ namespace Marketplace.Domain.Organizations;
 /// <param name="Email">E-mail address, as given.</param>
 /// <param name="Role">What the member may do.</param>
 /// <param name="AddedAt">Market time of joining.</param>
-public sealed record Member(MemberId Id, string Name, string Email, OrganizationRole Role, Instant AddedAt);
+/// <param name="User">Who signs in as this member; null: nobody yet, until an invitation is accepted.</param>
+public sealed record Member(MemberId Id, string Name, string Email, OrganizationRole Role, Instant AddedAt, UserId? User = null);
 
 /// <summary>An organization: an operator, a tenant, both, or the marketplace itself.</summary>
 /// <param name="Id">Public id.</param>
@@ -55,11 +56,17 @@ public sealed record Organization(
     /// <summary>The member of this id, or null.</summary>
     public Member? Member(MemberId id) => Members.FirstOrDefault(member => member.Id == id);
 
+    /// <summary>The member as whom this person signs in, or null.</summary>
+    public Member? Member(UserId user) => Members.FirstOrDefault(member => member.User == user);
+
     /// <summary>Registers.</summary>
     public static Decision<OrganizationFact> Decide(Organization? state, RegisterOrganization command, Instant now) => state switch
     {
         not null => Refusal.Of(OrganizationRefusal.Exists, $"{command.Id} is registered already."),
         null when IsPlatform(command.Kind) != (command.Id == Platform) => KindReserved(),
+        _ when command.Founder is { } founder => Decision<OrganizationFact>.Of(
+            new OrganizationRegistered(command.Id, command.Name, command.Kind, command.Country, command.Currency, now),
+            new MemberAdded(founder.Id, founder.Name, founder.Email, OrganizationRole.Owner, now, founder.User)),
         _ => new OrganizationRegistered(command.Id, command.Name, command.Kind, command.Country, command.Currency, now),
     };
 
@@ -96,7 +103,7 @@ public sealed record Organization(
 
         return state.Members.Length >= MostMembers
             ? Refusal.Of(OrganizationRefusal.MembersFull, $"An organization has at most {MostMembers} members.")
-            : new MemberAdded(command.Id, command.Name, command.Email, command.Role, now);
+            : new MemberAdded(command.Id, command.Name, command.Email, command.Role, now, command.User);
     }
 
     /// <summary>Gives a member another role.</summary>
@@ -171,7 +178,7 @@ public sealed record Organization(
     {
         (null, OrganizationRegistered it) => new(it.Id, it.Name, it.Kind, it.Country, it.Currency, [], [], it.At),
         ({ }, OrganizationAmended it) => state with { Name = it.Name, Kind = it.Kind, Country = it.Country, Currency = it.Currency },
-        ({ }, MemberAdded it) => state with { Members = state.Members.Add(new(it.Id, it.Name, it.Email, it.Role, it.At)) },
+        ({ }, MemberAdded it) => state with { Members = state.Members.Add(new(it.Id, it.Name, it.Email, it.Role, it.At, it.User)) },
         ({ }, MemberRoleChanged it) => state with
         {
             Members = [.. state.Members.Select(member => member.Id == it.Id ? member with { Role = it.Role } : member)],

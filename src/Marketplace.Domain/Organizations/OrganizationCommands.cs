@@ -10,7 +10,15 @@ namespace Marketplace.Domain.Organizations;
 /// <param name="Kind">What it does; <c>Platform</c> for <c>org_platform</c> alone.</param>
 /// <param name="Country">ISO 3166-1 alpha-2 code.</param>
 /// <param name="Currency">Currency it prefers to trade in, if it has one.</param>
-public sealed record RegisterOrganization(OrganizationId Id, string Name, OrganizationKind Kind, string Country, Currency? Currency);
+/// <param name="Founder">Who registers it and becomes its first owner; null: it begins without members.</param>
+public sealed record RegisterOrganization(OrganizationId Id, string Name, OrganizationKind Kind, string Country, Currency? Currency, Founder? Founder = null);
+
+/// <summary>Who registers an organization.</summary>
+/// <param name="Id">The member's id.</param>
+/// <param name="User">Who signs in as it.</param>
+/// <param name="Name">The person's name.</param>
+/// <param name="Email">The person's address.</param>
+public sealed record Founder(MemberId Id, UserId User, string Name, string Email);
 
 /// <summary>Changes the profile; what is null stays. Refused: <c>organization_not_found</c>, <c>organization_kind_reserved</c>.</summary>
 /// <param name="Name">New name, 1 to 200 characters.</param>
@@ -24,7 +32,8 @@ public sealed record AmendOrganization(string? Name, OrganizationKind? Kind, str
 /// <param name="Name">The person's name, 1 to 200 characters.</param>
 /// <param name="Email">E-mail address; one member an address, whatever its case.</param>
 /// <param name="Role">What the member may do.</param>
-public sealed record AddMember(MemberId Id, string Name, string Email, OrganizationRole Role);
+/// <param name="User">Who signs in as it; null: nobody yet.</param>
+public sealed record AddMember(MemberId Id, string Name, string Email, OrganizationRole Role, UserId? User = null);
 
 /// <summary>Gives a member another role. Refused: <c>organization_not_found</c>, <c>member_not_found</c>, <c>last_owner</c>.</summary>
 /// <param name="Id">The member.</param>

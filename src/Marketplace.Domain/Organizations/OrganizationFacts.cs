@@ -23,7 +23,7 @@ public sealed record OrganizationRegistered(OrganizationId Id, string Name, Orga
 public sealed record OrganizationAmended(string Name, OrganizationKind Kind, string Country, Currency? Currency, Instant At) : OrganizationFact;
 
 /// <summary>A person joined it.</summary>
-public sealed record MemberAdded(MemberId Id, string Name, string Email, OrganizationRole Role, Instant At) : OrganizationFact;
+public sealed record MemberAdded(MemberId Id, string Name, string Email, OrganizationRole Role, Instant At, UserId? User = null) : OrganizationFact;
 
 /// <summary>A person's role changed.</summary>
 public sealed record MemberRoleChanged(MemberId Id, OrganizationRole Role, Instant At) : OrganizationFact;

@@ -23,6 +23,9 @@ public enum RefusalKind
     /// <summary>The caller may not do this (403).</summary>
     Forbidden,
 
+    /// <summary>Who is asking was not shown (401).</summary>
+    Unauthenticated,
+
     /// <summary>What is named does not exist, or not for this caller (404).</summary>
     NotFound,
 

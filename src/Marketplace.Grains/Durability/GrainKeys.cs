@@ -27,6 +27,12 @@ public static class GrainKeys
     /// <summary>An organization's profile, members and keys.</summary>
     public static AggregateAddress Organization(OrganizationId id) => new("organization", id.Value);
 
+    /// <summary>A person's account.</summary>
+    public static AggregateAddress User(UserId id) => new("user", id.Value);
+
+    /// <summary>Whose an address, passkey or foreign sign-in is.</summary>
+    public static AggregateAddress IdentifierClaim(IdentifierId id) => new("identifier-claim", id.Value);
+
     /// <summary>A site.</summary>
     public static AggregateAddress Site(SiteId id) => new("site", id.Value);
 

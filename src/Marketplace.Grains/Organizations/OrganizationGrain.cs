@@ -40,8 +40,19 @@ internal sealed class OrganizationGrain(GrainServices services) : RecordGrain<Or
     // Nothing of an organization falls due by itself; it stays open so that it looks after its outbox.
     protected override Instant? DueAt(Organization state) => Instant.MaxValue;
 
-    protected override void React(Organization? before, Organization after, OrganizationFact fact, Effects effects) =>
+    protected override void React(Organization? before, Organization after, OrganizationFact fact, Effects effects)
+    {
         OrganizationEvents.Publish(before, after, fact, effects);
+        switch (fact)
+        {
+            case MemberAdded { User: { } joined }:
+                effects.Tell(GrainKeys.User(joined), new MemberJoined(after.Id));
+                break;
+            case MemberRemoved it when before!.Member(it.Id)!.User is { } gone:
+                effects.Tell(GrainKeys.User(gone), new MemberLeft(after.Id));
+                break;
+        }
+    }
 
     protected override void React(Organization after, Effects effects) =>
         effects.Row(OrganizationRows.Table, OrganizationRows.Partition, SortKeys.Of(after.CreatedAt, after.Id.Value), after);

@@ -16,7 +16,7 @@ namespace Marketplace.Host.Demo;
 /// two years back, organizations act through grains as the API does, and time is advanced between their steps. An
 /// interrupted seeding is taken up again at the next start: every step repeats under the same operation.
 /// </summary>
-internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStore rows, Func<PaymentId, Task> payInSandbox)
+internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStore rows, Func<PaymentId, Task> payInSandbox, Func<OrganizationId, string, string, Task<string>> letIn)
 {
     private const string Table = "market";
     private const string Partition = "demo";
@@ -66,6 +66,10 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
             await IssueAsync("OPERATOR_KEY", "caprock"),
             await IssueAsync("TENANT_KEY", "lumen"),
             await IssueAsync("OTHER_TENANT_KEY", "parallax"),
+            .. await LetInAsync("OPERATOR", OrganizationId.From("org_caprock"), "operator@caprock.example", "Olivia Marsh"),
+            .. await LetInAsync("TENANT", OrganizationId.From("org_lumen"), "tenant@lumen.example", "Tomas Berg"),
+            .. await LetInAsync("OTHER_TENANT", OrganizationId.From("org_parallax"), "tenant@parallax.example", "Petra Lind"),
+            .. await LetInAsync("ADMIN", Organization.Platform, "admin@marketplace.example", "Ada Keller"),
         ];
         await keep(keys);
         await rows.TryInsertAsync(Table, Partition, [new Row(SeededKey, 1, default)], cancellation);
@@ -100,6 +104,13 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
             MemberId.From("mbr_" + key), "First member of " + name, $"first@{key}.example", OrganizationRole.Owner)));
     }
 
+    /// <summary>Lets a person in as an owner: address and password to sign in with.</summary>
+    private async Task<DemoKey[]> LetInAsync(string who, OrganizationId organization, string email, string name)
+    {
+        var holder = (await grains.GetGrain<IOrganizationGrain>(organization.Value).GetAsync())!.State.Name;
+        return [new DemoKey(who + DemoKeys.Email, holder, email), new DemoKey(who + DemoKeys.Password, holder, await letIn(organization, email, name))];
+    }
+
     private async Task<DemoKey> IssueAsync(string variable, string organization)
     {
         var id = OrganizationId.From("org_" + organization);
@@ -111,8 +122,18 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
     }
 }
 
-/// <summary>A key that the demo hands out.</summary>
+/// <summary>A key, or an address or password to sign in with, that the demo hands out.</summary>
 /// <param name="Variable">Its name in the keys file.</param>
 /// <param name="Holder">Whom it acts for.</param>
 /// <param name="Key">The key.</param>
 internal sealed record DemoKey(string Variable, string Holder, string Key);
+
+/// <summary>How the variables of people end.</summary>
+internal static class DemoKeys
+{
+    /// <summary>An address to sign in with.</summary>
+    public const string Email = "_EMAIL";
+
+    /// <summary>Its password.</summary>
+    public const string Password = "_PASSWORD";
+}

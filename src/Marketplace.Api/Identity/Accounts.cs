@@ -1,0 +1,38 @@
+using Marketplace.Api.Http;
+using Marketplace.Domain.Organizations;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Organizations;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using NodaTime;
+
+namespace Marketplace.Api.Identity;
+
+/// <summary>ASP.NET Core Identity's manager of people, which here counts failed attempts in one step, so that parallel ones all count.</summary>
+internal sealed class Accounts(
+    UserStore store,
+    IOptions<IdentityOptions> options,
+    IPasswordHasher<MarketUser> hasher,
+    IEnumerable<IUserValidator<MarketUser>> userValidators,
+    IEnumerable<IPasswordValidator<MarketUser>> passwordValidators,
+    ILookupNormalizer normalizer,
+    IdentityErrorDescriber errors,
+    IServiceProvider services,
+    ILogger<UserManager<MarketUser>> log,
+    IGrainFactory grains,
+    TimeProvider time,
+    IHttpContextAccessor http)
+    : UserManager<MarketUser>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, log)
+{
+    public override async Task<IdentityResult> AccessFailedAsync(MarketUser user)
+    {
+        var address = http.HttpContext is { } context ? ClientAddress.Of(context) : null;
+        var answer = await grains.Of<IUserGrain>(user.Id.Value).FailSignInAsync(new FailSignIn(
+            Options.Lockout.MaxFailedAccessAttempts, Duration.FromTimeSpan(Options.Lockout.DefaultLockoutTimeSpan), address, Instant.FromDateTimeOffset(time.GetUtcNow())));
+        user.Take(answer.Value!.State);
+        return IdentityResult.Success;
+    }
+
+    /// <summary>Takes as long as looking at a password does, so that nobody learns from the time whether there is such an account.</summary>
+    public void LookAtNothing(string password) => PasswordHasher.HashPassword(MarketUser.New("nobody@invalid", "Nobody"), password);
+}

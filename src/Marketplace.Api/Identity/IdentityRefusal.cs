@@ -1,0 +1,35 @@
+using Marketplace.Domain.Primitives;
+
+namespace Marketplace.Api.Identity;
+
+/// <summary>Why nobody gets in, in order of precedence.</summary>
+internal enum IdentityRefusal
+{
+    /// <summary>Wrong address or password, or too many attempts.</summary>
+    [RefusalMeaning("sign_in_failed", RefusalKind.Unauthenticated, RefusalClass.Final, "The e-mail address or the password is wrong, or the account is locked for some minutes after too many attempts. Which of these it is, is not told.")]
+    SignInFailed,
+
+    /// <summary>The address must be confirmed first.</summary>
+    [RefusalMeaning("email_not_confirmed", RefusalKind.Forbidden, RefusalClass.Final, "The e-mail address has to be confirmed first: follow the link in the mail that was sent, or ask for another.")]
+    EmailNotConfirmed,
+
+    /// <summary>Wrong second factor, or none asked for.</summary>
+    [RefusalMeaning("second_factor_failed", RefusalKind.Unauthenticated, RefusalClass.Final, "The code is wrong or no longer valid, or the password was not given in the last minutes. Begin again with e-mail address and password.")]
+    SecondFactorFailed,
+
+    /// <summary>The passkey does not open this.</summary>
+    [RefusalMeaning("passkey_failed", RefusalKind.Unauthenticated, RefusalClass.Final, "The passkey was not accepted: it is unknown here, or the request for it is too old. Begin again.")]
+    PasskeyFailed,
+
+    /// <summary>The password is too easy to guess.</summary>
+    [RefusalMeaning("password_too_weak", RefusalKind.Invalid, RefusalClass.Final, "A password has at least 10 characters, of which 5 differ, and does not hold the person's name or address.")]
+    PasswordTooWeak,
+
+    /// <summary>The present password is another.</summary>
+    [RefusalMeaning("password_wrong", RefusalKind.Forbidden, RefusalClass.Final, "The present password is another.")]
+    PasswordWrong,
+
+    /// <summary>The link in the mail is no longer good.</summary>
+    [RefusalMeaning("token_invalid", RefusalKind.Invalid, RefusalClass.Final, "The link is wrong, was used before or is too old; ask for another.")]
+    TokenInvalid,
+}
