@@ -20,11 +20,9 @@ public sealed record WorkChallenge(string Nonce, int Size, int OpenedRows)
     /// <summary>Most rows and columns: sums of products still fit 32 bits.</summary>
     public const int MostSize = 32_768;
 
-    private const int NonceLength = 32;
-
     /// <summary>Whether the bounds above hold.</summary>
     public bool IsSound => Size is >= LeastSize and <= MostSize && BitOperations.IsPow2(Size) && OpenedRows >= 1 && OpenedRows <= Size
-        && Nonce.Length == 2 * NonceLength && Nonce.All(char.IsAsciiHexDigit);
+        && Hexadecimal.Is32Bytes(Nonce);
 
     /// <summary>
     /// How many rows to open so that a node which left out this share of the rows is caught with this confidence:
@@ -46,7 +44,7 @@ public sealed record WorkChallenge(string Nonce, int Size, int OpenedRows)
 
     /// <summary>Key of a factor for <see cref="Word"/>.</summary>
     /// <param name="factor"><c>left</c> or <c>right</c>.</param>
-    public ulong Key(string factor) => BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData([.. Convert.FromHexString(Nonce), .. System.Text.Encoding.ASCII.GetBytes(factor)]));
+    public ulong Key(string factor) => KeyOf(Nonce, factor);
 
     /// <summary>Eight numbers of a factor at once, the first in the lowest byte: SplitMix64 of key and place, cheap on every kind of processor.</summary>
     /// <param name="key">Key of the factor.</param>
@@ -61,6 +59,10 @@ public sealed record WorkChallenge(string Nonce, int Size, int OpenedRows)
             return mixed ^ mixed >> 31;
         }
     }
+
+    /// <summary>A key that follows from a nonce and from what it is for.</summary>
+    internal static ulong KeyOf(string nonce, string purpose) =>
+        BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData([.. Convert.FromHexString(nonce), .. System.Text.Encoding.ASCII.GetBytes(purpose)]));
 
     private void Fill(ulong key, int row, Span<sbyte> into)
     {
@@ -100,4 +102,10 @@ public sealed record WorkQuestion(string Seed)
         BinaryPrimitives.WriteUInt64LittleEndian(number, turn);
         return BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData([.. Convert.FromHexString(Seed), .. System.Text.Encoding.ASCII.GetBytes(purpose), .. number]));
     }
+}
+
+/// <summary>Bytes as hexadecimal digits.</summary>
+internal static class Hexadecimal
+{
+    public static bool Is32Bytes(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 }

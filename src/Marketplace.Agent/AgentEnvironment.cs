@@ -1,0 +1,28 @@
+using Marketplace.Agent.Machines;
+
+namespace Marketplace.Agent;
+
+/// <summary>What the agent finds around itself; a test puts other things in their places.</summary>
+internal sealed record AgentEnvironment
+{
+    /// <summary>The machine.</summary>
+    public Machine Machine { get; init; } = new();
+
+    /// <summary>Standard output.</summary>
+    public TextWriter Output { get; init; } = Console.Out;
+
+    /// <summary>Standard error.</summary>
+    public TextWriter Errors { get; init; } = Console.Error;
+
+    /// <summary>Whether a person looks on.</summary>
+    public bool IsTerminal { get; init; } = !Console.IsErrorRedirected && !Console.IsOutputRedirected;
+
+    /// <summary>Dates and times.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Folder when the command line names none.</summary>
+    public string Folder { get; init; } = AgentFolder.Default;
+
+    /// <summary>Carries requests to the marketplace; null for the network.</summary>
+    public HttpMessageHandler? Network { get; init; }
+}

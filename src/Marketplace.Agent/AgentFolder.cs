@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Marketplace.Agent;
+
+/// <summary>
+/// Where the agent keeps its key, what it was told at enrolment, reports, raw outputs and heartbeats not yet acknowledged.
+/// Only its user may look inside. A file is replaced whole or not at all.
+/// </summary>
+internal sealed class AgentFolder
+{
+    /// <summary>Names the folder when the command line does not.</summary>
+    public const string Variable = "MARKETPLACE_AGENT_FOLDER";
+
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
+
+    private AgentFolder(string path)
+    {
+        Path = path;
+    }
+
+    /// <summary>Full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The folder when nobody names one: root's lies under /var/lib, a user's under the home folder.</summary>
+    public static string Default => Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named
+        : Environment.IsPrivilegedProcess ? "/var/lib/marketplace-agent"
+        : System.IO.Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "marketplace-agent");
+
+    /// <summary>Opens a folder, which is made when it is not there.</summary>
+    public static AgentFolder Open(string path)
+    {
+        try
+        {
+            return new AgentFolder(Directory.CreateDirectory(System.IO.Path.GetFullPath(path), OwnerFolder).FullName);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentException(ExitCode.Folder, $"The folder {path} cannot be used: {wrong.Message} Name another with --folder or {Variable}.", wrong);
+        }
+    }
+
+    /// <summary>Path of a file of the folder.</summary>
+    public string FileOf(params string[] parts) => System.IO.Path.Combine([Path, .. parts]);
+
+    /// <summary>The text of a file; null when there is none.</summary>
+    public string? ReadText(params string[] parts)
+    {
+        try
+        {
+            return File.ReadAllText(FileOf(parts));
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentException(ExitCode.Folder, $"{FileOf(parts)} cannot be read: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>A file as a value; null when there is none.</summary>
+    public T? Read<T>(params string[] parts)
+        where T : class
+    {
+        try
+        {
+            return ReadText(parts) is { } text ? JsonSerializer.Deserialize<T>(text, AgentJson.Page) : null;
+        }
+        catch (JsonException wrong)
+        {
+            throw new AgentException(ExitCode.Folder, $"{FileOf(parts)} is damaged: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>Replaces a file; when this returns, it is on disk.</summary>
+    public void WriteText(string text, params string[] parts)
+    {
+        var file = FileOf(parts);
+        var beside = $"{file}.{Environment.ProcessId}.new";
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!, OwnerFolder);
+            using (var stream = new FileStream(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerFile }))
+            {
+                stream.Write(Encoding.UTF8.GetBytes(text));
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, file, overwrite: true);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentException(ExitCode.Folder, $"{file} cannot be written: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>Replaces a file with a value.</summary>
+    public void Write<T>(T value, params string[] parts) => WriteText(JsonSerializer.Serialize(value, AgentJson.Page) + "\n", parts);
+
+    /// <summary>Keeps a raw output under its digest.</summary>
+    /// <returns>SHA-256 of its UTF-8, hexadecimal.</returns>
+    public string Keep(string raw)
+    {
+        var digest = Digest(raw);
+        if (!File.Exists(FileOf(RawFolder, digest)))
+        {
+            WriteText(raw, RawFolder, digest);
+        }
+
+        return digest;
+    }
+
+    /// <summary>A raw output by its digest; null when it is not kept here, or is no longer what the digest says.</summary>
+    public string? Raw(string digest) => digest.Length == 2 * SHA256.HashSizeInBytes && digest.All(char.IsAsciiHexDigitLower)
+        && ReadText(RawFolder, digest) is { } raw && Digest(raw) == digest ? raw : null;
+
+    /// <summary>SHA-256 of a text's UTF-8, hexadecimal.</summary>
+    public static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Lets one process at a time number what it sends. Held until disposed.</summary>
+    public IDisposable Lock()
+    {
+        try
+        {
+            return new FileStream(FileOf("agent.lock"), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerFile });
+        }
+        catch (IOException wrong)
+        {
+            throw new AgentException(ExitCode.Folder, $"Another agent works in {Path}: stop it first (systemctl stop marketplace-agent).", wrong);
+        }
+    }
+
+    private const string RawFolder = "raw";
+}

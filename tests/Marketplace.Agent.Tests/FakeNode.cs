@@ -1,0 +1,60 @@
+using System.Globalization;
+using Marketplace.Agent.Machines;
+using Marketplace.Testing;
+
+namespace Marketplace.Agent.Tests;
+
+/// <summary>
+/// A machine made of files: a folder that stands for <c>/</c>, and a folder of stub tools that print what a test wrote down.
+/// A stub proves that the agent finds, runs and reads a tool; it says nothing of real hardware.
+/// </summary>
+internal sealed class FakeNode : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public FakeNode()
+    {
+        Directory.CreateDirectory(Root);
+        Directory.CreateDirectory(Tools);
+        Directory.CreateDirectory(_folder.File("out"));
+        WriteFile("/proc/sys/kernel/random/boot_id", "1f0c2b9e-5a57-4c58-9f6c-0d1b3a5f7e21\n");
+        Machine = new Machine(Root, Tools + ":/usr/bin:/bin");
+        AgentFolder = AgentFolder.Open(_folder.File("agent"));
+    }
+
+    public Machine Machine { get; }
+
+    public AgentFolder AgentFolder { get; }
+
+    public string Root => _folder.File("root");
+
+    public string Tools => _folder.File("tools");
+
+    /// <summary>Puts a file under the folder that stands for <c>/</c>.</summary>
+    public FakeNode WriteFile(string path, string text)
+    {
+        var full = Path.Combine(Root, path.TrimStart('/'));
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, text);
+        return this;
+    }
+
+    /// <summary>Puts a stub on the path that prints a text, whatever it is asked, and ends so.</summary>
+    public FakeNode WriteTool(string name, string prints, int exitCode = 0)
+    {
+        var output = Path.Combine(_folder.File("out"), name);
+        File.WriteAllText(output, prints);
+        return WriteScript(name, string.Create(CultureInfo.InvariantCulture, $"cat '{output}'\nexit {exitCode}\n"));
+    }
+
+    /// <summary>Puts a script on the path.</summary>
+    public FakeNode WriteScript(string name, string body)
+    {
+        var file = Path.Combine(Tools, name);
+        File.WriteAllText(file, "#!/bin/sh\n" + body);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return this;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,144 @@
+using ILGPU;
+using ILGPU.Runtime.CPU;
+using Marketplace.Agent.Work;
+using Marketplace.Domain.Verification.Work;
+
+namespace Marketplace.Agent.Tests.Work;
+
+/// <summary>
+/// What a device computes is what the marketplace believes. The GPU's kernels also run, slowly, on ILGPU's simulator of a GPU,
+/// so that their arithmetic is tested where there is none; that they run on a CUDA GPU only a CUDA GPU can show.
+/// </summary>
+public sealed class WorkProofTests
+{
+    private static readonly string Nonce = Convert.ToHexStringLower([.. Enumerable.Range(0, 32).Select(at => (byte)(at * 7 + 1))]);
+    private static readonly WorkQuestion Question = new(new string('5', 64));
+
+    [Fact]
+    public void The_cpus_product_is_believed()
+    {
+        using var device = new CpuDevice();
+
+        AssertBelieved(device, new WorkChallenge(Nonce, 512, 40));
+    }
+
+    [Fact]
+    public void The_kernels_product_is_believed()
+    {
+        using var simulated = Simulated();
+
+        AssertBelieved(simulated.Device, new WorkChallenge(Nonce, 256, 40));
+    }
+
+    [Fact]
+    public void Both_commit_to_the_same_rows()
+    {
+        using var simulated = Simulated();
+        using var cpu = new CpuDevice();
+        var challenge = new WorkChallenge(Nonce, 256, 40);
+        using var first = WorkProof.Compute(challenge, cpu, TimeProvider.System, cancellation: TestContext.Current.CancellationToken);
+        using var second = WorkProof.Compute(challenge, simulated.Device, TimeProvider.System, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(first.Root, second.Root);
+    }
+
+    [Fact]
+    public void Opened_rows_travel_as_numbers_and_paths()
+    {
+        using var device = new CpuDevice();
+        var challenge = new WorkChallenge(Nonce, 256, 3);
+        using var proof = WorkProof.Compute(challenge, device, TimeProvider.System, cancellation: TestContext.Current.CancellationToken);
+        var rows = proof.Open(Question);
+
+        var bytes = WorkProof.Bytes(rows);
+
+        Assert.Equal(3 * (256 * 4 + 8 * 32), bytes.Length);
+        Assert.Equal(rows[1].Values[5], BitConverter.ToInt32(bytes, 256 * 4 + 8 * 32 + 5 * 4));
+        Assert.Equal(rows[0].Path[0], Convert.ToHexStringLower(bytes.AsSpan(256 * 4, 32)));
+    }
+
+    [Fact]
+    public void Memory_answers_alike_on_every_device()
+    {
+        var challenge = new MemoryChallenge(Nonce, 48, 256, 300);
+        using var simulated = Simulated();
+        using var cpu = new CpuDevice();
+        using var held = cpu.Fill(challenge, TestContext.Current.CancellationToken);
+        using var onKernel = simulated.Device.Fill(challenge, TestContext.Current.CancellationToken);
+
+        Assert.Equal(Question2.Answer(challenge), held.Read(Question2));
+        Assert.Equal(Question2.Answer(challenge), onKernel.Read(Question2));
+    }
+
+    [Fact]
+    public void Work_can_be_given_up()
+    {
+        using var device = new CpuDevice();
+        using var cancelled = new CancellationTokenSource();
+        cancelled.Cancel();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => WorkProof.Compute(new WorkChallenge(Nonce, 512, 1), device, TimeProvider.System, cancellation: cancelled.Token));
+    }
+
+    /// <summary>Skipped where there is no CUDA GPU. Its figures are printed: product and memory, on each GPU of the machine.</summary>
+    [Fact]
+    public void The_kernel_runs_on_every_cuda_gpu_of_this_machine()
+    {
+        using var context = GpuDevice.NewContext();
+        var gpus = GpuDevice.Open(context);
+        Assert.SkipWhen(gpus.Count == 0, "This machine has no CUDA GPU: the kernels ran on ILGPU's simulator only.");
+        foreach (var gpu in gpus)
+        {
+            using (gpu)
+            {
+                AssertBelieved(gpu, new WorkChallenge(Nonce, 1024, 299));
+                var challenge = new WorkChallenge(Nonce, 16_384, 299);
+                using (var proof = WorkProof.Compute(challenge, gpu, TimeProvider.System))
+                {
+                    Assert.Null(WorkCheck.Verify(challenge, proof.Root, Question, proof.Open(Question)));
+                    TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{gpu.Name}: product of {challenge.Size} in {proof.Computing.TotalSeconds:0.000} s, {proof.TeraOperationsPerSecond:0.0} TOPS"));
+                }
+
+                var memory = new MemoryChallenge(Nonce, (int)(gpu.MemoryBytes / 2 / (8 * 16_384)), 16_384, 4_096);
+                var from = TimeProvider.System.GetTimestamp();
+                using var held = gpu.Fill(memory);
+                var filled = TimeProvider.System.GetElapsedTime(from);
+                from = TimeProvider.System.GetTimestamp();
+                var answer = held.Read(Question2);
+                var read = TimeProvider.System.GetElapsedTime(from);
+                Assert.Equal(Question2.Answer(memory), answer);
+                TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{gpu.Name}: {memory.Bytes / 1e9:0.0} GB filled in {filled.TotalSeconds:0.000} s, {memory.Reads} reads in {read.TotalMilliseconds:0.0} ms"));
+            }
+        }
+    }
+
+    private static MemoryQuestion Question2 { get; } = new(new string('6', 64));
+
+    private static void AssertBelieved(IWorkDevice device, WorkChallenge challenge)
+    {
+        using var proof = WorkProof.Compute(challenge, device, TimeProvider.System);
+
+        Assert.Null(WorkCheck.Verify(challenge, proof.Root, Question, proof.Open(Question)));
+    }
+
+    private static SimulatedGpu Simulated() => new();
+
+    private sealed class SimulatedGpu : IDisposable
+    {
+        // A tile needs 256 threads at once.
+        private readonly Context _context = Context.Create(builder => builder.CPU(new CPUDevice(32, 8, 1)));
+
+        public SimulatedGpu()
+        {
+            Device = new GpuDevice("0", _context.GetCPUDevice(0).CreateCPUAccelerator(_context));
+        }
+
+        public GpuDevice Device { get; }
+
+        public void Dispose()
+        {
+            Device.Dispose();
+            _context.Dispose();
+        }
+    }
+}
