@@ -14,7 +14,7 @@ public sealed class ImportDirectionTests
         ["Marketplace.Api"] = ["Marketplace.Domain", "Marketplace.Grains"],
         ["Marketplace.Client"] = [],
         ["Marketplace.Portal"] = ["Marketplace.Client"],
-        ["Marketplace.Agent"] = ["Marketplace.Client"],
+        ["Marketplace.Agent"] = ["Marketplace.Domain", "Marketplace.Client"],
         ["Marketplace.Host"] = ["Marketplace.Domain", "Marketplace.Grains", "Marketplace.Storage", "Marketplace.Api", "Marketplace.Portal", "Marketplace.Client"],
     };
 
@@ -29,7 +29,7 @@ public sealed class ImportDirectionTests
 
     [Fact]
     public void CompiledAssembliesReferOneWay() => House.Holds(
-        "Domain <- Grains <- Api <- Host, Grains <- Storage <- Host, Client <- Portal, Agent.",
+        "Domain <- Grains <- Api <- Host, Grains <- Storage <- Host, Client <- Portal, Domain and Client <- Agent.",
         from module in House.Modules
         from reference in module.AssemblyReferences
         where reference.Name.StartsWith("Marketplace.", StringComparison.Ordinal) && !Allowed[module.Assembly.Name.Name].Contains(reference.Name)
@@ -37,7 +37,7 @@ public sealed class ImportDirectionTests
 
     [Fact]
     public void ProjectFilesReferOneWay() => House.Holds(
-        "Domain <- Grains <- Api <- Host, Grains <- Storage <- Host, Client <- Portal, Agent; every project of src is in the list of this test.",
+        "Domain <- Grains <- Api <- Host, Grains <- Storage <- Host, Client <- Portal, Domain and Client <- Agent; every project of src is in the list of this test.",
         from file in House.Files("src", "*.csproj")
         let project = Path.GetFileNameWithoutExtension(file)
         let known = Allowed.GetValueOrDefault(project)
