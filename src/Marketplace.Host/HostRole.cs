@@ -3,7 +3,7 @@ namespace Marketplace.Host;
 /// <summary>What a process does: <c>--role all</c>.</summary>
 internal enum HostRole
 {
-    /// <summary>Everything this version has: a silo and the API in one process.</summary>
+    /// <summary>Everything: a silo, the API and the pages for people in one process.</summary>
     All,
 
     /// <summary>The API alone, calling the grains of silos in other processes.</summary>
@@ -24,7 +24,7 @@ internal static class HostRoles
         /// <summary>Whether this process answers the public API.</summary>
         public bool HasApi => role is HostRole.All or HostRole.Api;
 
-        /// <summary>Why this version cannot take the role; null when it can.</summary>
-        public string? Lack => role is HostRole.Portal ? "There is no portal in this version: --role takes 'all' or 'api'." : null;
+        /// <summary>Whether this process shows the pages for people.</summary>
+        public bool HasPortal => role is HostRole.All or HostRole.Portal;
     }
 }

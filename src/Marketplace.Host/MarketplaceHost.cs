@@ -32,6 +32,16 @@ internal static class MarketplaceHost
         }
 
         builder.AddTelemetry(options.Telemetry);
+        if (options.Role.HasPortal)
+        {
+            builder.AddPortal(options.Role.HasApi);
+        }
+
+        if (!options.Role.HasApi)
+        {
+            return builder;
+        }
+
         if (options.Role.HasSilo)
         {
             builder.UseOrleans(silo => ConfigureSilo(silo, options));
@@ -71,11 +81,24 @@ internal static class MarketplaceHost
 
     public static WebApplication UseMarketplace(this WebApplication app)
     {
-        app.Use(LeaveWhenStoppingAsync);
-        app.UseMarketplaceApi();
-        app.MapMarketplaceApi();
-        app.MapClusterDashboard();
-        app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
+        var role = app.Services.GetRequiredService<HostOptions>().Role;
+        if (role.HasApi)
+        {
+            app.Use(LeaveWhenStoppingAsync);
+            app.UseMarketplaceApi();
+            app.MapMarketplaceApi();
+            app.MapClusterDashboard();
+        }
+
+        if (role.HasPortal)
+        {
+            app.UsePortal();
+        }
+        else
+        {
+            app.MapGet("/", () => Results.Redirect("/swagger")).ExcludeFromDescription();
+        }
+
         return app;
     }
 

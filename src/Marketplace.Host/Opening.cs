@@ -147,11 +147,11 @@ internal sealed partial class Opening(
 
             Marketplace is ready after {seconds:0.0} s.
 
-              API in the browser   {address}/swagger
+            {(options.Role.HasPortal ? $"  Pages for people     {address}{Environment.NewLine}" : "")}  API in the browser   {address}/swagger
               Data                 {Where}
               Keys for a shell     source {options.KeysFile}
 
-              Sign in as a person with e-mail and password, or for the API: press Authorize there and paste a key.
+              Sign in as a person with e-mail and password, or with a key; for the API: press Authorize there and paste a key.
             {signIn}
 
             Ctrl+C stops it; nothing acknowledged is lost.

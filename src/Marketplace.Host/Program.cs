@@ -14,7 +14,11 @@ try
     builder.AddMarketplace();
     await using var app = builder.Build();
     app.UseMarketplace();
-    await StoreDoor.OpenAsync(app.Services);
+    if (app.Services.GetRequiredService<Marketplace.Host.HostOptions>().Role.HasApi)
+    {
+        await StoreDoor.OpenAsync(app.Services);
+    }
+
     await app.RunAsync();
     return 0;
 }

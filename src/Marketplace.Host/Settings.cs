@@ -1,6 +1,7 @@
 using System.Net;
 using Azure.Data.Tables;
 using Marketplace.Api.Billing;
+using Marketplace.Portal;
 
 namespace Marketplace.Host;
 
@@ -31,15 +32,14 @@ internal static class Settings
                 error);
         }
 
-        string[] faults = [.. Faults(options)];
+        string[] faults = [.. Faults(options), .. OfPortal(options, configuration)];
         return faults.Length == 0 ? options : throw new SettingsException(string.Join(Environment.NewLine + "  ", faults));
     }
 
     /// <summary>Everything that is wrong with them, in words for whoever set them.</summary>
     internal static IEnumerable<string> Faults(HostOptions options) =>
     [
-        .. options.Role.Lack is { } lack ? new[] { lack } : [],
-        .. options.Store == StoreKind.Embedded ? OfEmbedded(options) : OfAzure(options.Azure),
+        .. options.Role == HostRole.Portal ? [] : options.Store == StoreKind.Embedded ? OfEmbedded(options) : OfAzure(options.Azure),
         .. OfCluster(options.Cluster),
         .. OfPayments(options),
         .. options is { Demo: true, Sandbox: false } ? new[] { "Marketplace:Demo needs Marketplace:Sandbox: its history is made on a clock that is advanced." } : [],
@@ -49,6 +49,19 @@ internal static class Settings
         .. options.InvariantsEvery < TimeSpan.Zero ? new[] { "Marketplace:InvariantsEvery is 00:00:00, for never, or longer." } : [],
         .. options.Telemetry.TraceRatio is >= 0 and <= 1 ? [] : new[] { "Marketplace:Telemetry:TraceRatio is 0 to 1." },
     ];
+
+    private static IEnumerable<string> OfPortal(HostOptions options, IConfiguration configuration)
+    {
+        var api = configuration[$"{PortalOptions.Section}:{nameof(PortalOptions.ApiBaseUrl)}"];
+        if (options.Role == HostRole.Portal && string.IsNullOrEmpty(api))
+        {
+            yield return "Role 'portal' needs Portal:ApiBaseUrl: it has no API of its own.";
+        }
+        else if (api is { Length: > 0 } && !(Uri.TryCreate(api, UriKind.Absolute, out var root) && root.Scheme is "http" or "https"))
+        {
+            yield return "Portal:ApiBaseUrl is a whole address, such as https://api.market.example/.";
+        }
+    }
 
     private static IEnumerable<string> OfPayments(HostOptions options)
     {

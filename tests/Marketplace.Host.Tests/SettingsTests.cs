@@ -37,7 +37,7 @@ public sealed partial class SettingsTests
     }
 
     [Theory]
-    [InlineData("There is no portal in this version", "Role=portal")]
+    [InlineData("Role 'portal' needs Portal:ApiBaseUrl", "Role=portal")]
     [InlineData("There is no such setting under Marketplace: 'Stroe'", "Stroe=azure")]
     [InlineData("There is no such setting under Marketplace: 'TableEndpoint'", "Azure:TableEndpoint=https://a.table.core.windows.net")]
     [InlineData("'maybe' at 'Marketplace:Sandbox'", "Sandbox=maybe")]

@@ -1,0 +1,78 @@
+using Marketplace.Api.Identity;
+using Marketplace.Portal;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Marketplace.Host;
+
+/// <summary>
+/// The pages for people. A browser sees one origin: where the API is another process, its addresses are forwarded there, so that
+/// cookies and passkeys belong to the address in the browser.
+/// </summary>
+internal static class PortalSetup
+{
+    private static readonly string[] Forwarded = ["/v1/{**rest}", "/identity/{**rest}", "/swagger/{**rest}"];
+
+    public static void AddPortal(this WebApplicationBuilder builder, bool hasApi)
+    {
+        // Outside of a published folder the pages' files lie where they were built, in any environment.
+        StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
+        builder.Services.AddMarketplacePortal();
+        if (hasApi)
+        {
+            builder.Services.AddOptions<PortalOptions>().PostConfigure<PortalCredential>((portal, own) => portal.Credential ??= own.Value);
+        }
+
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddHostedService<PortalOpening>();
+    }
+
+    public static void UsePortal(this WebApplication app)
+    {
+        app.UseMarketplacePortal();
+        app.MapMarketplacePortal();
+        var address = app.Services.GetRequiredService<ApiAddress>();
+        if (!address.IsElsewhere)
+        {
+            return;
+        }
+
+        if (!app.Services.GetRequiredService<HostOptions>().Role.HasApi)
+        {
+            foreach (var pattern in Forwarded)
+            {
+                app.MapForwarder(pattern, address.Root.GetLeftPart(UriPartial.Authority), new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMinutes(10) });
+            }
+
+            app.MapGet("/health/live", () => new { status = "live" });
+            app.MapGet("/health/ready", () => new { status = "ready" });
+        }
+    }
+
+    /// <summary>Says where to click, where no API does.</summary>
+    private sealed class PortalOpening(IServer server, ApiAddress api, HostOptions options, IHostApplicationLifetime lifetime) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            if (!options.Role.HasApi)
+            {
+                lifetime.ApplicationStarted.Register(() => Console.WriteLine(
+                    $"""
+
+                    Marketplace's pages are ready.
+
+                      Pages for people     {server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()}
+                      API they call        {api.Root}
+
+                    Ctrl+C stops it.
+                    """));
+            }
+
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

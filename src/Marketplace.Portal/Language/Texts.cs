@@ -1,0 +1,63 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Json;
+
+namespace Marketplace.Portal.Language;
+
+/// <summary>
+/// The words of the pages. English stands in the pages themselves and is the key; the other language is a table of those
+/// sentences. A test holds that every sentence is in it.
+/// </summary>
+/// <param name="language"><c>en</c> or <c>de</c>.</param>
+public sealed class Texts(string language)
+{
+    private static readonly FrozenDictionary<string, string> German = Read("german.json");
+
+    /// <summary><c>en</c> or <c>de</c>.</summary>
+    public string Language { get; } = language;
+
+    /// <summary>A sentence in the viewer's language.</summary>
+    /// <param name="english">The sentence in English.</param>
+    public string this[string english] => Language == "de" ? German.GetValueOrDefault(english, english) : english;
+
+    /// <summary>A sentence with values, which are formatted already, in place of <c>{0}</c> and so on.</summary>
+    /// <param name="english">The sentence in English.</param>
+    /// <param name="values">The values.</param>
+    public string this[string english, params object?[] values] => string.Format(System.Globalization.CultureInfo.InvariantCulture, this[english], values);
+
+    /// <summary>One sentence for one thing, another for several.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="one">The sentence for one, with <c>{0}</c> for the number.</param>
+    /// <param name="many">The sentence otherwise.</param>
+    public string Count(int count, string one, string many) => this[count == 1 ? one : many, new Formats(Language, null).Number(count)];
+
+    /// <summary>A value of a closed list as words: <c>AwaitingDeposit</c> becomes "Awaiting deposit".</summary>
+    /// <param name="value">The value.</param>
+    public string Of(Enum value) => this[Words(value.ToString())];
+
+    /// <summary>The same for a value that is not there.</summary>
+    /// <param name="value">The value; null for a dash.</param>
+    public string OfOptional(Enum? value) => value is null ? "–" : Of(value);
+
+    /// <summary>Every sentence the table has.</summary>
+    internal static IReadOnlyCollection<string> Known => German.Keys;
+
+    /// <summary>Words of a name in the API: capitals begin a word.</summary>
+    internal static string Words(string name)
+    {
+        var words = new StringBuilder(name.Length + 8);
+        foreach (var letter in name)
+        {
+            var begins = char.IsUpper(letter) && words.Length > 0;
+            words.Append(begins ? " " : "").Append(begins ? char.ToLowerInvariant(letter) : letter);
+        }
+
+        return words.ToString();
+    }
+
+    private static FrozenDictionary<string, string> Read(string resource)
+    {
+        using var stream = typeof(Texts).Assembly.GetManifestResourceStream(resource)!;
+        return JsonSerializer.Deserialize<Dictionary<string, string>>(stream)!.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+}

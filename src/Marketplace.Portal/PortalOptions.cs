@@ -1,0 +1,17 @@
+namespace Marketplace.Portal;
+
+/// <summary>Settings of the portal, section <c>Portal</c> of the configuration.</summary>
+public sealed class PortalOptions
+{
+    /// <summary>Section of the configuration.</summary>
+    public const string Section = "Portal";
+
+    /// <summary>Root of the API that the pages call; empty for the one this host serves itself.</summary>
+    public Uri? ApiBaseUrl { get; set; }
+
+    /// <summary>
+    /// Secret by which the API believes this portal for whom it asks, so that its limits count each visitor by the visitor's own
+    /// address: the API's <c>Marketplace:Access:PortalCredential</c>. Within one process nobody has to set it.
+    /// </summary>
+    public string? Credential { get; set; }
+}

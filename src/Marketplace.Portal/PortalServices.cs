@@ -1,0 +1,79 @@
+using Marketplace.Client;
+using Marketplace.Portal.Shell;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Primitives;
+using MudBlazor.Services;
+
+namespace Marketplace.Portal;
+
+/// <summary>Adds the pages to a host.</summary>
+public static class PortalServices
+{
+    private const string Policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    /// <summary>Where a page's live connection begins.</summary>
+    private static readonly PathString Connection = "/_blazor";
+
+    private static readonly PathString[] OfTheApi = ["/v1", "/identity", "/health", "/swagger"];
+
+    /// <summary>Registers what the pages need. They reach the API over HTTP only.</summary>
+    public static IServiceCollection AddMarketplacePortal(this IServiceCollection services)
+    {
+        services.AddOptions<PortalOptions>().BindConfiguration(PortalOptions.Section);
+        services.AddSingleton<ApiAddress>();
+
+        // Handlers are shared by all connections: each signs its own requests, and none keeps a cookie for another.
+        services.AddMarketplaceClient(_ => { }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseCookies = false });
+        services.AddOptions<MarketplaceClientOptions>().Configure<ApiAddress>((options, address) => options.BaseAddress = address.Root);
+        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddMudServices(mud =>
+        {
+            mud.SnackbarConfiguration.PreventDuplicates = true;
+            mud.SnackbarConfiguration.MaxDisplayedSnackbars = 3;
+            mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomLeft;
+        });
+        services.AddSingleton<Market.Catalogue>();
+        services.AddSingleton<Visitor>();
+        services.AddScoped<PortalSession>();
+        services.AddScoped<Viewer>();
+        services.AddScoped<MarketNow>();
+        services.AddScoped<EventFollower>();
+        services.AddScoped(provider => provider.GetRequiredService<Viewer>().Texts);
+        services.AddScoped(provider => provider.GetRequiredService<Viewer>().Formats);
+        return services;
+    }
+
+    /// <summary>Adds the pages' security headers, and a page for addresses that lead nowhere.</summary>
+    public static IApplicationBuilder UseMarketplacePortal(this IApplicationBuilder app)
+    {
+        app.UseWhen(IsForPeople, pages =>
+        {
+            pages.Use((http, next) =>
+            {
+                http.Response.Headers.ContentSecurityPolicy = new StringValues(Policy);
+                if (http.Request.Path.StartsWithSegments(Connection))
+                {
+                    http.User = http.RequestServices.GetRequiredService<Visitor>().Of(http);
+                }
+
+                return next(http);
+            });
+            pages.UseStatusCodePagesWithReExecute("/not-found");
+        });
+        return app;
+    }
+
+    /// <summary>Maps the pages and their files.</summary>
+    public static void MapMarketplacePortal(this WebApplication app)
+    {
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapSession();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
+    }
+
+    private static bool IsForPeople(HttpContext http) => !Array.Exists(OfTheApi, path => http.Request.Path.StartsWithSegments(path));
+}

@@ -1,0 +1,79 @@
+using Marketplace.Client;
+
+namespace Marketplace.Portal.Shell;
+
+/// <summary>
+/// What happens to the organization while somebody looks: one stream for all pages of a connection. A page that shows a
+/// thing is told when something happened to it, and reads it again.
+/// </summary>
+public sealed class EventFollower(PortalSession session) : IAsyncDisposable
+{
+    private const int MostKept = 50;
+    private readonly CancellationTokenSource ending = new();
+    private readonly LinkedList<Event> recent = new();
+    private Task? following;
+
+    /// <summary>Raised, on any thread, for each event after it was kept.</summary>
+    public event Action<Event>? Happened;
+
+    /// <summary>The latest events since the connection began, newest first.</summary>
+    public IReadOnlyList<Event> Recent
+    {
+        get
+        {
+            lock (recent)
+            {
+                return [.. recent];
+            }
+        }
+    }
+
+    /// <summary>Begins, once, if somebody is signed in.</summary>
+    public void Start()
+    {
+        if (session.Me is not null)
+        {
+            following ??= FollowAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await ending.CancelAsync();
+        if (following is { } last)
+        {
+            await last;
+        }
+
+        ending.Dispose();
+    }
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            await foreach (var (it, _) in session.Api.FollowEventsAsync(cancellation: ending.Token))
+            {
+                lock (recent)
+                {
+                    recent.AddFirst(it);
+                    if (recent.Count > MostKept)
+                    {
+                        recent.RemoveLast();
+                    }
+                }
+
+                Happened?.Invoke(it);
+            }
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // The viewer left.
+        }
+        catch (MarketplaceException)
+        {
+            // Without the right to events, pages show what they read when they were opened.
+        }
+    }
+}

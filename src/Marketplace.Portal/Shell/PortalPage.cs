@@ -1,0 +1,111 @@
+using Marketplace.Client;
+using Microsoft.AspNetCore.Components;
+
+namespace Marketplace.Portal.Shell;
+
+/// <summary>A page that reads something when it is opened, and again when something happened to it.</summary>
+public abstract class PortalPage : PortalComponent, IDisposable
+{
+    private string? shown;
+    private bool isReading;
+    private bool isStale;
+    private bool isGone;
+
+    [Inject]
+    private EventFollower Follower { get; set; } = null!;
+
+    /// <summary>What went wrong while it was read; null while nothing did.</summary>
+    protected Trouble? Trouble { get; private set; }
+
+    /// <summary>Whether it was read at least once.</summary>
+    protected bool IsRead { get; private set; }
+
+    /// <summary>What the page depends on: when it changes with the address, the page is read anew.</summary>
+    protected virtual string Subject => "";
+
+    /// <summary>Whether an event concerns what is shown.</summary>
+    protected virtual bool Concerns(Event it) => Subject.Length > 0 && it.Subject == Subject;
+
+    /// <summary>Reads what the page shows.</summary>
+    protected abstract Task ReadAsync();
+
+    /// <summary>Reads it again, keeping what is shown until it is there.</summary>
+    protected async Task ReadAgainAsync()
+    {
+        if (isReading)
+        {
+            isStale = true;
+            return;
+        }
+
+        isReading = true;
+        try
+        {
+            do
+            {
+                isStale = false;
+                await ReadAsync();
+            }
+            while (isStale && !isGone);
+            Trouble = null;
+            IsRead = true;
+        }
+        catch (Exception error) when (Shell.Trouble.Of(error) is { } trouble)
+        {
+            Trouble = trouble;
+        }
+        finally
+        {
+            isReading = false;
+        }
+
+        if (!isGone)
+        {
+            StateHasChanged();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnInitialized()
+    {
+        Follower.Happened += OnHappened;
+        Market.Changed += OnTimeChanged;
+    }
+
+    /// <inheritdoc/>
+    protected override async Task OnParametersSetAsync()
+    {
+        if (shown != Subject)
+        {
+            shown = Subject;
+            IsRead = false;
+            await ReadAgainAsync();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Ends what the page began.</summary>
+    /// <param name="disposing">Always true.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        isGone = true;
+        Follower.Happened -= OnHappened;
+        Market.Changed -= OnTimeChanged;
+    }
+
+    private void OnHappened(Event it)
+    {
+        if (Concerns(it))
+        {
+            _ = InvokeAsync(ReadAgainAsync);
+        }
+    }
+
+    private void OnTimeChanged() => _ = InvokeAsync(ReadAgainAsync);
+}

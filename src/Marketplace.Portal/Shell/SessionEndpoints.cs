@@ -1,0 +1,48 @@
+using System.Net.Http.Headers;
+using Marketplace.Client;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Marketplace.Portal.Shell;
+
+/// <summary>
+/// Signing in with an API key, for whoever has one and no account. Bodies are JSON, which no other origin's page can send
+/// without being asked first.
+/// </summary>
+internal static class SessionEndpoints
+{
+    public const string Path = "/session";
+
+    public static void MapSession(this IEndpointRouteBuilder routes)
+    {
+        routes.MapPost(Path, SignInAsync).ExcludeFromDescription().DisableAntiforgery();
+        routes.MapDelete(Path, (HttpContext http) => Visitor.Forget(http)).ExcludeFromDescription();
+    }
+
+    private static async Task<IResult> SignInAsync(HttpContext http, KeyOffered offered, Visitor visitor, IHttpClientFactory clients)
+    {
+        if (string.IsNullOrWhiteSpace(offered.Key) || offered.Key.Any(letter => letter is < '!' or > '~'))
+        {
+            return Results.Unauthorized();
+        }
+
+        var client = clients.CreateClient(nameof(MarketplaceClient));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", offered.Key);
+        try
+        {
+            await new MarketplaceClient(client).GetMeAsync(http.RequestAborted);
+        }
+        catch (MarketplaceException error) when (error.StatusCode is 401 or 429)
+        {
+            return Results.StatusCode(error.StatusCode);
+        }
+
+        visitor.Keep(http, offered.Key);
+        return Results.NoContent();
+    }
+
+    /// <summary>What a browser sends.</summary>
+    /// <param name="Key">An API key.</param>
+    internal sealed record KeyOffered(string? Key);
+}

@@ -1,0 +1,72 @@
+// What a page cannot do from the server: the browser's settings, files to keep, dragging on a chart, and signing in, whose
+// cookies only the browser itself may receive.
+window.marketplace = (() => {
+  const read = (name) => { try { return localStorage.getItem('marketplace.' + name); } catch { return null; } };
+  const root = document.documentElement;
+
+  return {
+    viewer: () => ({
+      language: read('language') || (navigator.language || 'en').slice(0, 2),
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
+      dark: root.dataset.theme === 'dark',
+      tour: read('tour') === 'seen',
+    }),
+
+    keep: (name, value) => {
+      try { localStorage.setItem('marketplace.' + name, value); } catch { /* A browser that keeps nothing still shows everything. */ }
+      if (name === 'theme') root.dataset.theme = value;
+      if (name === 'language') root.lang = value;
+    },
+
+    // A file made here, such as the rows of a table.
+    download: (name, type, text) => {
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([text], { type }));
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    },
+
+    copy: (text) => navigator.clipboard.writeText(text),
+
+    // A request of the browser's own to this origin; answers status and body.
+    send: async (method, path, body, headers) => {
+      const answer = await fetch(path, {
+        method,
+        credentials: 'same-origin',
+        headers: { Accept: 'application/json', ...(body === null ? {} : { 'Content-Type': 'application/json' }), ...(headers || {}) },
+        body: body === null ? undefined : body,
+      });
+      return { status: answer.status, body: await answer.text() };
+    },
+
+    go: (address) => { location.assign(address); },
+
+    // Marks a stretch of a chart: drawn here while the pointer moves, told once when it is let go.
+    drag: (plot, marker, page) => {
+      let from = null;
+      const at = (event) => {
+        const box = plot.getBoundingClientRect();
+        return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+      };
+      const show = (one, other) => {
+        marker.style.left = Math.min(one, other) * 100 + '%';
+        marker.style.width = Math.abs(one - other) * 100 + '%';
+      };
+      plot.addEventListener('pointerdown', (event) => {
+        if (event.button !== 0) return;
+        from = at(event);
+        plot.setPointerCapture(event.pointerId);
+      });
+      plot.addEventListener('pointermove', (event) => { if (from !== null) show(from, at(event)); });
+      const end = (event) => {
+        if (from === null) return;
+        const [one, other] = [from, at(event)];
+        from = null;
+        page.invokeMethodAsync('MarkedAsync', Math.min(one, other), Math.max(one, other));
+      };
+      plot.addEventListener('pointerup', end);
+      plot.addEventListener('pointercancel', () => { from = null; });
+    },
+  };
+})();
