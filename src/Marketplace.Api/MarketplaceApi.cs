@@ -11,6 +11,7 @@ using Marketplace.Api.Organizations;
 using Marketplace.Api.Quotes;
 using Marketplace.Api.Reservations;
 using Marketplace.Api.Sites;
+using Marketplace.Api.Verification;
 using Marketplace.Api.Webhooks;
 using Marketplace.Grains.Billing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -67,6 +68,9 @@ public static class MarketplaceApi
         routes.MapReconciliation();
         routes.MapSites();
         routes.MapHardware();
+        routes.MapNodes();
+        routes.MapNodeMessages();
+        routes.MapBenchmarkRuns();
         return routes;
     }
 }

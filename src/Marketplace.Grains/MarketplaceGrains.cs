@@ -7,6 +7,7 @@ using Marketplace.Grains.Reservations;
 using Marketplace.Grains.Scheduling;
 using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Telemetry;
+using Marketplace.Grains.Verification;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Storage;
@@ -30,6 +31,7 @@ public static class MarketplaceGrains
             silo.Services.AddHostedService<Keeper>();
             silo.Services.AddHostedService<InvariantWatch>();
             silo.Services.AddHostedService<Reconciler>();
+            silo.Services.AddHostedService<ServiceMarker>();
         }
 
         // Before other silos may call this one: a fact must not be dated by a clock that has not been set yet.

@@ -24,6 +24,9 @@ internal sealed record ApiOperation(string Id, string Summary, string Descriptio
     /// <summary>Status of success.</summary>
     public int Status { get; init; } = 200;
 
+    /// <summary>Media type of the body; a body of bytes has none of its own.</summary>
+    public string Consumes => Takes is byte[] ? "application/octet-stream" : "application/json";
+
     /// <summary>Media type of the answer.</summary>
     public string Produces { get; init; } = "application/json";
 
@@ -44,6 +47,9 @@ internal sealed record ApiOperation(string Id, string Summary, string Descriptio
 
     /// <summary>Whether it honours If-Match.</summary>
     public bool Versioned { get; init; }
+
+    /// <summary>Whether a node signs its body: the node's own allowance is taken, once the signature proved good.</summary>
+    public bool SignedByNode { get; init; }
 
     /// <summary>Most bytes of its body.</summary>
     public int BodyLimit { get; init; } = 256 * 1024;

@@ -13,12 +13,18 @@ internal static class Gate
 
     public static async Task<IResult> RunAsync(HttpContext http, ApiOperation operation, Func<ApiRequest, Task<IResult>> handler)
     {
-        if (operation.Guessable)
+        var limits = http.RequestServices.GetRequiredService<RateLimits>();
+        if (operation.SignedByNode)
         {
-            Limit(http, http.RequestServices.GetRequiredService<RateLimits>().TakeAttempt(ClientAddress.Of(http)));
+            Limit(http, limits.Look(ClientAddress.Of(http), isKey: false));
         }
 
-        var (caller, signedIn) = await IdentifyAsync(http);
+        if (operation.Guessable)
+        {
+            Limit(http, limits.TakeAttempt(ClientAddress.Of(http)));
+        }
+
+        var (caller, signedIn) = operation.SignedByNode ? (null, null) : await IdentifyAsync(http);
         RefuseForged(http, operation, signedIn);
         RefuseUnknown(http, operation, caller, signedIn);
         if (caller is not null && !operation.Permission.Allows(caller))
@@ -37,7 +43,16 @@ internal static class Gate
             request.RefuseUnknownQuery();
         }
 
-        return await handler(request);
+        try
+        {
+            return await handler(request);
+        }
+        catch (ProblemException) when (operation.SignedByNode)
+        {
+            // Thousands of nodes may share an address; who sends what is refused pays with it.
+            Limit(http, limits.Take(ClientAddress.Of(http), isKey: false));
+            throw;
+        }
     }
 
     /// <summary>Whether an operation needs an Idempotency-Key.</summary>

@@ -48,6 +48,20 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
         }
     }
 
+    /// <summary>Where a caller stands, taking nothing.</summary>
+    public RateLimit Look(string caller, bool isKey)
+    {
+        var limit = Math.Max(1, isKey ? options.Value.RequestsPerMinutePerKey : options.Value.RequestsPerMinutePerAddress);
+        var window = time.TimestampFrequency * 60;
+        var interval = Math.Max(1, window / limit);
+        var now = time.GetTimestamp();
+        var ahead = arrivals.TryGetValue(caller, out var stored) ? Math.Max(0, stored - now) : 0;
+        var room = window - ahead;
+        return room < interval
+            ? new RateLimit(false, limit, 0, Seconds(ahead), Math.Max(1, Seconds(interval - room)))
+            : new RateLimit(true, limit, (int)(room / interval), Seconds(ahead), 0);
+    }
+
     private int Seconds(long ticks) => (int)((ticks + time.TimestampFrequency - 1) / time.TimestampFrequency);
 
     private void Forget(long now)

@@ -174,13 +174,17 @@ internal sealed class OperationDescriber : IOperationFilter
         Description = $"At most {contract.BodyLimit / 1024} KiB.",
         Content = new Dictionary<string, IOpenApiMediaType>
         {
-            ["application/json"] = new OpenApiMediaType
-            {
-                Schema = new ModelSchemas(context.SchemaRepository, context.Document, isRequest: true).Of(example.GetType()),
-                Example = Trimmed(example),
-            },
+            [contract.Consumes] = example is byte[]
+                ? new OpenApiMediaType { Schema = Bytes() }
+                : new OpenApiMediaType
+                {
+                    Schema = new ModelSchemas(context.SchemaRepository, context.Document, isRequest: true).Of(example.GetType()),
+                    Example = Trimmed(example),
+                },
         },
     };
+
+    private static OpenApiSchema Bytes() => new() { Type = JsonSchemaType.String, Format = "binary" };
 
     private static OpenApiResponses Responses(ApiOperation contract, string method, string path, OperationFilterContext context)
     {
@@ -229,7 +233,8 @@ internal sealed class OperationDescriber : IOperationFilter
         {
             response.Content = new Dictionary<string, IOpenApiMediaType>
             {
-                [contract.Produces] = example is string text
+                [contract.Produces] = example is byte[] ? new OpenApiMediaType { Schema = Bytes() }
+                    : example is string text
                     ? new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(text) }
                     : new OpenApiMediaType
                     {

@@ -1,13 +1,16 @@
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
+using Marketplace.Domain.Verification;
 
 namespace Marketplace.Domain.Market;
 
 /// <summary>A pool with what it is offered at: what stands on the market, and the aggregate that a pool's grain keeps.</summary>
 /// <param name="Pool">The pool; null before it was listed.</param>
 /// <param name="Offer">Prices, clauses and hold times; null until the operator sets them.</param>
-public sealed record Listing(Pool? Pool, PoolOffer? Offer)
+/// <param name="Verification">What the newest decided challenge says of it; null before the first.</param>
+/// <param name="Run">The newest challenge opened for it; null before the first.</param>
+public sealed partial record Listing(Pool? Pool, PoolOffer? Offer, PoolVerification? Verification = null, OpenRun? Run = null)
 {
     /// <summary>Nothing listed yet.</summary>
     public static Listing None { get; } = new(null, null);
@@ -42,9 +45,13 @@ public sealed record Listing(Pool? Pool, PoolOffer? Offer)
         : Decision<ListingFact>.Of([.. decision.Facts.Select(fact => new ListingFact(fact, null))]);
 
     /// <summary>The listing after a fact.</summary>
-    public static Listing Evolve(Listing listing, ListingFact fact) => fact.Pool is { } change
-        ? listing with { Pool = Pool.Evolve(listing.Pool, change) }
-        : listing with { Offer = fact.Offer };
+    public static Listing Evolve(Listing listing, ListingFact fact) => fact switch
+    {
+        { Pool: { } change } => listing with { Pool = Pool.Evolve(listing.Pool, change) },
+        { Verification: { } verification } => listing with { Verification = verification },
+        { Run: { } run } => listing with { Run = run },
+        _ => listing with { Offer = fact.Offer },
+    };
 }
 
 /// <summary>Sets what a pool is offered at. Refused: <c>pool_not_found</c>, any fault of the offer, <c>offer_unit_mismatch</c>.</summary>
@@ -52,7 +59,9 @@ public sealed record Listing(Pool? Pool, PoolOffer? Offer)
 /// <param name="Offer">Prices, clauses and hold times.</param>
 public sealed record SetOffer(OrganizationId Actor, PoolOffer Offer);
 
-/// <summary>Something happened to a listing: to its pool, or to its offer. Exactly one is set.</summary>
+/// <summary>Something happened to a listing. Exactly one is set.</summary>
 /// <param name="Pool">What happened to the pool.</param>
 /// <param name="Offer">The new offer.</param>
-public sealed record ListingFact(PoolFact? Pool, PoolOffer? Offer);
+/// <param name="Verification">What a challenge said of it, or what is left of that.</param>
+/// <param name="Run">A challenge was opened.</param>
+public sealed record ListingFact(PoolFact? Pool, PoolOffer? Offer, PoolVerification? Verification = null, OpenRun? Run = null);

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
+using Marketplace.Domain.Verification;
 using NodaTime;
 
 namespace Marketplace.Domain.Market;
@@ -52,6 +53,9 @@ public sealed record PoolSummary
     /// <summary>Nodes registered, retired ones included.</summary>
     public int NodeCount { get; init; }
 
+    /// <summary>What the newest decided challenge says of it; null before the first.</summary>
+    public PoolVerification? Verification { get; init; }
+
     /// <summary>When it was listed.</summary>
     public required Instant CreatedAt { get; init; }
 
@@ -60,7 +64,7 @@ public sealed record PoolSummary
     public int GpusPerUnit => Hardware?.GpusPerNode ?? 0;
 
     /// <summary>Summarises a listed pool.</summary>
-    public static PoolSummary Of(Pool pool, PoolOffer? offer) => new()
+    public static PoolSummary Of(Pool pool, PoolOffer? offer, PoolVerification? verification = null) => new()
     {
         Id = pool.Id,
         OperatorId = pool.OperatorId,
@@ -75,6 +79,7 @@ public sealed record PoolSummary
         Supply = pool.Calendar.Supply,
         Status = pool.Status,
         Offer = offer,
+        Verification = verification,
         NodeCount = pool.Nodes.Count,
         CreatedAt = pool.CreatedAt,
     };

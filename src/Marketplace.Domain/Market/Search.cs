@@ -62,7 +62,7 @@ public static class Search
         var units = UnitsOf(pool, query.Quantity);
         var preBuild = pool.IsPreBuild(query.Term, units);
         var price = offer.Prices.PriceFor(query.Term, units, offer.Clauses.Zone(), preBuild);
-        return new SearchOffer(pool, candidate.Site, VerificationLevels.Of(candidate.Site), units, candidate.FreeUnits, candidate.FreeFrom, price, Comparable(offer.Prices.Unit, price.Price, pool.GpusPerUnit), preBuild);
+        return new SearchOffer(pool, candidate.Site, VerificationLevels.Of(candidate.Site, pool.Verification), units, candidate.FreeUnits, candidate.FreeFrom, price, Comparable(offer.Prices.Unit, price.Price, pool.GpusPerUnit), preBuild);
     }
 
     private static UnitPrice Comparable(PricingUnit unit, UnitPrice price, int gpusPerNode) => unit == PricingUnit.NodeMonth

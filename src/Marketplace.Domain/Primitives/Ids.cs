@@ -305,3 +305,21 @@ public readonly record struct WebhookEndpointId : IPublicId<WebhookEndpointId>
     /// <summary>The id as it stands in the API.</summary>
     public override string ToString() => Value;
 }
+
+/// <summary>One benchmark challenge, its reports and its verdict.</summary>
+public readonly record struct BenchmarkRunId : IPublicId<BenchmarkRunId>
+{
+    private BenchmarkRunId(string value) => Value = value;
+
+    /// <inheritdoc/>
+    public static string Prefix => "bench";
+
+    /// <inheritdoc/>
+    public string Value { get; }
+
+    /// <inheritdoc/>
+    public static BenchmarkRunId From(string value) => new(PublicId.Check(Prefix, value));
+
+    /// <summary>The id as it stands in the API.</summary>
+    public override string ToString() => Value;
+}

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Sites;
+using NodaTime;
 
 namespace Marketplace.Domain.Verification;
 
@@ -10,13 +13,96 @@ public enum VerificationLevel
 
     /// <summary>The site stands in a public record, and an administrator confirmed that it is the operator's.</summary>
     SiteConfirmed,
+
+    /// <summary>A random sample of the nodes answered a fresh challenge with keys of their own, and has the GPUs the listing names, found nowhere else in the market.</summary>
+    Identified,
+
+    /// <summary>The sample's raw outputs fit that hardware, at no less than its usual performance, and work was done for the challenge.</summary>
+    Benchmarked,
+
+    /// <summary>The maker's own evidence of every GPU in the sample is valid besides.</summary>
+    Attested,
+}
+
+/// <summary>What a pool's newest challenge says of it.</summary>
+/// <param name="Level">The level shown.</param>
+/// <param name="Run">The challenge that shows it.</param>
+/// <param name="At">When it was decided.</param>
+/// <param name="ExpiresAt">From when on it counts no more.</param>
+/// <param name="Score">Mean <see cref="ProvenScore"/> of the sample; null without one.</param>
+/// <param name="Spread">Highest less lowest score of the sample in percent of the mean.</param>
+/// <param name="Sampled">Nodes tested.</param>
+/// <param name="Population">Nodes in service they were drawn from.</param>
+/// <param name="Missing">What keeps it from a higher level, in words.</param>
+public sealed record PoolVerification(
+    VerificationLevel Level,
+    BenchmarkRunId Run,
+    Instant At,
+    Instant ExpiresAt,
+    decimal? Score,
+    decimal? Spread,
+    int Sampled,
+    int Population,
+    ImmutableArray<string> Missing)
+{
+    /// <summary>Nodes that failed or did not answer: the next challenge names them again, until they are replaced.</summary>
+    public ImmutableArray<NodeId> Owed { get; init; } = [];
+
+    /// <summary>What a decided challenge says of its pool.</summary>
+    public static PoolVerification Of(BenchmarkRun run, BenchmarkResult result) => new(
+        result.Level, run.Id, result.At, result.ExpiresAt, result.Score, result.Spread, run.Answers.Length, run.Population, result.Missing)
+    {
+        Owed = [.. run.Answers.Where(answer => answer.Verdict!.Outcome is NodeOutcome.Failed or NodeOutcome.Unanswered).Select(answer => answer.Node)],
+    };
+
+    /// <summary>The same after its time.</summary>
+    public PoolVerification Expired() => this with
+    {
+        Level = VerificationLevel.Declared,
+        Missing = [$"The challenge of {At.InUtc().Date:uuuu-MM-dd} showed {Level.Spelled()} until {ExpiresAt.InUtc().Date:uuuu-MM-dd}; run it again."],
+    };
 }
 
 /// <summary>Derives levels from what is known.</summary>
 public static class VerificationLevels
 {
+    private const int MostMissing = 10;
+
     /// <summary>The level of everything at a site; an unknown site has the lowest.</summary>
     public static VerificationLevel Of(Site? site) => site?.Claim?.Status == SiteClaimStatus.Confirmed
         ? VerificationLevel.SiteConfirmed
         : VerificationLevel.Declared;
+
+    /// <summary>The level of a pool: what its newest challenge shows, or its site, whichever is more.</summary>
+    public static VerificationLevel Of(Site? site, PoolVerification? verification) =>
+        (VerificationLevel)Math.Max((int)Of(site), (int)(verification?.Level ?? VerificationLevel.Declared));
+
+    /// <summary>
+    /// What a challenge comes to once every node has its verdict. One node that failed or did not answer leaves the pool
+    /// declared; one that was downgraded leaves it identified; all passed make it benchmarked, and attested when the maker's
+    /// evidence of every GPU is valid.
+    /// </summary>
+    public static BenchmarkResult ResultOf(BenchmarkRun run, Instant now)
+    {
+        var verdicts = run.Answers.Select(answer => (answer.Node, Verdict: answer.Verdict!)).ToList();
+        var worst = verdicts.Max(answer => answer.Verdict.Outcome);
+        var attested = run.GpusPerNode > 0 && verdicts.All(answer => answer.Verdict.Attested >= run.GpusPerNode);
+        var level = worst switch
+        {
+            NodeOutcome.Passed => attested ? VerificationLevel.Attested : VerificationLevel.Benchmarked,
+            NodeOutcome.Downgraded => VerificationLevel.Identified,
+            _ => VerificationLevel.Declared,
+        };
+        var scores = verdicts.Where(answer => answer.Verdict.Outcome <= NodeOutcome.Downgraded).Select(answer => answer.Verdict.Score).OfType<decimal>().ToList();
+        ImmutableArray<string> missing = worst == NodeOutcome.Passed && !attested
+            ? ["Valid attestation evidence of every GPU from its maker."]
+            : [.. verdicts.SelectMany(answer => answer.Verdict.Findings.Where(finding => finding.Weight >= FindingWeight.Downgrade).Select(finding => $"{answer.Node}: {finding.Detail}")).Take(MostMissing)];
+        return new BenchmarkResult(
+            now,
+            now + BenchmarkRun.Validity,
+            level,
+            scores.Count == 0 ? null : Math.Round(scores.Average(), 1),
+            scores.Count < 2 || scores.Average() == 0 ? null : Math.Round((scores.Max() - scores.Min()) / scores.Average() * 100, 1),
+            attested ? [] : missing);
+    }
 }

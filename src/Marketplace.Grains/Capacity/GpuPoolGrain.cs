@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Verification;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Sites;
+using Marketplace.Grains.Verification;
 using NodaTime;
 using Orleans.Concurrency;
 
@@ -16,7 +18,7 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
     : JournaledGrain<Listing, ListingFact, Listing>(services, "gpu-pool"), IGpuPoolGrain
 {
     public Task<Snapshot<PoolSummary>?> GetAsync() => Task.FromResult(Durable.Pool is { } pool
-        ? new Snapshot<PoolSummary>(PoolSummary.Of(pool, Durable.Offer), Version)
+        ? new Snapshot<PoolSummary>(PoolSummary.Of(pool, Durable.Offer, Durable.Verification), Version)
         : null);
 
     public Task<Answer<Snapshot<PoolSummary>>> AmendAsync(AmendPool command, long? ifVersion) =>
@@ -84,6 +86,12 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
     public Task<ImmutableArray<PoolNode>> GetNodesAsync(int after, int limit) => Task.FromResult<ImmutableArray<PoolNode>>(
         [.. (Durable.Pool?.Nodes.Nodes ?? []).Where(node => node.Order > after).OrderBy(node => node.Order).Take(limit)]);
 
+    public Task<PoolNode?> GetNodeAsync(NodeId node) => Task.FromResult(Durable.Pool?.Nodes.Find(node));
+
+    public Task<Answer<OpenBenchmarkRun>> OpenBenchmarkAsync(OpenPoolBenchmark command) => CommitAsync(
+        (listing, now) => Listing.Decide(listing, command, now),
+        listing => listing.OpenedRun!);
+
     // The calendar is immutable, so it is added up anew beside the grain's turns.
     public Task<ImmutableArray<string>> CheckInvariantsAsync() => Durable.Pool is { } pool
         ? Task.Run(() => pool.Calendar.Faults().Select(fault => $"{pool.Id}: {fault}").ToImmutableArray())
@@ -122,6 +130,12 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
             case SiteWithdrawn:
                 await CommitAsync((listing, _) => listing.Pool is { } pool ? Listing.Of(pool.Withdraw()) : Decision<ListingFact>.Nothing, _ => true, envelope);
                 break;
+            case PoolVerified verified:
+                await CommitAsync((listing, _) => Listing.Decide(listing, verified.Verification), _ => true, envelope);
+                break;
+            case PoolVerificationExpired expired:
+                await CommitAsync((listing, _) => Listing.Expire(listing, expired.Run), _ => true, envelope);
+                break;
             default:
                 await base.OnNoticeAsync(envelope);
                 break;
@@ -140,6 +154,11 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
 
     protected override void React(Listing after, ListingFact fact, Effects effects)
     {
+        if (fact.Run is not null)
+        {
+            return;
+        }
+
         switch (fact.Pool)
         {
             case HoldPlaced or HoldConfirmed or HoldEnded or HoldResized or TombstonesPruned or NodesAssigned or NodesReturned or NodeReplaced or PowerHandedOver:
@@ -168,7 +187,7 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
     private static void WriteRows(Listing after, Effects effects)
     {
         var pool = after.Pool!;
-        var summary = PoolSummary.Of(pool, after.Offer);
+        var summary = PoolSummary.Of(pool, after.Offer, after.Verification);
         var key = SortKeys.Of(pool.CreatedAt, pool.Id.Value);
         effects.Row(PoolRows.Table, pool.OperatorId.Value, key, summary);
         effects.Row(PoolRows.Table, PoolRows.Everyone, key, summary);
@@ -184,7 +203,7 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
 
     private async Task<Answer<Snapshot<PoolSummary>>> ChangeAsync(Func<Listing, Instant, Decision<ListingFact>> decide)
     {
-        var answer = await CommitAsync(decide, listing => PoolSummary.Of(listing.Pool!, listing.Offer));
+        var answer = await CommitAsync(decide, listing => PoolSummary.Of(listing.Pool!, listing.Offer, listing.Verification));
         return answer.IsGranted
             ? new Answer<Snapshot<PoolSummary>> { Value = new Snapshot<PoolSummary>(answer.Value, Version), Replayed = answer.Replayed }
             : answer.Refusal;

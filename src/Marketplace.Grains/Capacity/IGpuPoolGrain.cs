@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Verification;
 using Marketplace.Grains.Durability;
 using NodaTime;
 using Orleans.Concurrency;
@@ -106,6 +107,14 @@ public interface IGpuPoolGrain : IAggregateGrain
     /// <summary>Nodes in order of registration, after <paramref name="after"/> (0: from the first), at most <paramref name="limit"/>.</summary>
     [Alias("GetNodes"), AlwaysInterleave]
     Task<ImmutableArray<PoolNode>> GetNodesAsync(int after, int limit);
+
+    /// <summary>One node, or null.</summary>
+    [Alias("GetNode"), AlwaysInterleave]
+    Task<PoolNode?> GetNodeAsync(NodeId node);
+
+    /// <summary>Opens a challenge for the pool, or answers the one that is open.</summary>
+    [Alias("OpenBenchmark")]
+    Task<Answer<OpenBenchmarkRun>> OpenBenchmarkAsync(OpenPoolBenchmark command);
 
     /// <summary>What is wrong with the pool's books, one sentence each; empty when holds never exceed supply in any hour.</summary>
     [Alias("CheckInvariants"), AlwaysInterleave]

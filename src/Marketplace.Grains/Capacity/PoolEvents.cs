@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Verification;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Transparency;
 using NodaTime;
@@ -47,6 +48,14 @@ public sealed record PoolNodesData(PoolId Id, ImmutableArray<NodeId> Nodes);
 /// <param name="Reason">The operator's words.</param>
 public sealed record PoolNodeReplacedData(PoolId Id, NodeId NodeId, NodeId ReplacementId, string Reason);
 
+/// <summary>What is verified of a pool.</summary>
+/// <param name="Id">The pool.</param>
+/// <param name="Level">The level its challenges show.</param>
+/// <param name="BenchmarkRunId">The challenge that shows it.</param>
+/// <param name="Score">Mean score of the sample.</param>
+/// <param name="ExpiresAt">From when on it counts no more.</param>
+public sealed record PoolLevelData(PoolId Id, VerificationLevel Level, BenchmarkRunId BenchmarkRunId, decimal? Score, Instant ExpiresAt);
+
 /// <summary>What the operator's feed says of a pool.</summary>
 internal static class PoolEvents
 {
@@ -58,6 +67,8 @@ internal static class PoolEvents
     public static readonly EventType<PoolWithdrawnData> Withdrawn = new("pool.withdrawn", "A pool was taken off the market for good.");
     public static readonly EventType<PoolSupplyData> SupplyReforecast = new("pool.supply_reforecast", "A pool's supply moved; reservations that no longer fit are told.");
     public static readonly EventType<PoolNodesData> NodesRegistered = new("pool.nodes_registered", "Nodes were registered.");
+
+    public static readonly EventType<PoolLevelData> LevelChanged = new("pool.level_changed", "What is verified of a pool changed: a challenge was decided, or is too old to count.");
 
     public static readonly EventType<PoolNodeReplacedData> NodeReplaced = new("pool.node_replaced", "A node not under lease was taken out of service and another registered in its place.");
 
@@ -87,6 +98,9 @@ internal static class PoolEvents
                 break;
             case FreeNodeReplaced replaced:
                 effects.Publish(pool.OperatorId, NodeReplaced, new(pool.Id, replaced.Out, replaced.In.Id, replaced.Reason));
+                break;
+            case null when fact.Verification is { } verification:
+                effects.Publish(pool.OperatorId, LevelChanged, new(pool.Id, verification.Level, verification.Run, verification.Score, verification.ExpiresAt));
                 break;
             case null:
                 effects.Publish(pool.OperatorId, OfferChanged, Data(pool));

@@ -75,6 +75,12 @@ public static class GrainKeys
     /// <summary>An address to which an organization's events are sent.</summary>
     public static AggregateAddress WebhookEndpoint(WebhookEndpointId id) => new("webhook-endpoint", id.Value);
 
+    /// <summary>A physical node as the marketplace hears it.</summary>
+    public static AggregateAddress Node(NodeId id) => new("node", id.Value);
+
+    /// <summary>One benchmark challenge.</summary>
+    public static AggregateAddress BenchmarkRun(BenchmarkRunId id) => new("benchmark-run", id.Value);
+
     /// <summary>The due index's partition of an aggregate.</summary>
     public static string DueShardOf(AggregateAddress address)
     {

@@ -1,0 +1,186 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Verification;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Serialization;
+using NodaTime;
+
+namespace Marketplace.Grains.Verification;
+
+/// <summary>A challenge's shell around <see cref="BenchmarkRunDecisions"/> and <see cref="ReportCheck"/>.</summary>
+[GrainType("benchmark-run")]
+internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<BenchmarkRun, BenchmarkRunFact>(services, "benchmark-run"), IBenchmarkRunGrain
+{
+    private const int LongestReason = 500;
+
+    public Task<Snapshot<BenchmarkRun>?> GetAsync() => Task.FromResult(Durable);
+
+    public Task<Answer<Snapshot<BenchmarkRun>>> OpenAsync(OpenBenchmarkRun command) =>
+        CommitAsync(null, (run, now) => BenchmarkRunDecisions.Decide(run, command, now));
+
+    public Task<Answer<Snapshot<BenchmarkRun>>> AskAsync(AskChallenge command) => KnownAsync(() =>
+        CommitAsync(null, (run, now) => BenchmarkRunDecisions.Decide(run, command, now)));
+
+    public Task<Answer<Snapshot<BenchmarkRun>>> CommitWorkAsync(CommitWork command) => KnownAsync(() =>
+        CommitAsync(null, (run, _) => BenchmarkRunDecisions.Decide(run, command)));
+
+    public Task<Answer<Snapshot<BenchmarkRun>>> ReportAsync(TakeReport command) => KnownAsync(() =>
+        CommitAsync(null, (run, _) => BenchmarkRunDecisions.Decide(run, command)));
+
+    public Task<Answer<Snapshot<BenchmarkRun>>> OutputArrivedAsync(TakeOutput command) => KnownAsync(async () =>
+    {
+        var answer = await CommitAsync(null, (run, _) => BenchmarkRunDecisions.Decide(run, command));
+        if (answer.IsGranted)
+        {
+            await JudgeAsync();
+        }
+
+        return answer.IsGranted ? Durable! : answer;
+    });
+
+    public Task<Answer<Snapshot<BenchmarkRun>>> DecideReviewAsync(Operation operation, DecideReview command) =>
+        KnownAsync(() => CommitAsync(operation, (run, now) => BenchmarkRunDecisions.Decide(run, command, now)));
+
+    protected override BenchmarkRun Evolve(BenchmarkRun? state, BenchmarkRunFact fact) => BenchmarkRunDecisions.Evolve(state, fact);
+
+    protected override Instant? DueAt(BenchmarkRun state) =>
+        state.Status == BenchmarkRunStatus.Issued && state.Answers.Any(IsUnjudged) ? state.OpenedAt : state.DueAt();
+
+    protected override async Task OnDueAsync(Instant now)
+    {
+        await JudgeAsync();
+        await CommitAsync(null, (run, at) => BenchmarkRunDecisions.Meet(run!, at));
+    }
+
+    protected override async Task OnNoticeAsync(Notice notice, AggregateAddress sender)
+    {
+        if (notice is AcceptanceTestOpened opened)
+        {
+            await OpenAsync(opened.Run);
+        }
+        else
+        {
+            await base.OnNoticeAsync(notice, sender);
+        }
+    }
+
+    protected override void React(BenchmarkRun? before, BenchmarkRun after, BenchmarkRunFact fact, Effects effects)
+    {
+        switch (fact)
+        {
+            case RunOpened:
+                foreach (var answer in after.Answers)
+                {
+                    effects.Tell(GrainKeys.Node(answer.Node), new ChallengeOpened(after.Id));
+                }
+
+                break;
+            case VerdictGiven { Verdict.Outcome: not NodeOutcome.InReview } given:
+                effects.Tell(GrainKeys.Node(given.Node), new ChallengeDecided(new NodeResult(after.Id, given.Verdict.Outcome, effects.At)));
+                if (after.LeaseId is { } lease)
+                {
+                    effects.Tell(GrainKeys.Lease(lease), TestedBy(after.Id, given));
+                }
+
+                break;
+            case RunConcluded concluded when after.Purpose != BenchmarkPurpose.Acceptance:
+                effects.Tell(GrainKeys.GpuPool(after.PoolId), new PoolVerified(PoolVerification.Of(after, concluded.Result)));
+                break;
+            case RunExpired when after.Purpose != BenchmarkPurpose.Acceptance:
+                effects.Tell(GrainKeys.GpuPool(after.PoolId), new PoolVerificationExpired(after.Id));
+                break;
+        }
+
+        BenchmarkRunEvents.Publish(after, fact, effects);
+    }
+
+    protected override void React(BenchmarkRun after, Effects effects)
+    {
+        var key = SortKeys.Of(after.OpenedAt, Key);
+        var row = after.WithoutAnswers();
+        effects.Row(BenchmarkRunRows.Table, after.OperatorId.Value, key, row);
+        effects.Row(BenchmarkRunRows.Table, after.PoolId.Value, key, row);
+        if (after.TenantId is { } tenant)
+        {
+            effects.Row(BenchmarkRunRows.Table, tenant.Value, key, row);
+        }
+    }
+
+    private static bool IsUnjudged(NodeAnswer answer) => answer is { Verdict: null, IsComplete: true };
+
+    private static AcceptanceTested TestedBy(BenchmarkRunId run, VerdictGiven given) => given.Verdict.Outcome switch
+    {
+        NodeOutcome.Passed => new AcceptanceTested(run, [given.Node], []),
+
+        // Silence is no failure: the tenant's word, or its silence, still decides.
+        NodeOutcome.Unanswered => new AcceptanceTested(run, [], []),
+        _ => new AcceptanceTested(run, [], [new NodeFailure(given.Node, given.Verdict.Findings is [{ Detail: var detail }, ..] ? detail.Length <= LongestReason ? detail : detail[..LongestReason] : "The test failed.")]),
+    };
+
+    /// <summary>A command to a challenge that was never opened is refused, and leaves nothing.</summary>
+    private async Task<Answer<Snapshot<BenchmarkRun>>> KnownAsync(Func<Task<Answer<Snapshot<BenchmarkRun>>>> run) => State is null
+        ? Refusal.Of(BenchmarkRunRefusal.NotFound, "There is no such challenge.")
+        : await run();
+
+    /// <summary>Judges every answer that is whole. After a crash in between, the visit does so.</summary>
+    private async Task JudgeAsync()
+    {
+        while (State is { Status: BenchmarkRunStatus.Issued } run && run.Answers.FirstOrDefault(IsUnjudged) is { } answer)
+        {
+            var (verdict, digits) = await JudgeAsync(run, answer);
+            await CommitAsync(null, (state, now) => BenchmarkRunDecisions.Decide(state!, new GiveVerdict(answer.Node, verdict, digits), now));
+        }
+    }
+
+    private async Task<(NodeVerdict Verdict, ImmutableArray<decimal> Digits)> JudgeAsync(BenchmarkRun run, NodeAnswer answer)
+    {
+        var outputs = ImmutableDictionary.CreateBuilder<string, ImmutableArray<byte>>(StringComparer.Ordinal);
+        foreach (var output in answer.Outputs)
+        {
+            outputs[output.Sha256] = await EvidenceAsync(output.Sha256);
+        }
+
+        var report = JsonSerializer.Deserialize<BenchmarkReport>((await EvidenceAsync(answer.Report!)).AsSpan(), MarketJson.Options)!;
+        var claim = new DeviceClaim(answer.Node, run.OperatorId);
+        var clashes = ImmutableArray.CreateBuilder<DeviceClash>();
+        var identities = DeviceClaims.IdentitiesOf(report);
+        foreach (var identity in identities.Order(StringComparer.Ordinal))
+        {
+            if (await DeviceClaims.FindAsync(Services.Rows, identity) is { } other && other.Node != answer.Node)
+            {
+                clashes.Add(Clash(identity, other, run.OperatorId));
+            }
+        }
+
+        var judged = Judge();
+        if (judged.Verdict.Outcome <= NodeOutcome.InReview)
+        {
+            foreach (var identity in identities)
+            {
+                if (await DeviceClaims.TryClaimAsync(Services.Rows, identity, claim) is { } first)
+                {
+                    clashes.Add(Clash(identity, first, run.OperatorId));
+                }
+            }
+
+            if (clashes.Count > 0)
+            {
+                return Judge();
+            }
+
+            await DeviceClaims.KeepAsync(Services.Rows, answer.Node, identities);
+        }
+
+        return judged;
+
+        (NodeVerdict Verdict, ImmutableArray<decimal> Digits) Judge() =>
+            ReportCheck.Judge(new ReportCase(run, report, outputs.ToImmutable(), clashes.ToImmutable(), Services.RealNow));
+    }
+
+    private async Task<ImmutableArray<byte>> EvidenceAsync(string digest) => await EvidenceStore.FindAsync(Services.Rows, digest)
+        ?? throw new InvalidOperationException($"{Key}: evidence {digest} was acknowledged and is not there.");
+
+    private static DeviceClash Clash(string identity, DeviceClaim other, OrganizationId own) =>
+        new(identity, other.Operator == own ? $"with {other.Node}, another node of this operator" : "with a node of another operator");
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Verification;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Serialization;
+
+namespace Marketplace.Grains.Verification;
+
+/// <summary>Which node a device, or a key, belongs to.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Operator">Whose node it is.</param>
+internal sealed record DeviceClaim(NodeId Node, OrganizationId Operator);
+
+/// <summary>
+/// One row for every device identity of the market, inserted only if absent: of two nodes that claim one at the same time,
+/// one gets it. A second row, under the node, says what to give back when the device is gone.
+/// </summary>
+internal static class DeviceClaims
+{
+    public const string Table = "device-claims";
+    private const string Owner = "owner";
+
+    /// <summary>Claims an identity for a node; answers who has it already, or null.</summary>
+    public static async Task<DeviceClaim?> TryClaimAsync(IRowStore rows, string identity, DeviceClaim claim)
+    {
+        var key = PublicId.Digest(identity);
+        if (await FindAsync(rows, identity) is { } known)
+        {
+            return known.Node == claim.Node ? null : known;
+        }
+
+        await rows.UpsertIfNewerAsync(Table, claim.Node.Value, new Row(key, 1, JsonSerializer.SerializeToUtf8Bytes(identity, MarketJson.Options)));
+        if (await rows.TryInsertAsync(Table, key, [new Row(Owner, 1, JsonSerializer.SerializeToUtf8Bytes(claim, MarketJson.Options))]))
+        {
+            return null;
+        }
+
+        return await FindAsync(rows, identity) is { } first && first.Node != claim.Node ? first : null;
+    }
+
+    /// <summary>Whose an identity is, or null.</summary>
+    public static async Task<DeviceClaim?> FindAsync(IRowStore rows, string identity) =>
+        await rows.GetAsync(Table, PublicId.Digest(identity), Owner) is { } row ? JsonSerializer.Deserialize<DeviceClaim>(row.Data.Span, MarketJson.Options) : null;
+
+    /// <summary>Gives back the devices a node no longer has. Keys stay for ever.</summary>
+    public static async Task KeepAsync(IRowStore rows, NodeId node, ImmutableHashSet<string> identities)
+    {
+        var page = await rows.ScanAsync(Table, node.Value, null, null, RowLimits.MostRowsInPage);
+        foreach (var row in page.Rows)
+        {
+            var identity = JsonSerializer.Deserialize<string>(row.Data.Span, MarketJson.Options)!;
+            if (!identity.StartsWith("key:", StringComparison.Ordinal) && !identities.Contains(identity))
+            {
+                if (await FindAsync(rows, identity) is { } claim && claim.Node == node)
+                {
+                    await rows.RemoveAsync(Table, row.Key, [Owner]);
+                }
+
+                await rows.RemoveAsync(Table, node.Value, [row.Key]);
+            }
+        }
+    }
+
+    /// <summary>What the GPUs of a report are known by.</summary>
+    public static ImmutableHashSet<string> IdentitiesOf(BenchmarkReport report) =>
+    [
+        .. report.Gpus.Where(gpu => gpu.Uuid is not null).Select(gpu => "uuid:" + gpu.Uuid),
+        .. report.Gpus.Where(gpu => gpu.Serial is not null).Select(gpu => "serial:" + gpu.Serial),
+    ];
+}

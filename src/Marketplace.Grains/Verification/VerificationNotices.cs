@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Verification;
+using Marketplace.Grains.Durability;
+
+namespace Marketplace.Grains.Verification;
+
+/// <summary>Tells a node that a challenge waits for it.</summary>
+public sealed record ChallengeOpened(BenchmarkRunId Run) : Notice;
+
+/// <summary>Tells a node what a challenge came to for it.</summary>
+public sealed record ChallengeDecided(NodeResult Result) : Notice;
+
+/// <summary>Tells a pool what a challenge came to.</summary>
+public sealed record PoolVerified(PoolVerification Verification) : Notice;
+
+/// <summary>Tells a pool that a challenge counts no more.</summary>
+public sealed record PoolVerificationExpired(BenchmarkRunId Run) : Notice;
+
+/// <summary>Opens the acceptance challenge of delivered nodes.</summary>
+public sealed record AcceptanceTestOpened(OpenBenchmarkRun Run) : Notice;
+
+/// <summary>Tells a lease how delivered nodes did.</summary>
+/// <param name="Run">The challenge.</param>
+/// <param name="Passed">Nodes that passed.</param>
+/// <param name="Failed">Nodes that did not, each with the reason.</param>
+public sealed record AcceptanceTested(BenchmarkRunId Run, ImmutableArray<NodeId> Passed, ImmutableArray<NodeFailure> Failed) : Notice;
+
+/// <summary>Why a node did not pass.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Reason">The heaviest finding, in words.</param>
+public sealed record NodeFailure(NodeId Node, string Reason);
