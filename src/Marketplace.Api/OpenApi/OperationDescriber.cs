@@ -175,7 +175,7 @@ internal sealed class OperationDescriber : IOperationFilter
         Content = new Dictionary<string, IOpenApiMediaType>
         {
             [contract.Consumes] = example is byte[]
-                ? new OpenApiMediaType { Schema = Bytes() }
+                ? new OpenApiMediaType { Schema = Bytes(), Example = JsonValue.Create("(bytes)") }
                 : new OpenApiMediaType
                 {
                     Schema = new ModelSchemas(context.SchemaRepository, context.Document, isRequest: true).Of(example.GetType()),
@@ -233,7 +233,7 @@ internal sealed class OperationDescriber : IOperationFilter
         {
             response.Content = new Dictionary<string, IOpenApiMediaType>
             {
-                [contract.Produces] = example is byte[] ? new OpenApiMediaType { Schema = Bytes() }
+                [contract.Produces] = example is byte[] ? new OpenApiMediaType { Schema = Bytes(), Example = JsonValue.Create("(bytes)") }
                     : example is string text
                     ? new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(text) }
                     : new OpenApiMediaType

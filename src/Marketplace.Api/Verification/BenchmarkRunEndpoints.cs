@@ -56,7 +56,7 @@ internal static class BenchmarkRunEndpoints
             Gives = BenchmarkRunModel.Example,
         }, async request => request.Ok(await FindAsync(request), BenchmarkRunModel.Of));
 
-        room.Put("/v1/benchmark-runs/{benchmarkRunId}/outputs/{sha256}", new("uploadOutput", "Upload an output", "The bytes of an output that a signed report of this challenge names. Their SHA-256 is the address, so nobody needs a key to bring them. The last one has the node judged.", Permission.Public)
+        room.Put("/v1/benchmark-runs/{benchmarkRunId}/outputs/{digest}", new("uploadOutput", "Upload an output", "The bytes of an output that a signed report of this challenge names. Their SHA-256 is the address, so nobody needs a key to bring them. The last one has the node judged.", Permission.Public)
         {
             Takes = Array.Empty<byte>(),
             Gives = BenchmarkRunModel.Example,
@@ -65,14 +65,14 @@ internal static class BenchmarkRunEndpoints
             Refuses = [BenchmarkRunRefusal.NotFound, BenchmarkRunRefusal.OutputUnknown, BenchmarkRunRefusal.OutputDiffers, BenchmarkRunRefusal.Over, BenchmarkRunRefusal.Late],
         }, UploadAsync);
 
-        room.Get("/v1/benchmark-runs/{benchmarkRunId}/outputs/{sha256}", new("getOutput", "Read evidence", "The raw bytes of an output or of a signed report's payload, as they came.", Permission.Public)
+        room.Get("/v1/benchmark-runs/{benchmarkRunId}/outputs/{digest}", new("getOutput", "Read evidence", "The raw bytes of an output or of a signed report's payload, as they came.", Permission.Public)
         {
             Gives = Array.Empty<byte>(),
             Produces = "application/octet-stream",
         }, async request =>
         {
             var run = (await FindAsync(request)).State;
-            var digest = request.Text("sha256");
+            var digest = request.Text("digest");
             return run.Answers.Any(answer => answer.Report == digest || answer.Outputs.Any(output => output.Sha256 == digest)) && await EvidenceStore.FindAsync(request.Rows, digest) is { } bytes
                 ? Results.Bytes([.. bytes], "application/octet-stream")
                 : throw Problem.NotFound("No evidence of this digest has come.");
@@ -104,7 +104,7 @@ internal static class BenchmarkRunEndpoints
     {
         var id = request.Id<BenchmarkRunId>("benchmarkRunId");
         var grain = request.Grain<IBenchmarkRunGrain>(id.Value);
-        var digest = request.Text("sha256");
+        var digest = request.Text("digest");
         var bytes = await request.BytesAsync();
         if (EvidenceStore.DigestOf(bytes) != digest)
         {

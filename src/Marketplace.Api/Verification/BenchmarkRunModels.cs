@@ -63,7 +63,7 @@ internal sealed record VerdictModel(
 
 /// <summary>An output a node named.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Sha256">SHA-256 of its bytes; it is read at <c>/v1/benchmark-runs/{benchmarkRunId}/outputs/{sha256}</c>.</param>
+/// <param name="Sha256">SHA-256 of its bytes; it is read at <c>/v1/benchmark-runs/{benchmarkRunId}/outputs/{digest}</c>.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="Tool">The tool that printed it.</param>
 /// <param name="Device">The device it is of.</param>

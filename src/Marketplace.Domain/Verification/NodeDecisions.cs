@@ -17,7 +17,7 @@ public static class NodeDecisions
             : new TokenIssued(command.Node, command.Actor, command.Pool, new EnrolmentToken(command.TokenHash, now + Node.TokenLife), now);
 
     /// <summary>Takes a node in. Repeating the same message changes nothing.</summary>
-    public static Decision<NodeFact> Decide(Node? node, EnrolNode command, Instant now, SignatureCheck check)
+    public static Decision<NodeFact> Decide(Node? node, EnrolNode command, Instant now, ISignatureCheck check)
     {
         if (node is null)
         {
@@ -45,7 +45,7 @@ public static class NodeDecisions
     }
 
     /// <summary>Takes the next key.</summary>
-    public static Decision<NodeFact> Decide(Node? node, RotateKey command, Instant now, SignatureCheck check)
+    public static Decision<NodeFact> Decide(Node? node, RotateKey command, Instant now, ISignatureCheck check)
     {
         var body = command.Body;
         if (Refuse(node, new TakeMessage(command.Message, PayloadTypes.KeyRotation, body.Sequence, body.NodeId), check) is { } refusal)
@@ -72,20 +72,20 @@ public static class NodeDecisions
         : Decision<NodeFact>.Nothing;
 
     /// <summary>Takes a signed message, once. The very message taken last may come again, as after a lost answer.</summary>
-    public static Decision<NodeFact> Decide(Node? node, TakeMessage command, SignatureCheck check) =>
+    public static Decision<NodeFact> Decide(Node? node, TakeMessage command, ISignatureCheck check) =>
         Refuse(node, command, check) is { } refusal ? refusal
         : node!.LastDigest == command.Message.Digest() ? Decision<NodeFact>.Nothing
         : new MessageTaken(command.Sequence, command.Message.Digest());
 
     /// <summary>Why a message does not count; null when it does. Keys first, so that strangers learn nothing more.</summary>
-    public static Refusal? Refuse(Node? node, TakeMessage command, SignatureCheck check) =>
+    public static Refusal? Refuse(Node? node, TakeMessage command, ISignatureCheck check) =>
         Authenticate(node, command.Message, command.PayloadType, command.Named, check)
         ?? (command.Sequence > node!.Sequence || node.LastDigest == command.Message.Digest()
             ? null
             : Refusal.Of(NodeRefusal.Replayed, $"Its sequence is {command.Sequence}; {node.Sequence} was taken already. A message counts once: sign a new one with a higher sequence.", "sequence"));
 
     /// <summary>Whether the key that counts signed a message of this type for this node.</summary>
-    public static Refusal? Authenticate(Node? node, SignedMessage message, string payloadType, NodeId named, SignatureCheck check)
+    public static Refusal? Authenticate(Node? node, SignedMessage message, string payloadType, NodeId named, ISignatureCheck check)
     {
         if (node is null)
         {

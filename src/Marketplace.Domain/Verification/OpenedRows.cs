@@ -40,20 +40,8 @@ public static class OpenedRows
     }
 
     /// <summary>Writes an answer.</summary>
-    public static byte[] Write(IEnumerable<OpenedRow> rows)
-    {
-        using var bytes = new MemoryStream();
-        foreach (var row in rows)
-        {
-            bytes.Write(MemoryMarshal.AsBytes(row.Values.AsSpan()));
-            foreach (var digest in row.Path)
-            {
-                bytes.Write(Convert.FromHexString(digest));
-            }
-        }
-
-        return bytes.ToArray();
-    }
+    public static byte[] Write(IEnumerable<OpenedRow> rows) =>
+        [.. rows.SelectMany(row => (byte[])[.. MemoryMarshal.AsBytes(row.Values.AsSpan()), .. row.Path.SelectMany(Convert.FromHexString)])];
 
     private static int RowLength(WorkChallenge challenge) => (challenge.Size * sizeof(int)) + (BitOperations.Log2((uint)challenge.Size) * SHA256.HashSizeInBytes);
 }

@@ -4,11 +4,15 @@ using System.Text;
 
 namespace Marketplace.Domain.Verification;
 
-/// <summary>Checks an Ed25519 signature (RFC 8032). False for keys and signatures of the wrong length too.</summary>
-/// <param name="publicKey">32 bytes.</param>
-/// <param name="message">What was signed.</param>
-/// <param name="signature">64 bytes.</param>
-public delegate bool SignatureCheck(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
+/// <summary>Ed25519 (RFC 8032), which the framework does not have.</summary>
+public interface ISignatureCheck
+{
+    /// <summary>Whether a signature fits. False for keys and signatures of the wrong length too.</summary>
+    /// <param name="publicKey">32 bytes.</param>
+    /// <param name="message">What was signed.</param>
+    /// <param name="signature">64 bytes.</param>
+    bool Fits(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature);
+}
 
 /// <summary>One signature over a message.</summary>
 /// <param name="KeyId">Which key made it: <see cref="SignedMessage.KeyIdOf"/>.</param>
@@ -46,7 +50,7 @@ public sealed record SignedMessage(string PayloadType, string Payload, Immutable
     /// <summary>Whether this key signed it.</summary>
     /// <param name="publicKey">The key, base64.</param>
     /// <param name="check">Checks a signature.</param>
-    public bool IsSignedBy(string publicKey, SignatureCheck check)
+    public bool IsSignedBy(string publicKey, ISignatureCheck check)
     {
         if (Bytes() is not { } payload || Decode(publicKey) is not { Length: PublicKeyLength } key)
         {
@@ -55,7 +59,7 @@ public sealed record SignedMessage(string PayloadType, string Payload, Immutable
 
         var id = KeyIdOf(key);
         var toSign = ToSign(PayloadType, payload);
-        return Signatures.Any(signature => signature.KeyId == id && Decode(signature.Signature) is { Length: SignatureLength } bytes && check(key, toSign, bytes));
+        return Signatures.Any(signature => signature.KeyId == id && Decode(signature.Signature) is { Length: SignatureLength } bytes && check.Fits(key, toSign, bytes));
     }
 
     /// <summary>The bytes of a base64 text, or null.</summary>

@@ -1,12 +1,14 @@
+using Marketplace.Domain.Verification;
 using NSec.Cryptography;
 
 namespace Marketplace.Grains.Verification;
 
-/// <summary>Ed25519 (RFC 8032), which the framework does not have.</summary>
-internal static class Ed25519
+/// <summary>Ed25519 by libsodium.</summary>
+internal sealed class Ed25519 : ISignatureCheck
 {
-    /// <summary>Whether a signature fits; false for malformed keys too.</summary>
-    public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
+    public static readonly Ed25519 Check = new();
+
+    public bool Fits(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         PublicKey.TryImport(SignatureAlgorithm.Ed25519, publicKey, KeyBlobFormat.RawPublicKey, out var key)
         && SignatureAlgorithm.Ed25519.Verify(key!, message, signature);
 }

@@ -40,7 +40,7 @@ internal sealed class NodeGrain(GrainServices services) : RecordGrain<Node, Node
     public async Task<Answer<Snapshot<Node>>> EnrolAsync(EnrolNode command)
     {
         // A key is one node's: claimed before it counts, so that no crash leaves it with two.
-        if (State is { } known && NodeDecisions.Decide(known, command, Now, Ed25519.Verify) is { Refusal: null, Facts.IsEmpty: false })
+        if (State is { } known && NodeDecisions.Decide(known, command, Now, Ed25519.Check) is { Refusal: null, Facts.IsEmpty: false })
         {
             var key = SignedMessage.KeyIdOf(Convert.FromBase64String(command.Body.PublicKey));
             if (await DeviceClaims.TryClaimAsync(Services.Rows, "key:" + key, Claim(known)) is not null)
@@ -49,12 +49,12 @@ internal sealed class NodeGrain(GrainServices services) : RecordGrain<Node, Node
             }
         }
 
-        return await KeptAsync(command.Message, () => CommitAsync(null, (node, now) => NodeDecisions.Decide(node, command, now, Ed25519.Verify)));
+        return await KeptAsync(command.Message, () => CommitAsync(null, (node, now) => NodeDecisions.Decide(node, command, now, Ed25519.Check)));
     }
 
     public async Task<Answer<Snapshot<Node>>> RotateKeyAsync(RotateKey command)
     {
-        if (State is { } known && NodeDecisions.Decide(known, command, Now, Ed25519.Verify) is { Refusal: null, Facts.IsEmpty: false })
+        if (State is { } known && NodeDecisions.Decide(known, command, Now, Ed25519.Check) is { Refusal: null, Facts.IsEmpty: false })
         {
             var key = SignedMessage.KeyIdOf(Convert.FromBase64String(command.Body.PublicKey));
             if (await DeviceClaims.TryClaimAsync(Services.Rows, "key:" + key, Claim(known)) is not null)
@@ -63,7 +63,7 @@ internal sealed class NodeGrain(GrainServices services) : RecordGrain<Node, Node
             }
         }
 
-        return await KeptAsync(command.Message, () => CommitAsync(null, (node, now) => NodeDecisions.Decide(node, command, now, Ed25519.Verify)));
+        return await KeptAsync(command.Message, () => CommitAsync(null, (node, now) => NodeDecisions.Decide(node, command, now, Ed25519.Check)));
     }
 
     public Task<Answer<Snapshot<Node>>> RevokeKeyAsync(Operation operation, RevokeKey command) =>
@@ -72,7 +72,7 @@ internal sealed class NodeGrain(GrainServices services) : RecordGrain<Node, Node
     public Task<Answer<Snapshot<Node>>> TakeMessageAsync(TakeMessage command) =>
         KeptAsync(command.Message, () => State is null
             ? Task.FromResult<Answer<Snapshot<Node>>>(Refusal.Of(NodeRefusal.NotFound, "There is no such node."))
-            : CommitAsync(null, (node, _) => NodeDecisions.Decide(node, command, Ed25519.Verify)));
+            : CommitAsync(null, (node, _) => NodeDecisions.Decide(node, command, Ed25519.Check)));
 
     public async Task NoteRefusalAsync(string code, string reason, string digest)
     {
@@ -84,7 +84,7 @@ internal sealed class NodeGrain(GrainServices services) : RecordGrain<Node, Node
 
     public async Task<Answer<BeatAnswer>> BeatAsync(SignedMessage message, Heartbeats body)
     {
-        if ((NodeDecisions.Authenticate(State, message, PayloadTypes.Heartbeats, body.NodeId, Ed25519.Verify) ?? HealthBook.Refuse(body)) is { } refusal)
+        if ((NodeDecisions.Authenticate(State, message, PayloadTypes.Heartbeats, body.NodeId, Ed25519.Check) ?? HealthBook.Refuse(body)) is { } refusal)
         {
             return refusal;
         }
