@@ -2,6 +2,7 @@ using Marketplace.Benchmarks.Billing;
 using Marketplace.Benchmarks.Capacity;
 using Marketplace.Benchmarks.Reservations;
 using Marketplace.Benchmarks.Reservations.Peer;
+using Marketplace.Benchmarks.Webhooks;
 
 // dotnet run -c Release --project tests/Marketplace.Benchmarks -- <name>
 return args switch
@@ -10,6 +11,7 @@ return args switch
     ["holds", .. var sizes] => await HoldBenchmark.RunAsync(sizes),
     ["invoices", .. var sizes] => await InvoiceBenchmark.RunAsync(sizes),
     ["reservations", .. var options] => await ReservationBenchmark.RunAsync(options),
+    ["webhooks", .. var rounds] => await WebhookBenchmark.RunAsync(rounds),
     [PeerServer.Argument, var address, var connection] => await PeerServer.RunAsync(address, connection),
     _ => Usage(),
 };
@@ -25,6 +27,7 @@ static int Usage()
           reservations    whole reservations through HTTP, 64 clients, beside the same on PostgreSQL; restart; the number of
                           requests a run may follow (4,000), then one side alone (product, peer or both), one shape alone
                           (hot or spread), and one number of overlapping holds
+          webhooks        events to 90 webhook endpoints, alone and beside 10 that never answer; the number of rounds may follow (3)
         """);
     return 2;
 }

@@ -6,11 +6,11 @@ namespace Marketplace.Host.Tests;
 /// </summary>
 internal sealed class MortalHost : IAsyncDisposable
 {
-    private static readonly string[] Arguments = ["--Marketplace:Demo", "false", "--Api:RequestsPerMinutePerKey", "1000000"];
     private readonly Lock gate = new();
     private readonly string dataFolder;
     private readonly Random random;
     private readonly int mostKills;
+    private readonly string[] settings;
     private Task<HostProcess> living;
     private int sent;
     private int nextKill;
@@ -18,8 +18,10 @@ internal sealed class MortalHost : IAsyncDisposable
     /// <param name="dataFolder">The data that outlives it.</param>
     /// <param name="seed">Makes the moments repeatable, as far as processes are.</param>
     /// <param name="mostKills">Kills after which it lives on.</param>
-    public MortalHost(string dataFolder, int seed, int mostKills)
+    /// <param name="settings">Further settings, as on the command line.</param>
+    public MortalHost(string dataFolder, int seed, int mostKills, params string[] settings)
     {
+        this.settings = ["--Marketplace:Demo", "false", "--Api:RequestsPerMinutePerKey", "1000000", .. settings];
         this.dataFolder = dataFolder;
         this.mostKills = mostKills;
         random = new Random(seed);
@@ -91,7 +93,7 @@ internal sealed class MortalHost : IAsyncDisposable
     {
         while (true)
         {
-            var host = HostProcess.Start(dataFolder, Arguments);
+            var host = HostProcess.Start(dataFolder, settings);
             if (Kills < mostKills && random.Next(3) == 0)
             {
                 // Dies again while it starts, or just after.

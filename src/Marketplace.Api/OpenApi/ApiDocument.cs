@@ -147,7 +147,8 @@ public static class ApiDocument
             swaggerDoc.Components ??= new OpenApiComponents();
             swaggerDoc.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
             swaggerDoc.Components.Schemas["ExportLine"] = ExportDescriber.Line(new ModelSchemas(context.SchemaRepository, swaggerDoc, isRequest: false));
-            swaggerDoc.Webhooks = EventDescriber.Webhooks(new ModelSchemas(context.SchemaRepository, swaggerDoc, isRequest: false));
+            swaggerDoc.Webhooks = EventDescriber.Webhooks(new ModelSchemas(context.SchemaRepository, swaggerDoc, isRequest: false), swaggerDoc);
+            swaggerDoc.Components.Parameters = EventDescriber.Headers;
             swaggerDoc.Components.Responses = SharedResponses(context, swaggerDoc);
             swaggerDoc.Servers = [new OpenApiServer { Url = "/", Description = "This installation." }];
         }

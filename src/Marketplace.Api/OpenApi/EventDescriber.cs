@@ -11,10 +11,18 @@ namespace Marketplace.Api.OpenApi;
 internal static class EventDescriber
 {
     /// <summary>One entry for each type of the catalogue.</summary>
-    public static IDictionary<string, IOpenApiPathItem> Webhooks(ModelSchemas schemas) =>
-        EventCatalogue.All.ToDictionary(type => type.Name, type => (IOpenApiPathItem)Webhook(type, schemas), StringComparer.Ordinal);
+    public static IDictionary<string, IOpenApiPathItem> Webhooks(ModelSchemas schemas, OpenApiDocument document) =>
+        EventCatalogue.All.ToDictionary(type => type.Name, type => (IOpenApiPathItem)Webhook(type, schemas, document), StringComparer.Ordinal);
 
-    private static OpenApiPathItem Webhook(EventType type, ModelSchemas schemas) => new()
+    /// <summary>What every webhook carries in its headers, by the names of the document's shared parameters.</summary>
+    public static IDictionary<string, IOpenApiParameter> Headers { get; } = new[]
+    {
+        Header(StandardSignature.IdHeader, "The event's id, the same on every attempt: drop repetitions by it.", "evt_7t5p7qz3v5xw6a2bc4d5e6f7ga"),
+        Header(StandardSignature.TimestampHeader, "Unix seconds of this attempt.", "1798761600"),
+        Header(StandardSignature.SignatureHeader, "`v1,` and base64 of HMAC-SHA256 of `id.timestamp.body`; several, with spaces between, while secrets are rotated.", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="),
+    }.ToDictionary(header => header.Name!, header => (IOpenApiParameter)header, StringComparer.Ordinal);
+
+    private static OpenApiPathItem Webhook(EventType type, ModelSchemas schemas, OpenApiDocument document) => new()
     {
         Operations = new Dictionary<HttpMethod, OpenApiOperation>
         {
@@ -22,13 +30,8 @@ internal static class EventDescriber
             {
                 OperationId = "on" + string.Concat(type.Name.Split('.', '_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])),
                 Summary = type.Meaning,
-                Description = "Sent to webhook endpoints that want it, signed by the Standard Webhooks scheme. `GET /v1/events` lists the same event.",
-                Parameters =
-                [
-                    Header(StandardSignature.IdHeader, "The event's id, the same on every attempt: drop repetitions by it.", "evt_7t5p7qz3v5xw6a2bc4d5e6f7ga"),
-                    Header(StandardSignature.TimestampHeader, "Unix seconds of this attempt.", "1798761600"),
-                    Header(StandardSignature.SignatureHeader, "`v1,` and base64 of HMAC-SHA256 of `id.timestamp.body`; several, with spaces between, while secrets are rotated.", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="),
-                ],
+                Description = "Sent to webhook endpoints that want it, signed by the Standard Webhooks scheme.",
+                Parameters = [.. Headers.Keys.Select(name => new OpenApiParameterReference(name, document))],
                 Security = [],
                 RequestBody = new OpenApiRequestBody
                 {
