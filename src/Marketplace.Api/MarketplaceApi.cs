@@ -57,6 +57,7 @@ public static class MarketplaceApi
         routes.MapPayouts();
         routes.MapInvoices();
         routes.MapCreditNotes();
+        routes.MapRefunds();
         routes.MapBillingProfile();
         routes.MapBillingReports();
         routes.MapPrepayments();

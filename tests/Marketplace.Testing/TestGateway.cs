@@ -208,6 +208,9 @@ public sealed class TestGateway : IPaymentGateway
     public Task<GatewayAnswer> WriteCreditAsync(string invoiceId, InvoiceCredit credit, GatewayCall call, CancellationToken cancellation = default) => NotKept;
 
     /// <inheritdoc/>
+    public Task<GatewayAnswer> DebitCreditAsync(Invoice invoice, Money amount, GatewayCall call, CancellationToken cancellation = default) => NotKept;
+
+    /// <inheritdoc/>
     public Task<GatewayAnswer> CloseInvoiceAsync(string invoiceId, GatewayCall call, CancellationToken cancellation = default) => NotKept;
 
     private static Task<GatewayAnswer> NotKept => Task.FromResult(new GatewayAnswer(GatewayOutcome.Succeeded));

@@ -125,7 +125,7 @@ internal static class CustodyEndpoints
         room.Post("/v1/admin/deposits/{reservationId}/returns", new(
             "recordDepositReturn",
             "Record that the custodian gave a deposit back",
-            "By the marketplace, for a deposit that was moved to a custodian and is being given back.",
+            "By the marketplace, for a deposit that was moved to a custodian and is being given back; also for what the gateway declined to give back and the marketplace sent from its bank account.",
             Permission.Change("admin"))
         {
             Takes = BankReferenceModel.Example,
@@ -137,6 +137,17 @@ internal static class CustodyEndpoints
             var body = await request.ReadAsync<BankReferenceModel>();
             return await ManageAsync(request, await TenantAsync(request), reservation => new RecordDepositReturn(reservation, body.Reference));
         });
+
+        room.Post("/v1/admin/deposits/{reservationId}/return-attempts", new(
+            "retryDepositReturn",
+            "Ask the gateway to give a deposit back again",
+            "By the marketplace, after the gateway declined to give a deposit, or part of it, back: it is asked once more. Where it declined nothing, nothing changes.",
+            Permission.Change("admin"))
+        {
+            Gives = DepositModel.Example with { Status = DepositStatus.Returning },
+            Status = 201,
+            Refuses = [BillingAccountRefusal.DepositNotFound],
+        }, async request => await ManageAsync(request, await TenantAsync(request), reservation => new RetryDepositReturn(reservation)));
         return routes;
     }
 

@@ -81,10 +81,18 @@ internal sealed record BillingAccountModel(OrganizationId OrganizationId, int En
         summary.Id, summary.Entries, summary.OpenInvoices, summary.Deposits, [.. summary.Balances.Select(AccountBalanceModel.Of)]);
 }
 
+/// <summary>One of the payments that bring a deposit in.</summary>
+/// <param name="PaymentId">The payment.</param>
+/// <param name="Amount">What it is to bring.</param>
+/// <param name="Received">Whether its money has come.</param>
+/// <param name="Returned">Given back of it.</param>
+/// <param name="Declined">What the gateway declined to give back of it; the marketplace asks again or sends it by bank.</param>
+internal sealed record DepositPaymentModel(PaymentId PaymentId, MoneyModel Amount, bool Received, MoneyModel Returned, MoneyModel Declined);
+
 /// <summary>A security deposit for one reservation and the lease that follows from it.</summary>
 /// <param name="ReservationId">What it secures.</param>
 /// <param name="OperatorId">Whom it secures.</param>
-/// <param name="PaymentId">The payment that brings it in.</param>
+/// <param name="PaymentId">The payment that brings it in; of several, the newest.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="Amount">How much was asked for.</param>
 /// <param name="Method">How it is paid.</param>
@@ -95,6 +103,7 @@ internal sealed record BillingAccountModel(OrganizationId OrganizationId, int En
 /// <param name="Reason">Why it failed, was cancelled or is given back; null while none of that happened.</param>
 /// <param name="OpenedAt">When it was asked for, in market time.</param>
 /// <param name="Custody">Who holds it, and until when that may be; null where the contract names no custody.</param>
+/// <param name="Payments">Its payments: one, or several where it is more than one payment takes, each started once the one before has come.</param>
 internal sealed record DepositModel(
     ReservationId ReservationId,
     OrganizationId OperatorId,
@@ -108,7 +117,8 @@ internal sealed record DepositModel(
     MoneyModel Returned,
     string? Reason,
     Instant OpenedAt,
-    DepositCustodyModel? Custody)
+    DepositCustodyModel? Custody,
+    ImmutableArray<DepositPaymentModel> Payments)
 {
     public static DepositModel Example { get; } = Of(new Deposit
     {
@@ -138,5 +148,11 @@ internal sealed record DepositModel(
         MoneyModel.Of(deposit.Returned),
         deposit.Reason,
         deposit.OpenedAt,
-        DepositCustodyModel.Of(deposit.Custody));
+        DepositCustodyModel.Of(deposit.Custody),
+        [.. deposit.Payments.Select(part => new DepositPaymentModel(
+            part.Payment,
+            MoneyModel.Of(part.Amount),
+            part.Received,
+            MoneyModel.Of(part.Returned),
+            MoneyModel.Of(Money.Sum(part.Amount.Currency, (part.Declines ?? []).Select(decline => decline.Amount)))))]);
 }

@@ -168,8 +168,15 @@ internal static class ReservationEndpoints
     /// <summary>A reservation with its payment as it stands.</summary>
     public static async Task<IResult> ShowAsync(ApiRequest request, Snapshot<Reservation> snapshot)
     {
-        var payment = snapshot.State.Deposit?.PaymentId is { } id ? await request.Grain<IPaymentGrain>(id.Value).GetAsync() : null;
-        return Show(request, snapshot, payment?.State.Status);
+        if (snapshot.State.Deposit is not { PaymentId: { } first } deposit)
+        {
+            return Show(request, snapshot, null);
+        }
+
+        // A deposit that is more than one payment takes is paid by several, each started once the one before has come.
+        var id = (await request.Grain<IBillingAccountGrain>(snapshot.State.TenantId.Value).GetDepositAsync(snapshot.State.Id))?.Payment ?? first;
+        var shown = new Snapshot<Reservation>(snapshot.State with { Deposit = deposit with { PaymentId = id } }, snapshot.Version);
+        return Show(request, shown, (await request.Grain<IPaymentGrain>(id.Value).GetAsync())?.State.Status);
     }
 
     /// <summary>A reservation with its payment in this state, or in preparation.</summary>

@@ -63,8 +63,10 @@ public sealed partial record BillingAccount
         ReceiptOffered offered => With(offered.Receipt),
         ReceiptAnswered answered => Post(answered.Entry).With(answered.Receipt),
         ReceiptSentBack back => Post(back.Entry).With(back.Receipt),
-        ReceiptAccepted accepted => Post(accepted.Entry),
-        _ => throw new InvalidOperationException($"A billing account does not know {fact.GetType().Name}."),
+        ReceiptAccepted accepted => Post(accepted.Entry).Change(accepted.Invoice, invoice => accepted.Kept.IsZero
+            ? invoice
+            : invoice with { PaidByBank = (invoice.PaidByBank ?? Money.Zero(accepted.Kept.Currency)) + accepted.Kept }),
+        _ => WithRefunds(fact),
     };
 
     private static Prepayment Move(Prepayment prepayment, PrepaymentMoved moved) => moved.Move switch

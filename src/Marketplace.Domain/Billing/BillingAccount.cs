@@ -102,9 +102,9 @@ public sealed partial record BillingAccount
             .Select(found => new BooksGap(IncidentKind.Documents, found.Key.Account.ToString(), Id, found.Books + found.Gap, found.Books));
     }
 
-    /// <summary>The order by which a deposit is collected.</summary>
+    /// <summary>The order by which a deposit is collected, or the newest part of it.</summary>
     public PaymentOrder OrderOf(Deposit deposit) => new(
-        deposit.Payment, Id, deposit.Operator, PaymentPurpose.Deposit, deposit.Reservation.Value, deposit.Amount, deposit.Method);
+        deposit.Payment, Id, deposit.Operator, PaymentPurpose.Deposit, deposit.Reservation.Value, deposit.Payments[^1].Amount, deposit.Method);
 
     /// <summary>The account after a fact.</summary>
     public static BillingAccount Evolve(BillingAccount? state, BillingFact fact)
@@ -119,19 +119,10 @@ public sealed partial record BillingAccount
         {
             DepositOpened deposit => account.With(deposit.Deposit),
             DepositRefused refused => account with { Refused = account.Refused.Add(refused.Reservation) },
-            DepositReceived received => account.Post(received.Entry).Change(
-                received.Reservation,
-                deposit => (received.Wanted ? deposit.MoveTo(DepositStatus.Held) : deposit) with
-                {
-                    Received = deposit.Received + received.Amount,
-                    Custody = deposit.Custody is { } custody ? custody with { Since = received.At } : null,
-                }),
+            DepositReceived received => account.Post(received.Entry).Change(received.Reservation, deposit => Received(deposit, received)),
             DepositEnded ended => account.Change(ended.Reservation, deposit => deposit.MoveTo(ended.Status) with { Reason = ended.Reason }),
-            DepositReturning returning => account.Change(returning.Reservation, deposit => deposit.MoveTo(DepositStatus.Returning) with { Reason = returning.Reason }),
-            DepositReturned returned => account.Post(returned.Entry).Change(returned.Reservation, deposit => deposit.MoveTo(DepositStatus.Returned) with
-            {
-                Returned = deposit.Returned + returned.Amount,
-            }),
+            DepositReturning returning => account.Change(returning.Reservation, deposit => Returning(deposit, returning)),
+            DepositReturned returned => account.Post(returned.Entry).Change(returned.Reservation, deposit => Returned(deposit, returned)),
             InvoiceIssued issued => account.Post(issued.Entry).With(issued.Invoice) with
             {
                 LastNumbers = account.LastNumbers.SetItem(issued.Invoice.Operator, account.LastNumbers.GetValueOrDefault(issued.Invoice.Operator) + 1),
@@ -153,11 +144,17 @@ public sealed partial record BillingAccount
             PaymentDisputed disputed => account.Post(disputed.Entry).Change(
                 disputed.Order,
                 invoice => invoice with { Disputed = Plus(invoice.Disputed, disputed.Dispute.Amount) },
-                deposit => deposit with { Disputed = Plus(deposit.Disputed, disputed.Dispute.Amount) }),
+                deposit => deposit.With(disputed.Order.Id, part => part with { Disputed = part.Disputed + disputed.Dispute.Amount }) with
+                {
+                    Disputed = Plus(deposit.Disputed, disputed.Dispute.Amount),
+                }),
             DisputeSettled settled => account.Post(settled.Entry).Change(
                 settled.Order,
                 invoice => (settled.Reopened ?? invoice) with { Disputed = Plus(invoice.Disputed, -settled.Dispute.Amount) },
-                deposit => (deposit with { Disputed = Plus(deposit.Disputed, -settled.Dispute.Amount) }).Decided(settled.Taken, settled.Entry.Text))
+                deposit => (deposit.With(settled.Order.Id, part => settled.Taken is null ? part with { Disputed = part.Disputed - settled.Dispute.Amount } : part) with
+                {
+                    Disputed = Plus(deposit.Disputed, -settled.Dispute.Amount),
+                }).Decided(settled.Taken, settled.Entry.Text))
                 .WithReopened(settled.Reopened),
             PayoutHoldTaken hold => account.Post(hold.Entry),
             TransferTaken taken => account.Post(taken.Entry),
@@ -195,11 +192,16 @@ public sealed partial record BillingAccount
         var account = Change(settled.Invoice, invoice =>
         {
             var after = invoice.Settle(settled.Amount, settled.At);
+            after = settled.Source == SettlementSource.BankTransfer ? after with { PaidByBank = (after.PaidByBank ?? Money.Zero(after.Total.Currency)) + settled.Amount } : after;
             return settled.Source == SettlementSource.Payment || after.Status == InvoiceStatus.Paid ? after with { PaymentUnderWay = false } : after;
         });
         if (settled.Source == SettlementSource.Deposit)
         {
-            account = account.Change(ReservationId.From(settled.Reference), deposit => deposit with { Applied = deposit.Applied + settled.Amount });
+            account = account.Change(ReservationId.From(settled.Reference), deposit =>
+                deposit.With(settled.Deposited ?? deposit.Payment, part => part with { Applied = part.Applied + settled.Amount }) with
+                {
+                    Applied = deposit.Applied + settled.Amount,
+                });
         }
 
         return account.Invoices.Count <= SettledInvoicesKept ? account : account.Forget(settled.Invoice);

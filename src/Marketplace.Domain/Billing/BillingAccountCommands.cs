@@ -19,6 +19,9 @@ public sealed record OpenDeposit(ReservationId Reservation, OrganizationId Opera
 {
     /// <summary>Who holds it, and until when it is needed; null where the contract names no custody.</summary>
     public DepositCustody? Custody { get; init; }
+
+    /// <summary>The most that one payment takes; what is more follows in further payments, each once the one before has come. Null for no limit.</summary>
+    public Money? Most { get; init; }
 }
 
 /// <summary>The deposit's payment can no longer happen, or was never asked for: a later request for it is refused.</summary>
@@ -66,7 +69,11 @@ public sealed record TakePayment(PaymentOrder Order) : BillingCommand;
 public sealed record GiveUpPayment(PaymentOrder Order, bool CalledOff, string Reason) : BillingCommand;
 
 /// <summary>The gateway gave the money of a payment back.</summary>
-public sealed record TakeRefund(PaymentOrder Order, Money Amount) : BillingCommand;
+/// <param name="Order">The payment.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Reference">What it was for; null for a deposit's only refund.</param>
+/// <param name="Attempt">How often the gateway had declined it before.</param>
+public sealed record TakeRefund(PaymentOrder Order, Money Amount, string? Reference = null, int Attempt = 0) : BillingCommand;
 
 /// <summary>Takes another ledger's entry into this one, as its mirror under the same fact id.</summary>
 public sealed record TakeTransfer(OnwardTransfer Transfer, OrganizationId From) : BillingCommand;
@@ -102,7 +109,18 @@ public sealed record OnwardTransfer(string FactId, OrganizationId To, Money Amou
 
     /// <summary>First instant after the service it pays for, before which it is not paid out; null when it pays for none.</summary>
     public Instant? PayableFrom { get; init; }
+
+    /// <summary>What the tenant has as credit with the operator from now on, as far as the operator bears it; null where the transfer does not change that.</summary>
+    public CreditLeft? Credit { get; init; }
+
+    /// <summary>True where the marketplace sent it from its bank account; null where it is the marketplace's fee.</summary>
+    public bool? OutOfBank { get; init; }
 }
+
+/// <summary>What a tenant has as credit with an operator.</summary>
+/// <param name="Amount">As far as the operator bears it.</param>
+/// <param name="Number">Entries in the tenant's books: the higher one is the newer.</param>
+public sealed record CreditLeft(Money Amount, long Number);
 
 /// <summary>Money of this organization as an operator left the gateway for its own account (positive), or came back.</summary>
 public sealed record TakePayoutPosting(string FactId, PayoutId Payout, Money Amount) : BillingCommand;

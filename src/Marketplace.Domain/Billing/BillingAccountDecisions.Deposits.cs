@@ -28,11 +28,14 @@ public sealed partial record BillingAccount
             }
 
             var nothing = Money.Zero(command.Amount.Currency);
+            var payment = Deposit.PaymentOf(command.Reservation);
             Add(new DepositOpened(now, new Deposit
             {
                 Reservation = command.Reservation,
                 Operator = command.Operator,
-                Payment = Deposit.PaymentOf(command.Reservation),
+                Payment = payment,
+                MostPerPayment = command.Most < command.Amount ? command.Most : null,
+                Parts = [Deposit.PartOf(payment, PaymentSplit.Next(command.Amount, command.Most))],
                 Amount = command.Amount,
                 Method = command.Method,
                 Deadline = command.Deadline,
@@ -61,9 +64,10 @@ public sealed partial record BillingAccount
             switch (deposit.Status)
             {
                 case DepositStatus.Awaiting:
-                    Add(new DepositEnded(now, deposit.Reservation, DepositStatus.Cancelled, false, command.Reason));
+                    End(deposit, DepositStatus.Cancelled, false, command.Reason);
                     return null;
-                case DepositStatus.Cancelled or DepositStatus.Failed:
+                // On its way back, or back: it will not be held any more.
+                case DepositStatus.Cancelled or DepositStatus.Failed or DepositStatus.Returning or DepositStatus.Returned:
                     return null;
                 default:
                     return Refusal.Of(BillingAccountRefusal.DepositPaid, $"{deposit.Held} of the deposit for {deposit.Reservation} is held.");
@@ -79,7 +83,7 @@ public sealed partial record BillingAccount
 
             if (deposit.Status == DepositStatus.Awaiting)
             {
-                Add(new DepositEnded(now, deposit.Reservation, DepositStatus.Cancelled, false, command.Reason));
+                End(deposit, DepositStatus.Cancelled, false, command.Reason);
             }
             else if (deposit.Status == DepositStatus.Held)
             {
@@ -101,18 +105,9 @@ public sealed partial record BillingAccount
                 .Where(invoice => invoice.Lease == command.Lease && invoice.Status != InvoiceStatus.Paid && invoice.Total.Currency == deposit.Amount.Currency)
                 .OrderBy(invoice => invoice.IssuedAt).ThenBy(invoice => invoice.Number, StringComparer.Ordinal))
             {
-                deposit = account.Deposits[command.Reservation];
-                var used = deposit.Held < invoice.Outstanding ? deposit.Held : invoice.Outstanding;
-                if (used.Minor > 0)
+                foreach (var part in account.Deposits[command.Reservation].Payments)
                 {
-                    Settle(
-                        invoice,
-                        SettlementSource.Deposit,
-                        deposit.Reservation.Value,
-                        used,
-                        $"deposit:{deposit.Reservation}:{invoice.Id}",
-                        deposit.Account,
-                        $"Deposit taken for invoice {invoice.Number}");
+                    Apply(account.Deposits[command.Reservation], part, account.Invoices[invoice.Id]);
                 }
             }
 
@@ -130,7 +125,7 @@ public sealed partial record BillingAccount
 
             if (command.Order.Purpose == PaymentPurpose.Deposit)
             {
-                TakeDeposit(fact, ReservationId.From(command.Order.Subject), command.Order.Amount);
+                TakeDeposit(fact, ReservationId.From(command.Order.Subject), command.Order);
             }
             else
             {
@@ -150,27 +145,37 @@ public sealed partial record BillingAccount
                     Add(new InvoicePaymentEnded(now, id, command.Order.Id, command.Reason));
                 }
             }
-            else if (account.Deposits.TryGetValue(ReservationId.From(command.Order.Subject), out var deposit) && deposit.Status == DepositStatus.Awaiting)
+            else if (account.Deposits.TryGetValue(ReservationId.From(command.Order.Subject), out var deposit)
+                && deposit.Status == DepositStatus.Awaiting && deposit.Payment == command.Order.Id)
             {
-                Add(new DepositEnded(now, deposit.Reservation, command.CalledOff ? DepositStatus.Cancelled : DepositStatus.Failed, true, command.Reason));
+                End(deposit, command.CalledOff ? DepositStatus.Cancelled : DepositStatus.Failed, true, command.Reason);
             }
 
             return null;
         }
 
-        public Refusal? Take(TakeRefund command)
+        /// <summary>What a lease still owes is taken payment by payment, because each is paid out of its own charge.</summary>
+        private void Apply(Deposit deposit, DepositPart part, Invoice invoice)
         {
-            var fact = "refund:" + command.Order.Id;
-            if (!account.Books.Has(fact) && account.Deposits.TryGetValue(ReservationId.From(command.Order.Subject), out var deposit))
+            var used = Least(Least(deposit.Free, part.Free), invoice.Outstanding);
+            if (used.Minor <= 0)
             {
-                Add(new DepositReturned(now, deposit.Reservation, command.Amount, LedgerEntry.Move(
-                    fact, now, $"Deposit for {deposit.Reservation} given back", deposit.Account, Gateway, command.Amount)));
+                return;
             }
 
-            return null;
+            var fact = $"deposit:{deposit.Reservation}:{invoice.Id}";
+            Settle(
+                invoice,
+                SettlementSource.Deposit,
+                deposit.Reservation.Value,
+                used,
+                part.Payment == deposit.Payments[0].Payment ? fact : $"{fact}:{part.Payment}",
+                deposit.Account,
+                $"Deposit taken for invoice {invoice.Number}",
+                part.Payment);
         }
 
-        private void TakeDeposit(string fact, ReservationId reservation, Money amount)
+        private void TakeDeposit(string fact, ReservationId reservation, PaymentOrder order)
         {
             if (!account.Deposits.TryGetValue(reservation, out var deposit))
             {
@@ -178,19 +183,39 @@ public sealed partial record BillingAccount
             }
 
             var wanted = deposit.Status == DepositStatus.Awaiting;
-            Add(new DepositReceived(now, reservation, amount, wanted, LedgerEntry.Move(
-                fact, now, $"Deposit for {reservation}", Gateway, deposit.Account, amount)));
+            var isPart = wanted && deposit.Received + order.Amount < deposit.Amount;
+            Add(new DepositReceived(
+                now,
+                reservation,
+                order.Amount,
+                wanted,
+                LedgerEntry.Move(fact, now, $"Deposit for {reservation}", Gateway, deposit.Account, order.Amount),
+                order.Id,
+                isPart ? true : null));
+            deposit = account.Deposits[reservation];
             if (!wanted)
             {
-                GiveBack(account.Deposits[reservation], deposit.Reason ?? "The reservation no longer waited for it.");
+                GiveBack(deposit, deposit.Reason ?? "The reservation no longer waited for it.");
+            }
+            else if (isPart && now >= deposit.Deadline)
+            {
+                End(deposit, DepositStatus.Cancelled, true, "The rest of the deposit was not paid in time.");
+            }
+            else if (isPart)
+            {
+                Add(new DepositPaymentStarted(
+                    now, reservation, Deposit.PaymentOf(reservation, deposit.Payments.Length + 1), PaymentSplit.Next(deposit.Amount - deposit.Received, deposit.MostPerPayment)));
             }
         }
 
-        private void GiveBack(Deposit deposit, string reason)
+        /// <summary>A deposit will not be held; what of it has come goes back.</summary>
+        private void End(Deposit deposit, DepositStatus status, bool byPayment, string reason)
         {
-            Add(deposit.Held.IsZero
-                ? new DepositReturned(now, deposit.Reservation, deposit.Held, null)
-                : new DepositReturning(now, deposit.Reservation, deposit.Payment, deposit.Held, reason));
+            Add(new DepositEnded(now, deposit.Reservation, status, byPayment, reason));
+            if (deposit.Received.Minor > 0)
+            {
+                GiveBack(account.Deposits[deposit.Reservation], reason);
+            }
         }
     }
 }

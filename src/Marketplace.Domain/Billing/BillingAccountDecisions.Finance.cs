@@ -31,6 +31,10 @@ public sealed partial record BillingAccount
             ReturnReceipt giveBack => Return(giveBack),
             TakeReceipt take => Take(take),
             AnswerReceipt answer => Answer(answer),
+            RefundCredit refund => Refund(refund),
+            RetryRefund retry => Retry(retry),
+            RecordRefundTransfer record => Record(record),
+            RetryDepositReturn retry => Retry(retry),
             _ => throw new InvalidOperationException($"A billing account does not know {command.GetType().Name}."),
         };
 
@@ -177,14 +181,14 @@ public sealed partial record BillingAccount
                 return Refusal.Of(BillingAccountRefusal.DepositNotFound, $"There is no deposit for {command.Reservation}.");
             }
 
-            if (deposit is { Status: DepositStatus.Returned, Custody.MovedAt: not null })
+            if (deposit is { Status: DepositStatus.Returned, Custody.MovedAt: not null } || WasSentByBank(deposit))
             {
                 return null;
             }
 
             if (deposit is not { Status: DepositStatus.Returning, Custody.MovedAt: not null })
             {
-                return Refusal.Of(BillingAccountRefusal.CustodyUnfit, $"The deposit for {command.Reservation} does not wait for its custodian.");
+                return SendByBank(deposit, command.Reference);
             }
 
             Add(new DepositReturned(now, deposit.Reservation, deposit.Held, LedgerEntry.Move(

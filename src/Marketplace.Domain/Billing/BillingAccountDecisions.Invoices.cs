@@ -227,7 +227,7 @@ public sealed partial record BillingAccount
             }
         }
 
-        private void Settle(Invoice invoice, SettlementSource source, string reference, Money amount, string fact, LedgerAccount from, string text)
+        private void Settle(Invoice invoice, SettlementSource source, string reference, Money amount, string fact, LedgerAccount from, string text, PaymentId? deposited = null)
         {
             var entry = LedgerEntry.Move(fact, now, text, from, Receivables(invoice.Operator), amount);
             var left = invoice.Outstanding - amount;
@@ -246,7 +246,8 @@ public sealed partial record BillingAccount
                     ? entry.And(Uncollected(invoice.Operator), Clearing(invoice.Operator), amount - held)
                         .And(Uncollected(invoice.Operator), LedgerAccount.Of(LedgerAccountKind.PrepaymentsHeld, invoice.Reservation.Value), held)
                     : entry,
-                Traced(onward, invoice, source, reference)));
+                Traced(onward, invoice, source, reference, deposited),
+                deposited));
             if (held.Minor > 0)
             {
                 Add(new PrepaymentPaid(now, invoice.Reservation, held));

@@ -10,19 +10,18 @@ public sealed partial record BillingAccount
     /// <content>What a transfer to an operator tells of where the money came from, so that it is paid out at the right time and out of the right charge.</content>
     private sealed partial class Draft
     {
-        private OnwardTransfer? Traced(OnwardTransfer? onward, Invoice invoice, SettlementSource source, string reference)
+        private static OnwardTransfer? Traced(OnwardTransfer? onward, Invoice invoice, SettlementSource source, string reference, PaymentId? deposited)
         {
             if (onward is null)
             {
                 return null;
             }
 
-            var deposit = source == SettlementSource.Deposit ? account.Deposits.GetValueOrDefault(ReservationId.From(reference)) : null;
             return onward with
             {
                 Invoice = invoice.Id,
-                Payment = source == SettlementSource.Payment ? PaymentId.From(reference) : deposit?.Payment,
-                Group = source == SettlementSource.Payment ? invoice.Id.Value : deposit?.Reservation.Value,
+                Payment = source == SettlementSource.Payment ? PaymentId.From(reference) : deposited,
+                Group = source == SettlementSource.Payment ? invoice.Id.Value : deposited is not null ? reference : null,
                 PayableFrom = ServiceEnd(invoice),
             };
         }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Ledger;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
 
@@ -183,6 +184,8 @@ public sealed partial record BillingAccount
 
             if (prepayment.Held.Minor > 0)
             {
+                var fact = $"prepayment_return:{prepayment.Reservation}:{prepayment.Returned.Minor}";
+                var text = $"Prepaid rent of {prepayment.Reservation} given back: {command.Reference}";
                 Add(new PrepaymentMoved(
                     now,
                     prepayment.Reservation,
@@ -190,8 +193,8 @@ public sealed partial record BillingAccount
                     prepayment.Held,
                     prepayment.Held,
                     command.Reference,
-                    LedgerEntry.Move($"prepayment_return:{prepayment.Reservation}:{prepayment.Returned.Minor}", now, $"Prepaid rent of {prepayment.Reservation} given back: {command.Reference}", prepayment.Account, Gateway, prepayment.Held),
-                    null));
+                    LedgerEntry.Move(fact, now, text, prepayment.Account, Clearing(Organization.Platform), prepayment.Held),
+                    OutOfBank(fact, prepayment.Held, text)));
             }
 
             return null;

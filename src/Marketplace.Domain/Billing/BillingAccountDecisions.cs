@@ -23,6 +23,7 @@ public sealed partial record BillingAccount
             TakePayment taken => draft.Take(taken),
             GiveUpPayment given => draft.GiveUp(given),
             TakeRefund refund => draft.Take(refund),
+            TakeRefundDecline decline => draft.Take(decline),
             TakeTransfer transfer => draft.Take(transfer),
             TakeDispute dispute => draft.Take(dispute),
             TakePayoutHold hold => draft.Take(hold),
@@ -68,7 +69,7 @@ public sealed partial record BillingAccount
             var from = LedgerAccount.Of(LedgerAccountKind.Clearing, command.From.Value);
             if (account.Id == Organization.Platform)
             {
-                var earned = LedgerAccount.Of(LedgerAccountKind.PlatformFees);
+                var earned = transfer.OutOfBank == true ? Bank : LedgerAccount.Of(LedgerAccountKind.PlatformFees);
                 Add(new TransferTaken(now, command.From, LedgerEntry.Move(transfer.FactId, now, transfer.Text, from, earned, transfer.Amount), null));
                 return null;
             }

@@ -45,6 +45,13 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(ReceiptAnswered), "receiptAnswered")]
 [JsonDerivedType(typeof(ReceiptSentBack), "receiptSentBack")]
 [JsonDerivedType(typeof(ReceiptAccepted), "receiptAccepted")]
+[JsonDerivedType(typeof(DepositPaymentStarted), "depositPaymentStarted")]
+[JsonDerivedType(typeof(DepositReturnDeclined), "depositReturnDeclined")]
+[JsonDerivedType(typeof(DepositReturnRetried), "depositReturnRetried")]
+[JsonDerivedType(typeof(CreditRefundAsked), "creditRefundAsked")]
+[JsonDerivedType(typeof(CreditRefundPaid), "creditRefundPaid")]
+[JsonDerivedType(typeof(CreditRefundDeclined), "creditRefundDeclined")]
+[JsonDerivedType(typeof(CreditRefundRetried), "creditRefundRetried")]
 public abstract record BillingFact(Instant At);
 
 /// <summary>The account came into being.</summary>
@@ -62,7 +69,10 @@ public sealed record DepositRefused(Instant At, ReservationId Reservation) : Bil
 /// <param name="Amount">How much.</param>
 /// <param name="Wanted">False when it came too late and is given back.</param>
 /// <param name="Entry">The books' entry.</param>
-public sealed record DepositReceived(Instant At, ReservationId Reservation, Money Amount, bool Wanted, LedgerEntry Entry) : BillingFact(At);
+/// <param name="Payment">The payment that brought it; null in facts older than deposits in several payments.</param>
+/// <param name="Partial">True when more is to come before the deposit is held; otherwise null.</param>
+public sealed record DepositReceived(
+    Instant At, ReservationId Reservation, Money Amount, bool Wanted, LedgerEntry Entry, PaymentId? Payment = null, bool? Partial = null) : BillingFact(At);
 
 /// <summary>A deposit will not be paid.</summary>
 /// <param name="At">When.</param>
@@ -72,11 +82,19 @@ public sealed record DepositReceived(Instant At, ReservationId Reservation, Mone
 /// <param name="Reason">For people.</param>
 public sealed record DepositEnded(Instant At, ReservationId Reservation, DepositStatus Status, bool ByPayment, string Reason) : BillingFact(At);
 
-/// <summary>A deposit is being given back.</summary>
-public sealed record DepositReturning(Instant At, ReservationId Reservation, PaymentId Payment, Money Amount, string Reason) : BillingFact(At);
+/// <summary>A deposit, or what one payment brought of it, is being given back; the reference is null in facts older than several refunds of one payment.</summary>
+public sealed record DepositReturning(Instant At, ReservationId Reservation, PaymentId Payment, Money Amount, string Reason, string? Reference = null) : BillingFact(At);
 
-/// <summary>The gateway gave a deposit back; the entry is null when all of it had been taken for invoices.</summary>
-public sealed record DepositReturned(Instant At, ReservationId Reservation, Money Amount, LedgerEntry? Entry) : BillingFact(At);
+/// <summary>A deposit, or what one payment brought of it, was given back.</summary>
+/// <param name="At">When.</param>
+/// <param name="Reservation">What it secured.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Entry">The books' entry; null when all of it had been taken for invoices.</param>
+/// <param name="Payment">Of which payment; null where a custodian gave it back, and in older facts.</param>
+/// <param name="Reference">Of the refund in its payment; null in older facts.</param>
+/// <param name="Bank">What left the marketplace's bank account, where the gateway had declined; otherwise null.</param>
+public sealed record DepositReturned(
+    Instant At, ReservationId Reservation, Money Amount, LedgerEntry? Entry, PaymentId? Payment = null, string? Reference = null, OnwardTransfer? Bank = null) : BillingFact(At);
 
 /// <summary>An invoice was issued.</summary>
 public sealed record InvoiceIssued(Instant At, Invoice Invoice, LedgerEntry? Entry) : BillingFact(At);
@@ -116,6 +134,7 @@ public enum SettlementSource
 /// <param name="Left">What is left to pay.</param>
 /// <param name="Entry">The books' entry.</param>
 /// <param name="Onward">What goes on to the operator; null for credit and credit notes, which move nothing, and for prepayments, which are held.</param>
+/// <param name="Deposited">The payment of the deposit that it was taken of; null otherwise, and in older facts.</param>
 public sealed record InvoiceSettled(
     Instant At,
     InvoiceId Invoice,
@@ -125,7 +144,8 @@ public sealed record InvoiceSettled(
     Money Amount,
     Money Left,
     LedgerEntry Entry,
-    OnwardTransfer? Onward) : BillingFact(At);
+    OnwardTransfer? Onward,
+    PaymentId? Deposited = null) : BillingFact(At);
 
 /// <summary>Money came for an invoice that had less left to pay; the rest is credit with the operator.</summary>
 public sealed record PaymentCredited(Instant At, InvoiceId Invoice, PaymentId Payment, Money Amount, LedgerEntry Entry, OnwardTransfer Onward) : BillingFact(At);

@@ -76,4 +76,24 @@ public enum BillingAccountRefusal
     /// <summary>An account is being asked.</summary>
     [RefusalMeaning("bank_receipt_matching", RefusalKind.Conflict, RefusalClass.Retryable, "A tenant's account is being asked to take the receipt; ask again in a moment.")]
     ReceiptMatching,
+
+    /// <summary>A refund is more than zero.</summary>
+    [RefusalMeaning("refund_not_positive", RefusalKind.Invalid, RefusalClass.Final, "A refund is more than zero, in the currency of its invoice.")]
+    RefundNotPositive,
+
+    /// <summary>More than the tenant has.</summary>
+    [RefusalMeaning("refund_above_credit", RefusalKind.Conflict, RefusalClass.Final, "Only credit that the tenant has with the operator can be given back; a credit note makes it.")]
+    RefundAboveCredit,
+
+    /// <summary>More than was paid.</summary>
+    [RefusalMeaning("refund_above_paid", RefusalKind.Conflict, RefusalClass.Final, "All refunds of an invoice together come to no more than what was paid for it through the gateway and by bank and nobody disputes.")]
+    RefundAbovePaid,
+
+    /// <summary>There is no such refund.</summary>
+    [RefusalMeaning("refund_not_found", RefusalKind.NotFound, RefusalClass.Final, "There is no such refund.")]
+    RefundNotFound,
+
+    /// <summary>Nothing for a person to send.</summary>
+    [RefusalMeaning("refund_not_with_person", RefusalKind.Conflict, RefusalClass.Final, "Nothing of the refund waits to be sent by bank: the gateway gives it back, or has.")]
+    RefundNotWithPerson,
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Primitives;
@@ -16,6 +18,55 @@ public enum DepositCancellation
     PaidOrProcessing,
 }
 
+/// <summary>One of the payments that bring a deposit in: one, unless it is more than one payment takes.</summary>
+/// <param name="Payment">The payment.</param>
+/// <param name="Amount">What it is to bring.</param>
+/// <param name="Received">Whether its money has come.</param>
+/// <param name="Applied">Taken for invoices of it.</param>
+/// <param name="Asked">To be given back of it, what was given back included.</param>
+/// <param name="Returned">Given back of it.</param>
+/// <param name="Disputed">Taken back by the payer's bank, for now or for good.</param>
+/// <param name="Refunds">How often part of it was to be given back.</param>
+/// <param name="Declines">What the gateway declined to give back, for a person to look at; null while it never declined.</param>
+public sealed record DepositPart(
+    PaymentId Payment,
+    Money Amount,
+    bool Received,
+    Money Applied,
+    Money Asked,
+    Money Returned,
+    Money Disputed,
+    int Refunds = 0,
+    ImmutableArray<DeclinedReturn>? Declines = null)
+{
+    /// <summary>What could be taken for an invoice or given back.</summary>
+    [JsonIgnore]
+    public Money Free => Received ? Amount - Applied - Asked - Disputed : Money.Zero(Amount.Currency);
+
+    /// <summary>On its way back.</summary>
+    [JsonIgnore]
+    public Money Returning => Asked - Returned;
+
+    /// <summary>What the next refund of it is for, unique in its payment.</summary>
+    [JsonIgnore]
+    public string NextReference => ReferenceOf(Refunds + 1);
+
+    /// <summary>What a refund of it is for.</summary>
+    /// <param name="number">Which one, from 1.</param>
+    public static string ReferenceOf(int number) => number == 1 ? GiveBack.Deposit : string.Create(CultureInfo.InvariantCulture, $"{GiveBack.Deposit}:{number}");
+
+    /// <summary>The part without what was declined under a reference.</summary>
+    internal DepositPart Without(string reference) => Declines is { } declines
+        ? this with { Declines = [.. declines.Where(decline => decline.Reference != reference)] }
+        : this;
+}
+
+/// <summary>What the gateway declined to give back of a deposit.</summary>
+/// <param name="Reference">Of the refund in its payment.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Detail">Why.</param>
+public sealed record DeclinedReturn(string Reference, Money Amount, string Detail);
+
 /// <summary>A security deposit for one reservation and the lease that follows from it.</summary>
 public sealed record Deposit
 {
@@ -25,8 +76,14 @@ public sealed record Deposit
     /// <summary>Whom it secures.</summary>
     public required OrganizationId Operator { get; init; }
 
-    /// <summary>The payment that brings it in.</summary>
+    /// <summary>The payment that brings it in; of several, the newest.</summary>
     public required PaymentId Payment { get; init; }
+
+    /// <summary>The most that one payment of it takes; null where there is no limit. More follows by itself, each payment once the one before has come.</summary>
+    public Money? MostPerPayment { get; init; }
+
+    /// <summary>Its payments, in order; null in deposits older than payments in parts, which have one.</summary>
+    public ImmutableArray<DepositPart>? Parts { get; init; }
 
     /// <summary>How much was asked for.</summary>
     public required Money Amount { get; init; }
@@ -72,6 +129,27 @@ public sealed record Deposit
     [JsonIgnore]
     public Money InBooks => Received - Applied - Returned - (ChargedBack ?? Money.Zero(Amount.Currency));
 
+    /// <summary>What is held and not on its way back.</summary>
+    [JsonIgnore]
+    public Money Free => Held - Money.Sum(Amount.Currency, Payments.Select(part => part.Returning));
+
+    /// <summary>Its payments, in order.</summary>
+    [JsonIgnore]
+    public ImmutableArray<DepositPart> Payments
+    {
+        get
+        {
+            if (Parts is { } parts)
+            {
+                return parts;
+            }
+
+            var asked = Status == DepositStatus.Returning && Custody?.MovedAt is null ? Returned + Held : Returned;
+            var gone = (Disputed ?? Money.Zero(Amount.Currency)) + (ChargedBack ?? Money.Zero(Amount.Currency));
+            return [new DepositPart(Payment, Amount, Received.Minor > 0, Applied, asked, Returned, gone, asked.Minor > 0 ? 1 : 0)];
+        }
+    }
+
     /// <summary>The account it is held in.</summary>
     [JsonIgnore]
     public LedgerAccount Account => LedgerAccount.Of(LedgerAccountKind.DepositsHeld, Reservation.Value);
@@ -88,6 +166,25 @@ public sealed record Deposit
         ? this with { Status = to }
         : throw new InvalidOperationException($"Deposit of {Reservation}: {Status} does not become {to}.");
 
-    /// <summary>The payment of a reservation's deposit.</summary>
+    /// <summary>The deposit with one of its payments changed.</summary>
+    internal Deposit With(PaymentId payment, Func<DepositPart, DepositPart> change) => this with
+    {
+        Parts = [.. Payments.Select(part => part.Payment == payment ? change(part) : part)],
+    };
+
+    /// <summary>The first payment of a reservation's deposit.</summary>
     public static PaymentId PaymentOf(ReservationId reservation) => PublicId.Derive<PaymentId>("deposit", reservation.Value);
+
+    /// <summary>A further payment of a reservation's deposit.</summary>
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="number">Which one, from 2.</param>
+    public static PaymentId PaymentOf(ReservationId reservation, int number) =>
+        PublicId.Derive<PaymentId>("deposit", reservation.Value, number.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>A payment that is to bring in part of a deposit.</summary>
+    internal static DepositPart PartOf(PaymentId payment, Money amount)
+    {
+        var nothing = Money.Zero(amount.Currency);
+        return new DepositPart(payment, amount, false, nothing, nothing, nothing, nothing);
+    }
 }

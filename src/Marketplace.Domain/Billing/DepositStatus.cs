@@ -47,7 +47,7 @@ public static class DepositStatuses
             [DepositStatus.Failed] = [(DepositStatus.Returning, "the money comes all the same")],
             [DepositStatus.Cancelled] = [(DepositStatus.Returning, "the money comes all the same")],
             [DepositStatus.Returning] = [(DepositStatus.Returned, "the gateway gave it back")],
-            [DepositStatus.Returned] = [(DepositStatus.Returning, "a dispute of it is won")],
+            [DepositStatus.Returned] = [(DepositStatus.Returning, "a dispute of it is won, or more of its money comes")],
         }.ToFrozenDictionary();
 
     /// <summary>Whether <paramref name="to"/> may follow <paramref name="from"/>.</summary>

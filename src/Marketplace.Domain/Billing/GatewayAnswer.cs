@@ -86,6 +86,9 @@ public enum GatewayPurpose
 
     /// <summary>Close the copy of an invoice that was settled outside of the gateway.</summary>
     Closing,
+
+    /// <summary>Take credit that is given back as money off the customer's balance there.</summary>
+    CreditDebit,
 }
 
 /// <summary>A call to the gateway, written down before it is made.</summary>

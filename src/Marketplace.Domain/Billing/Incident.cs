@@ -16,6 +16,9 @@ public enum IncidentKind
 
     /// <summary>The balances of all organizations together.</summary>
     Balances,
+
+    /// <summary>A refund that the gateway declined for good: the books have what is to be given back, the gateway gives nothing.</summary>
+    Refund,
 }
 
 /// <summary>Where an incident stands.</summary>

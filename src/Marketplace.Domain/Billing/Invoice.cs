@@ -225,6 +225,9 @@ public sealed partial record Invoice
     /// <summary>Taken back by the payer's bank until it has decided, while it still counts as settled; null when nothing is.</summary>
     public Money? Disputed { get; init; }
 
+    /// <summary>Came by bank transfers that named it, what became credit included; null when nothing did.</summary>
+    public Money? PaidByBank { get; init; }
+
     /// <summary>When nothing was left to pay; null until then.</summary>
     public Instant? SettledAt { get; init; }
 

@@ -18,6 +18,9 @@ public sealed partial record Payment
         (_, AskPayment) => Decision<PaymentFact>.Nothing,
         ({ } payment, StopCollecting stop) => payment.Stop(stop, now),
         ({ } payment, GiveBack giveBack) => payment.DecideRefund(giveBack, now),
+        ({ } payment, RefuseRefund refuse) => payment.Refunds.Any(refund => refund.Reference == refuse.Asked.Reference && refund.Status != RefundStatus.Declined)
+            ? Decision<PaymentFact>.Nothing
+            : new RefundRefused(now, refuse.Asked.Reference, refuse.Asked.Amount, refuse.Asked.Reason, refuse.Detail),
         ({ } payment, WriteCall write) => payment.Call is null && payment.NextCall() is { } call
             ? new CallWritten(now, call with { MadeAt = write.RealNow })
             : Decision<PaymentFact>.Nothing,
@@ -73,6 +76,14 @@ public sealed partial record Payment
                 Refunded = declined.WasMade ? payment.Refunded - declined.Amount : payment.Refunded,
                 RefundsDeclined = payment.RefundsDeclined + 1,
                 Problem = declined.Detail ?? "The gateway declined the refund.",
+            },
+            RefundRefused refused => payment with
+            {
+                Refunds = payment.Refunds.FirstOrDefault(refund => refund.Reference == refused.Reference) is { } before
+                    ? payment.Refunds.Replace(before, before with { Declines = before.Declines + 1 })
+                    : payment.Refunds.Add(new PaymentRefund(refused.Reference, refused.Amount, refused.Reason, RefundStatus.Declined, 1, refused.At)),
+                RefundsDeclined = payment.RefundsDeclined + 1,
+                Problem = refused.Detail,
             },
             DisputeOpened opened => payment with { Disputes = (payment.Disputes ?? []).Add(opened.Dispute) },
             DisputeDecided decided => payment with

@@ -16,6 +16,7 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(RefundAsked), "refundAsked")]
 [JsonDerivedType(typeof(RefundMade), "refundMade")]
 [JsonDerivedType(typeof(RefundDeclined), "refundDeclined")]
+[JsonDerivedType(typeof(RefundRefused), "refundRefused")]
 [JsonDerivedType(typeof(DisputeOpened), "disputeOpened")]
 [JsonDerivedType(typeof(DisputeDecided), "disputeDecided")]
 public abstract record PaymentFact(Instant At);
@@ -47,6 +48,9 @@ public sealed record RefundMade(Instant At, string Reference, Money Amount) : Pa
 /// <summary>The gateway will not give it back, or its bank returned what it had sent (<paramref name="WasMade"/>); a person must.</summary>
 public sealed record RefundDeclined(Instant At, string Reference, Money Amount, string? Detail, bool WasMade) : PaymentFact(At);
 
+/// <summary>It could not even be asked for: more than the payment still has. A person must look at it.</summary>
+public sealed record RefundRefused(Instant At, string Reference, Money Amount, string Reason, string Detail) : PaymentFact(At);
+
 /// <summary>The payer's bank took money of it back until it has decided.</summary>
 public sealed record DisputeOpened(Instant At, PaymentDispute Dispute) : PaymentFact(At);
 
@@ -71,6 +75,9 @@ public sealed record GiveBack(Money Amount, string Reason, string Reference = Gi
     /// <summary>The reference of a deposit's only refund.</summary>
     public const string Deposit = "deposit";
 }
+
+/// <summary>Remember that money could not be given back, and why, where whoever asked for it cannot be answered.</summary>
+public sealed record RefuseRefund(GiveBack Asked, string Detail) : PaymentCommand;
 
 /// <summary>Write the next call down.</summary>
 /// <param name="RealNow">Real time, before which nothing of a new call can be at the gateway.</param>

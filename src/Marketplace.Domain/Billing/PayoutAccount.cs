@@ -108,6 +108,9 @@ public sealed partial record PayoutAccount
     /// <summary>The operator's share of what tenants have as credit with it, by tenant and currency.</summary>
     public ImmutableDictionary<string, Money> Credits { get; init; } = ImmutableDictionary<string, Money>.Empty;
 
+    /// <summary>The number of what <see cref="Credits"/> has last taken, by tenant and currency; null before the first that bears one.</summary>
+    public ImmutableDictionary<string, long>? CreditNumbers { get; init; }
+
     /// <summary>The operator's share of disputed payments, by payment.</summary>
     public ImmutableDictionary<PaymentId, Money> Disputed { get; init; } = ImmutableDictionary<PaymentId, Money>.Empty;
 

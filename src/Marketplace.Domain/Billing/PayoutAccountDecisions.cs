@@ -29,10 +29,8 @@ public sealed partial record PayoutAccount
                 : Decision<PayoutAccountFact>.Nothing,
             TakeAccountAnswer answer => state.Take(answer, now),
             TakeAccount take => state.Shown == take.Account ? Decision<PayoutAccountFact>.Nothing : new AccountShown(now, take.Account),
-            Earn earn => state.Payables.ContainsKey(earn.Payable.FactId) || earn.Payable.Amount.IsZero ? Decision<PayoutAccountFact>.Nothing : new PayableEarned(now, earn.Payable),
-            KeepCredit keep => state.Credits.GetValueOrDefault(CreditKey(keep.Tenant, keep.Amount.Currency), Money.Zero(keep.Amount.Currency)) == keep.Amount
-                ? Decision<PayoutAccountFact>.Nothing
-                : new CreditKept(now, keep.Tenant, keep.Amount),
+            Earn earn => Decision<PayoutAccountFact>.Of([.. state.Take(earn, now)]),
+            KeepCredit keep => Decision<PayoutAccountFact>.Of([.. state.Keep(keep.Tenant, keep.Amount, keep.Number, now)]),
             KeepDispute keep => new DisputeKept(now, keep.Tenant, keep.Payment, keep.Change),
             NoteInvoice note => state.Cleared.Contains(note.Invoice) ? Decision<PayoutAccountFact>.Nothing : new InvoiceNoted(now, note.Invoice),
             PlanPayouts => state.Plan(now),
@@ -68,7 +66,13 @@ public sealed partial record PayoutAccount
             AccountDeclined declined => account with { Country = null, Call = null, RetryAt = null, Problem = declined.Detail },
             AccountShown shown => account with { Shown = shown.Account },
             PayableEarned earned => (account with { Payables = account.Payables.Add(earned.Payable.FactId, earned.Payable) }).Count(earned.Payable, earned.Payable.Unsent),
-            CreditKept kept => account with { Credits = Set(account.Credits, CreditKey(kept.Tenant, kept.Amount.Currency), kept.Amount) },
+            CreditKept kept => account with
+            {
+                Credits = Set(account.Credits, CreditKey(kept.Tenant, kept.Amount.Currency), kept.Amount),
+                CreditNumbers = kept.Number is { } number
+                    ? (account.CreditNumbers ?? ImmutableDictionary<string, long>.Empty).SetItem(CreditKey(kept.Tenant, kept.Amount.Currency), number)
+                    : account.CreditNumbers,
+            },
             DisputeKept kept => account with
             {
                 Disputed = Set(account.Disputed, kept.Payment, account.Disputed.GetValueOrDefault(kept.Payment, Money.Zero(kept.Change.Currency)) + kept.Change),
@@ -86,6 +90,33 @@ public sealed partial record PayoutAccount
             TakeBackEnded ended => account.TakeBack(ended.Payout, -ended.Amount, 0) with { Problem = ended.Detail, RetryAt = ended.At + AfterDecline },
             _ => throw new InvalidOperationException($"A payout account does not know {fact.GetType().Name}."),
         };
+    }
+
+    private IEnumerable<PayoutAccountFact> Take(Earn earn, Instant now)
+    {
+        if (!Payables.ContainsKey(earn.Payable.FactId) && !earn.Payable.Amount.IsZero)
+        {
+            yield return new PayableEarned(now, earn.Payable);
+        }
+
+        if (earn.Credit is { } credit)
+        {
+            foreach (var kept in Keep(earn.Payable.Tenant, credit.Amount, credit.Number, now))
+            {
+                yield return kept;
+            }
+        }
+    }
+
+    // What comes by way of the operator's books may be overtaken by what comes from the tenant's directly.
+    private IEnumerable<PayoutAccountFact> Keep(OrganizationId tenant, Money amount, long number, Instant now)
+    {
+        var key = CreditKey(tenant, amount.Currency);
+        var (known, last) = (Credits.GetValueOrDefault(key, Money.Zero(amount.Currency)), CreditNumbers?.GetValueOrDefault(key) ?? 0);
+        if (number >= last && (known != amount || number > last))
+        {
+            yield return new CreditKept(now, tenant, amount, number == 0 ? null : number);
+        }
     }
 
     private static ImmutableDictionary<TKey, Money> Set<TKey>(ImmutableDictionary<TKey, Money> sums, TKey key, Money amount)

@@ -46,7 +46,7 @@ public sealed record AccountShown(Instant At, GatewayAccount Account) : PayoutAc
 public sealed record PayableEarned(Instant At, Payable Payable) : PayoutAccountFact(At);
 
 /// <summary>What a tenant has as credit, as far as the operator would bear it; zero when none.</summary>
-public sealed record CreditKept(Instant At, OrganizationId Tenant, Money Amount) : PayoutAccountFact(At);
+public sealed record CreditKept(Instant At, OrganizationId Tenant, Money Amount, long? Number = null) : PayoutAccountFact(At);
 
 /// <summary>The operator's share of a payment is disputed, or no longer.</summary>
 public sealed record DisputeKept(Instant At, OrganizationId Tenant, PaymentId Payment, Money Change) : PayoutAccountFact(At);
@@ -86,11 +86,14 @@ public sealed record TakeAccountAnswer(GatewayAnswer Answer, bool LookedUp) : Pa
 /// <summary>Take what the gateway shows.</summary>
 public sealed record TakeAccount(GatewayAccount Account) : PayoutAccountCommand;
 
-/// <summary>Take what was collected. Each fact counts once.</summary>
-public sealed record Earn(Payable Payable) : PayoutAccountCommand;
+/// <summary>Take what was collected, and with it what the tenant has as credit where that changes. Each fact counts once.</summary>
+public sealed record Earn(Payable Payable, CreditLeft? Credit = null) : PayoutAccountCommand;
 
 /// <summary>Take what a tenant has as credit now, as far as the operator would bear it.</summary>
-public sealed record KeepCredit(OrganizationId Tenant, Money Amount) : PayoutAccountCommand;
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Number">The higher one is the newer; what is older changes nothing.</param>
+public sealed record KeepCredit(OrganizationId Tenant, Money Amount, long Number = 0) : PayoutAccountCommand;
 
 /// <summary>Take a change of what is disputed: positive keeps more from being paid out, negative gives it free.</summary>
 public sealed record KeepDispute(OrganizationId Tenant, PaymentId Payment, Money Change) : PayoutAccountCommand;

@@ -98,6 +98,7 @@ public sealed partial record Reconciliation
         BooksCompared compared => state.With(compared),
         NoticesTaken taken => state with { NoticeCursor = taken.Cursor ?? state.NoticeCursor, BackfilledAt = taken.Finished ? taken.RealAt : state.BackfilledAt },
         IncidentRecorded recorded => state.With(recorded),
+        StuckRefundTaken taken => state.Change(IncidentKind.Refund, taken.Payment.Value, taken.Amount.Currency, taken.RealAt, difference => difference with { Books = taken.Amount }),
         _ => throw new InvalidOperationException($"Reconciliation does not know {fact.GetType().Name}."),
     };
 
@@ -136,8 +137,8 @@ public sealed partial record Reconciliation
 
     private Reconciliation With(BooksCompared compared)
     {
-        var differences = Differences.Where(pair => pair.Value.Kind == IncidentKind.Gateway || pair.Value.Incident is not null).ToImmutableDictionary();
-        foreach (var (key, standing) in differences.Where(pair => pair.Value.Kind != IncidentKind.Gateway))
+        var differences = Differences.Where(pair => IsTold(pair.Value) || pair.Value.Incident is not null).ToImmutableDictionary();
+        foreach (var (key, standing) in differences.Where(pair => !IsTold(pair.Value)))
         {
             // Agrees unless it was found again.
             differences = differences.SetItem(key, standing with { Other = standing.Books });
@@ -153,6 +154,9 @@ public sealed partial record Reconciliation
 
         return this with { Differences = differences, BooksComparedAt = compared.RealAt };
     }
+
+    // Kept as it is told; everything else is found anew by each comparison of the books.
+    private static bool IsTold(Difference difference) => difference.Kind is IncidentKind.Gateway or IncidentKind.Refund;
 
     private Reconciliation With(IncidentRecorded recorded)
     {

@@ -17,6 +17,7 @@ public sealed partial record Reconciliation
             TakeMovements movements => draft.Take(movements),
             TakeNotices notices => draft.Take(notices),
             TakeBooks books => draft.Take(books),
+            TakeStuckRefund stuck => draft.Take(stuck),
             Judge judge => draft.Open(judge),
             ExplainIncident explain => draft.Explain(explain),
             _ => throw new InvalidOperationException($"Reconciliation does not know {command.GetType().Name}."),
@@ -69,28 +70,49 @@ public sealed partial record Reconciliation
             return Follow();
         }
 
+        /// <summary>An incident at once: nothing on its way would make it good.</summary>
+        public Refusal? Take(TakeStuckRefund command)
+        {
+            var key = Difference.KeyOf(IncidentKind.Refund, null, command.Payment.Value, command.Amount.Currency);
+            var known = state.Differences.GetValueOrDefault(key);
+            if ((known?.Books ?? Money.Zero(command.Amount.Currency)) == command.Amount)
+            {
+                return null;
+            }
+
+            Add(new StuckRefundTaken(now, command.RealNow, command.Payment, command.Amount));
+            if (known is null)
+            {
+                Record(key, state.Differences[key], command.Organization);
+            }
+
+            return Follow();
+        }
+
         public Refusal? Open(Judge command)
         {
             foreach (var (key, difference) in state.Differences.Where(pair => pair.Value.Incident is null && command.RealNow - pair.Value.Since >= command.UnderWay)
                 .OrderBy(pair => pair.Value.Since).ThenBy(pair => pair.Key, StringComparer.Ordinal))
             {
-                Add(new IncidentRecorded(now, key, new Incident
-                {
-                    Id = PublicId.Derive<IncidentId>("incident", key, (state.Opened + 1).ToString(CultureInfo.InvariantCulture)),
-                    Kind = difference.Kind,
-                    Subject = difference.Subject,
-                    Organization = difference.Organization,
-                    Other = difference.Other,
-                    Books = difference.Books,
-                    OtherReferences = difference.OtherReferences,
-                    BooksReferences = difference.BooksReferences,
-                    Status = IncidentStatus.Open,
-                    OpenedAt = now,
-                }));
+                Record(key, difference, difference.Organization);
             }
 
             return null;
         }
+
+        private void Record(string key, Difference difference, OrganizationId? organization) => Add(new IncidentRecorded(now, key, new Incident
+        {
+            Id = PublicId.Derive<IncidentId>("incident", key, (state.Opened + 1).ToString(CultureInfo.InvariantCulture)),
+            Kind = difference.Kind,
+            Subject = difference.Subject,
+            Organization = organization,
+            Other = difference.Other,
+            Books = difference.Books,
+            OtherReferences = difference.OtherReferences,
+            BooksReferences = difference.BooksReferences,
+            Status = IncidentStatus.Open,
+            OpenedAt = now,
+        }));
 
         public Refusal? Explain(ExplainIncident command)
         {

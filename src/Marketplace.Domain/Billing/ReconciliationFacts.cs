@@ -13,6 +13,7 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(BooksCompared), "booksCompared")]
 [JsonDerivedType(typeof(NoticesTaken), "noticesTaken")]
 [JsonDerivedType(typeof(IncidentRecorded), "incidentRecorded")]
+[JsonDerivedType(typeof(StuckRefundTaken), "stuckRefundTaken")]
 public abstract record ReconciliationFact(Instant At);
 
 /// <summary>An organization's books posted on their account of the gateway.</summary>
@@ -52,6 +53,13 @@ public sealed record NoticesTaken(Instant At, Instant RealAt, string? Cursor, in
 /// <param name="Incident">As it is now.</param>
 public sealed record IncidentRecorded(Instant At, string Key, Incident Incident) : ReconciliationFact(At);
 
+/// <summary>So much of a payment was to be given back and the gateway declined.</summary>
+/// <param name="At">When.</param>
+/// <param name="RealAt">Real time.</param>
+/// <param name="Payment">The payment.</param>
+/// <param name="Amount">How much; zero once somebody has given it back.</param>
+public sealed record StuckRefundTaken(Instant At, Instant RealAt, PaymentId Payment, Money Amount) : ReconciliationFact(At);
+
 /// <summary>A difference between books and documents, or between books and what was heard of them.</summary>
 /// <param name="Kind">What the books were compared with.</param>
 /// <param name="Subject">The account, or the currency.</param>
@@ -83,6 +91,9 @@ public sealed record TakeNotices(string? After, string? Cursor, int Listed, int 
 
 /// <summary>Invoices, deposits and balances were compared with the books.</summary>
 public sealed record TakeBooks(ImmutableArray<BooksGap> Gaps, Instant RealNow) : ReconciliationCommand;
+
+/// <summary>So much of a payment was to be given back and the gateway declined; zero once somebody has given it back.</summary>
+public sealed record TakeStuckRefund(OrganizationId Organization, PaymentId Payment, Money Amount, Instant RealNow) : ReconciliationCommand;
 
 /// <summary>Opens incidents for what has differed for longer than <paramref name="UnderWay"/>.</summary>
 public sealed record Judge(Duration UnderWay, Instant RealNow) : ReconciliationCommand;

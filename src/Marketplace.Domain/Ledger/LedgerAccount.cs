@@ -49,6 +49,9 @@ public enum LedgerAccountKind
 
     /// <summary>Deposits and prepayments that a custodian or bank holds (debit). Subject: the reservation.</summary>
     Custodian,
+
+    /// <summary>Credit that is being given back as money (credit, never debit). Subject: the refund.</summary>
+    RefundsOwed,
 }
 
 /// <summary>One account in an organization's books.</summary>
@@ -59,7 +62,8 @@ public readonly record struct LedgerAccount(LedgerAccountKind Kind, string Subje
     /// <summary>Whether the money in it belongs to somebody else, so that it may never be overdrawn.</summary>
     [JsonIgnore]
     public bool IsHeldForOthers => Kind is
-        LedgerAccountKind.DepositsHeld or LedgerAccountKind.CustomerCredits or LedgerAccountKind.UnappliedReceipts or LedgerAccountKind.PrepaymentsHeld;
+        LedgerAccountKind.DepositsHeld or LedgerAccountKind.CustomerCredits or LedgerAccountKind.UnappliedReceipts or LedgerAccountKind.PrepaymentsHeld
+        or LedgerAccountKind.RefundsOwed;
 
     /// <summary>The account of this kind without a subject.</summary>
     public static LedgerAccount Of(LedgerAccountKind kind) => new(kind, "");
@@ -86,6 +90,7 @@ public readonly record struct LedgerAccount(LedgerAccountKind Kind, string Subje
         LedgerAccountKind.UnappliedReceipts => "unapplied_receipts",
         LedgerAccountKind.PrepaymentsHeld => "prepayments_held",
         LedgerAccountKind.Custodian => "custodian",
+        LedgerAccountKind.RefundsOwed => "refunds_owed",
         _ => throw new InvalidOperationException($"Account kind {Kind} has no name."),
     };
 }

@@ -153,6 +153,9 @@ internal sealed partial class BillingAccountGrain
                     GrainKeys.BillingAccount(Organization.Platform),
                     new BankReceiptAccepted(accepted.Receipt, accepted.Offer, after.Id, accepted.Taken, accepted.Kept));
                 break;
+            default:
+                ReactRefund(after, fact, effects);
+                break;
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class BillingAccountGrain
                 transfer.Amount - transfer.PlatformFee,
                 transfer.PayableFrom,
                 taken.At,
-                Money.Zero(transfer.Amount.Currency))));
+                Money.Zero(transfer.Amount.Currency)), transfer.Credit));
         }
     }
 
@@ -42,9 +42,15 @@ internal sealed partial class BillingAccountGrain
             .DistinctBy(posting => (posting.Account, posting.Amount.Currency)))
         {
             var operatorId = OrganizationId.From(posting.Account.Subject);
-            var credit = after.Books.Credit(posting.Account, posting.Amount.Currency);
-            var fee = after.Invoices.Values.Where(invoice => invoice.Operator == operatorId).MaxBy(invoice => invoice.IssuedAt)?.PlatformFee ?? Percentage.Zero;
-            effects.Tell(GrainKeys.PayoutAccount(operatorId), new CreditStands(after.Id, credit - credit.Share(fee)));
+            var left = Credit(after, operatorId, posting.Amount.Currency);
+            effects.Tell(GrainKeys.PayoutAccount(operatorId), new CreditStands(after.Id, left.Amount, left.Number));
         }
+    }
+
+    private static CreditLeft Credit(BillingAccount after, OrganizationId operatorId, Currency currency)
+    {
+        var credit = after.CreditWith(operatorId, currency);
+        var fee = after.Invoices.Values.Where(invoice => invoice.Operator == operatorId).MaxBy(invoice => invoice.IssuedAt)?.PlatformFee ?? Percentage.Zero;
+        return new CreditLeft(credit - credit.Share(fee), after.Books.EntryCount);
     }
 }

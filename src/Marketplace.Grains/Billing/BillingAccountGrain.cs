@@ -22,8 +22,9 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
     : JournaledGrain<BillingAccount, BillingFact, BillingAccount>(services, "billing-account"), IBillingAccountGrain
 {
     /// <inheritdoc/>
-    public Task<Answer<PaymentId>> OpenDepositAsync(OpenDeposit command) =>
-        DecideAsync(command, account => account.Deposits[command.Reservation].Payment);
+    public Task<Answer<PaymentId>> OpenDepositAsync(OpenDeposit command) => DecideAsync(
+        command with { Most = command.Custody?.Terms.Custodian == Custodian.LetterOfCredit ? null : gateway.LargestPayment(command.Amount.Currency) },
+        account => account.Deposits[command.Reservation].Payment);
 
     /// <inheritdoc/>
     public async Task<Answer<DepositCancellation>> CancelDepositAsync(CancelDeposit command)
@@ -80,7 +81,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
 
     /// <inheritdoc/>
     public Task<bool> HasAskedForAsync(PaymentId payment) => Task.FromResult(
-        Durable.Invoices.Values.Any(invoice => invoice.Payment == payment) || Durable.Deposits.Values.Any(deposit => deposit.Payment == payment));
+        Durable.Invoices.Values.Any(invoice => invoice.Payment == payment) || Durable.Deposits.Values.Any(deposit => deposit.Payments.Any(part => part.Payment == payment)));
 
     /// <inheritdoc/>
     public Task<Snapshot<BillingSummary>?> GetAsync() =>
@@ -120,7 +121,8 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
             LeaseSettled settled => new SettleLease(settled.LeaseId, settled.ReservationId),
             PaymentReceived received => new TakePayment(received.Order),
             PaymentFailed failed => new GiveUpPayment(failed.Order, failed.CalledOff, failed.Reason),
-            PaymentReturned returned => new TakeRefund(returned.Order, returned.Amount),
+            PaymentReturned returned => new TakeRefund(returned.Order, returned.Amount, returned.Reference, returned.Attempt),
+            ReturnDeclined declined => new TakeRefundDecline(declined.Order, declined.Amount, declined.Reference, declined.Attempt, declined.Detail, declined.WasMade),
             DisputeMoved moved => new TakeDispute(moved.Order, moved.Dispute, await ArchivedAsync(moved.Order)),
             PayoutHeld held => new TakePayoutHold(held.Hold),
             PayoutPosted posted => new TakePayoutPosting(posted.FactId, posted.Payout, posted.Amount),
@@ -162,7 +164,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
             case DepositReceived received:
                 Post(after, received.Entry, effects);
                 ShowDeposit(after, received.Reservation, effects);
-                if (received.Wanted)
+                if (received is { Wanted: true, Partial: null })
                 {
                     effects.Tell(GrainKeys.Reservation(received.Reservation), new DepositHeld(received.Reservation, after.Deposits[received.Reservation].Payment, received.Amount));
                     BillingEvents.Publish(after, received.Reservation, BillingEvents.DepositHeld, effects);
@@ -175,7 +177,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
             case DepositReturning returning:
                 if (after.Deposits[returning.Reservation].Custody?.MovedAt is null)
                 {
-                    effects.Tell(GrainKeys.Payment(returning.Payment), new RefundPayment(returning.Payment, returning.Amount, returning.Reason));
+                    effects.Tell(GrainKeys.Payment(returning.Payment), new RefundPayment(returning.Payment, returning.Amount, returning.Reason, returning.Reference));
                 }
 
                 ShowDeposit(after, returning.Reservation, effects);
@@ -183,8 +185,14 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 break;
             case DepositReturned returned:
                 Post(after, returned.Entry, effects);
+                Forward(after, returned.Bank, effects);
                 ShowDeposit(after, returned.Reservation, effects);
-                BillingEvents.Publish(after, returned.Reservation, BillingEvents.DepositReturned, effects);
+                TellWhatIsStuck(after, returned.Payment, returned.Amount.Currency, effects);
+                if (after.Deposits[returned.Reservation].Status == DepositStatus.Returned)
+                {
+                    BillingEvents.Publish(after, returned.Reservation, BillingEvents.DepositReturned, effects);
+                }
+
                 break;
             case InvoiceIssued issued:
                 Post(after, issued.Entry, effects);

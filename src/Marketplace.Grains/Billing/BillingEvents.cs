@@ -80,7 +80,7 @@ internal static class BillingEvents
     {
         EventType<PaymentData>? type = after.Status switch
         {
-            _ when fact is RefundDeclined => RefundFailed,
+            _ when fact is RefundDeclined or RefundRefused => RefundFailed,
             PaymentStatus.AwaitingPayer => ActionRequired,
             PaymentStatus.Processing => Processing,
             PaymentStatus.Succeeded => Succeeded,

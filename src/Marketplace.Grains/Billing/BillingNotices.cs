@@ -44,7 +44,17 @@ public sealed record PaymentReceived(PaymentOrder Order) : Notice;
 public sealed record PaymentFailed(PaymentOrder Order, bool CalledOff, string Reason) : Notice;
 
 /// <summary>Payment to billing: the money was given back.</summary>
-public sealed record PaymentReturned(PaymentOrder Order, Money Amount, string? Reference = null) : Notice;
+/// <param name="Order">The payment.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Reference">Of the refund in its payment; null in notices older than references.</param>
+/// <param name="Attempt">How often the gateway had declined it before.</param>
+public sealed record PaymentReturned(PaymentOrder Order, Money Amount, string? Reference = null, int Attempt = 0) : Notice;
+
+/// <summary>Payment to billing: the gateway declined for good to give money back, or what it had sent came back to it.</summary>
+public sealed record ReturnDeclined(PaymentOrder Order, Money Amount, string Reference, int Attempt, string Detail, bool WasMade) : Notice;
+
+/// <summary>Billing to reconciliation: so much of a payment was to be given back and the gateway declined; zero once somebody has given it back.</summary>
+public sealed record ReturnStuck(OrganizationId Organization, PaymentId Payment, Money Amount) : Notice;
 
 /// <summary>Payment to billing: the payer's bank opened or decided a dispute.</summary>
 public sealed record DisputeMoved(PaymentOrder Order, PaymentDispute Dispute) : Notice;

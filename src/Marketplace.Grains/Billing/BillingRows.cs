@@ -37,6 +37,12 @@ public static class BillingRows
     /// <summary>Credit notes by id: partition by credit note, one row.</summary>
     public const string CreditNotesById = "credit-notes-by-id";
 
+    /// <summary>Refunds of credit: partition by organization (tenant, operator and marketplace), key by time of asking.</summary>
+    public const string Refunds = "credit-refunds";
+
+    /// <summary>Refunds of credit by id: partition by refund, one row.</summary>
+    public const string RefundsById = "credit-refunds-by-id";
+
     /// <summary>Prepayments: partition by organization (tenant and operator alike), key by reservation.</summary>
     public const string Prepayments = "prepayments";
 

@@ -61,6 +61,14 @@ public interface IBillingAccountGrain : IAggregateGrain
     [Alias("IssueCreditNote")]
     Task<Answer<CreditNote>> IssueCreditNoteAsync(IssueCreditNote command);
 
+    /// <summary>Gives credit of this account as tenant back as money, the way it came; repeated, it answers alike.</summary>
+    [Alias("Refund")]
+    Task<Answer<CreditRefund>> RefundAsync(RefundCredit command);
+
+    /// <summary>A refund of credit, or null.</summary>
+    [Alias("GetRefund"), AlwaysInterleave]
+    Task<CreditRefund?> GetRefundAsync(RefundId refund);
+
     /// <summary>A bank transfer that waits for something, or null; the marketplace's account has them.</summary>
     [Alias("GetReceipt"), AlwaysInterleave]
     Task<BankReceipt?> GetReceiptAsync(BankReceiptId receipt);

@@ -69,6 +69,8 @@ internal sealed class InvoiceCopyGrain(GrainServices services, IPaymentGateway g
                     : await gateway.AttachPaymentAsync(copy.GatewayId!, payment, call);
             case GatewayPurpose.CreditNote:
                 return await gateway.WriteCreditAsync(copy.GatewayId!, step.Credit!, call);
+            case GatewayPurpose.CreditDebit:
+                return await gateway.DebitCreditAsync(copy.Invoice, step.Credit!.Amount, call);
             default:
                 return await gateway.CloseInvoiceAsync(copy.GatewayId!, call);
         }

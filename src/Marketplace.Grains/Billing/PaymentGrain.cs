@@ -109,7 +109,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
             _ => throw new InvalidOperationException($"A payment takes no {notice.GetType().Name}."),
         };
         var isCalling = State?.Call is not null;
-        var answer = await CommitAsync(null, (state, now) => WithCall(state, Payment.Decide(state, command, now), now));
+        var answer = await CommitAsync(null, (state, now) => WithCall(state, OrRefused(state, command, now), now));
         if (!answer.IsGranted)
         {
             // Nothing to answer to: the notice stays in its sender's outbox, where it is seen.
@@ -144,7 +144,14 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
                 effects.Tell(account, new PaymentFailed(after.Order, ended.To == PaymentStatus.Cancelled, ended.Detail ?? "The payment was called off."));
                 break;
             case RefundMade refund:
-                effects.Tell(account, new PaymentReturned(after.Order, refund.Amount, refund.Reference));
+                effects.Tell(account, new PaymentReturned(after.Order, refund.Amount, refund.Reference, DeclinesOf(after, refund.Reference)));
+                break;
+            case RefundDeclined declined:
+                effects.Tell(account, new ReturnDeclined(
+                    after.Order, declined.Amount, declined.Reference, DeclinesOf(after, declined.Reference) - 1, declined.Detail ?? "The gateway gave no reason.", declined.WasMade));
+                break;
+            case RefundRefused refused:
+                effects.Tell(account, new ReturnDeclined(after.Order, refused.Amount, refused.Reference, DeclinesOf(after, refused.Reference) - 1, refused.Detail, WasMade: false));
                 break;
             case DisputeOpened opened:
                 effects.Tell(account, new DisputeMoved(after.Order, opened.Dispute));
@@ -156,7 +163,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
                 break;
         }
 
-        if (before?.Status != after.Status)
+        if (before?.Status != after.Status || fact is RefundRefused)
         {
             BillingEvents.Publish(after, fact, effects);
         }
@@ -166,11 +173,22 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
     protected override void React(Payment after, Effects effects) =>
         effects.Row(PaymentRows.Table, after.Order.Payer.Value, SortKeys.Of(after.CreatedAt, after.Id.Value), after);
 
+    // A refund that cannot be is an answer to whoever asked, not a notice that waits for ever.
+    private static Decision<PaymentFact> OrRefused(Payment? state, PaymentCommand command, Instant now)
+    {
+        var decision = Payment.Decide(state, command, now);
+        return state is not null && command is GiveBack giveBack && decision.Refusal is { } refusal
+            ? Payment.Decide(state, new RefuseRefund(giveBack, refusal.Detail), now)
+            : decision;
+    }
+
     // The call a notice leads to is written down with it.
     private Decision<PaymentFact> WithCall(Payment? state, Decision<PaymentFact> decision, Instant now) =>
         decision.Facts.Aggregate(state, Payment.Evolve) is { } asked && !decision.Facts.IsEmpty
             ? Decision<PaymentFact>.Of([.. decision.Facts, .. Payment.Decide(asked, new WriteCall(Services.RealNow), now).Facts])
             : decision;
+
+    private static int DeclinesOf(Payment payment, string reference) => payment.Refunds.First(refund => refund.Reference == reference).Declines;
 
     private Task<Answer<Snapshot<Payment>>> DecideAsync(PaymentCommand command) =>
         CommitAsync(null, (state, now) => Payment.Decide(state, command, now));

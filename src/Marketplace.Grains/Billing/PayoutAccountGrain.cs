@@ -85,9 +85,9 @@ internal sealed class PayoutAccountGrain(GrainServices services, IPaymentGateway
     {
         await DecideAsync(envelope.Notice switch
         {
-            OperatorEarned earned => new Earn(earned.Payable),
+            OperatorEarned earned => new Earn(earned.Payable, earned.Credit),
             OperatorKeptFrom kept => new KeepDispute(kept.Tenant, kept.Payment, kept.Change),
-            CreditStands credit => new KeepCredit(credit.Tenant, credit.Amount),
+            CreditStands credit => new KeepCredit(credit.Tenant, credit.Amount, credit.Number),
             InvoiceCleared invoice => new NoteInvoice(invoice.Invoice),
             PayoutAnswered answered => new TakePayout(answered.Payout, answered.Made, answered.Detail),
             ReversalAnswered answered => new TakeTakenBack(answered.Payout, answered.Amount, answered.Made, answered.Detail),

@@ -4,14 +4,17 @@ using Marketplace.Grains.Durability;
 
 namespace Marketplace.Grains.Billing;
 
-/// <summary>Operator's books to its payouts: this was collected, or taken back.</summary>
-public sealed record OperatorEarned(Payable Payable) : Notice;
+/// <summary>Operator's books to its payouts: this was collected, or taken back; with it, where that changes, what the tenant has as credit.</summary>
+public sealed record OperatorEarned(Payable Payable, CreditLeft? Credit = null) : Notice;
 
 /// <summary>Operator's books to its payouts: a share of a payment is disputed, or no longer.</summary>
 public sealed record OperatorKeptFrom(OrganizationId Tenant, PaymentId Payment, Money Change) : Notice;
 
 /// <summary>Tenant's books to an operator's payouts: what the tenant has as credit with the operator now, as far as the operator would bear it.</summary>
-public sealed record CreditStands(OrganizationId Tenant, Money Amount) : Notice;
+/// <param name="Tenant">The tenant.</param>
+/// <param name="Amount">How much.</param>
+/// <param name="Number">Entries in the tenant's books: the higher one is the newer; zero in notices older than numbers.</param>
+public sealed record CreditStands(OrganizationId Tenant, Money Amount, long Number = 0) : Notice;
 
 /// <summary>Tenant's books to an operator's payouts: nothing is left to pay of an invoice.</summary>
 public sealed record InvoiceCleared(InvoiceId Invoice) : Notice;

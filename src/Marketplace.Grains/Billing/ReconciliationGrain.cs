@@ -34,7 +34,7 @@ internal sealed class ReconciliationGrain(
         full = full || Durable.BackfilledAt is not { } last || Services.RealNow - last >= Duration.FromTimeSpan(options.Value.BackfillEvery);
         var (backfilled, notices, news) = full ? await BackfillAsync() : (true, 0, 0);
         var (listed, movements) = await ListMovementsAsync();
-        if (full || Durable.Differences.Values.Any(difference => difference.Kind != IncidentKind.Gateway))
+        if (full || Durable.Differences.Values.Any(difference => difference.Kind is IncidentKind.Documents or IncidentKind.Balances))
         {
             await DecideAsync(new TakeBooks(await GapsAsync(), Services.RealNow));
         }
@@ -102,9 +102,12 @@ internal sealed class ReconciliationGrain(
     protected override long SnapshotBytes(Reconciliation state) => 1_000L * state.Differences.Count;
 
     /// <inheritdoc/>
-    protected override Task OnNoticeAsync(Envelope envelope) => envelope.Notice is GatewayPosted posted
-        ? DecideAsync(new TakePosting(posted.Organization, posted.FactId, posted.Amounts, Services.RealNow), envelope)
-        : base.OnNoticeAsync(envelope);
+    protected override Task OnNoticeAsync(Envelope envelope) => envelope.Notice switch
+    {
+        GatewayPosted posted => DecideAsync(new TakePosting(posted.Organization, posted.FactId, posted.Amounts, Services.RealNow), envelope),
+        ReturnStuck stuck => DecideAsync(new TakeStuckRefund(stuck.Organization, stuck.Payment, stuck.Amount, Services.RealNow), envelope),
+        _ => base.OnNoticeAsync(envelope),
+    };
 
     /// <inheritdoc/>
     protected override void React(Reconciliation after, ReconciliationFact fact, Effects effects)

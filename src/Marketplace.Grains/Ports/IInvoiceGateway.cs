@@ -1,4 +1,5 @@
 using Marketplace.Domain.Billing;
+using Marketplace.Domain.Primitives;
 
 namespace Marketplace.Grains.Ports;
 
@@ -23,6 +24,13 @@ public interface IInvoiceGateway
 
     /// <summary>Writes a credit on an issued invoice: Succeeded with its id, Declined or Unknown.</summary>
     Task<GatewayAnswer> WriteCreditAsync(string invoiceId, InvoiceCredit credit, GatewayCall call, CancellationToken cancellation = default);
+
+    /// <summary>Takes credit off its customer's balance, because it is given back as money: Succeeded with its id, Declined or Unknown.</summary>
+    /// <param name="invoice">The invoice it was credited on.</param>
+    /// <param name="amount">How much; more than zero.</param>
+    /// <param name="call">The call written down.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    Task<GatewayAnswer> DebitCreditAsync(Invoice invoice, Money amount, GatewayCall call, CancellationToken cancellation = default);
 
     /// <summary>Marks what is left of an invoice as settled outside of the gateway, by a deposit or a bank transfer: Succeeded, Declined or Unknown.</summary>
     Task<GatewayAnswer> CloseInvoiceAsync(string invoiceId, GatewayCall call, CancellationToken cancellation = default);

@@ -71,6 +71,25 @@ public class PayoutAccountTests
     }
 
     [Fact]
+    public void Credit_that_is_given_back_leaves_with_its_money_and_nothing_moves_twice()
+    {
+        Open();
+        EarnPaid("payment:pay_1", 92_000, "inv_1", "pay_1");
+        Do(new KeepCredit(Tenant, Statements.Usd(9_200), Number: 5));
+        var begun = Assert.IsType<PayoutBegun>(Assert.Single(Plan()));
+        Assert.Equal(Statements.Usd(82_800), begun.Order.Amount);
+        Do(new TakePayout(begun.Order.Id, true, null));
+
+        // A newer credit overtakes what comes by way of the operator's books.
+        Do(new KeepCredit(Tenant, Statements.Usd(1_000), Number: 9));
+        Do(new Earn(new Payable("refund:pay_1:rfd_1", Tenant, null, null, "rfd_1", Statements.Usd(-8_200), null, _now, Statements.Usd(0)), new CreditLeft(Statements.Usd(0), 8)));
+
+        Assert.Empty(Plan());
+        Do(new KeepCredit(Tenant, Statements.Usd(0), Number: 10));
+        Assert.Equal(Statements.Usd(1_000), Assert.IsType<PayoutBegun>(Assert.Single(Plan())).Order.Amount);
+    }
+
+    [Fact]
     public void Credit_is_first_covered_by_what_was_not_sent()
     {
         Open();

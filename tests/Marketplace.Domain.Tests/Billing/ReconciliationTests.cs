@@ -49,6 +49,26 @@ public sealed class ReconciliationTests
     }
 
     [Fact]
+    public void A_refund_declined_for_good_is_an_incident_at_once_until_somebody_has_given_it_back()
+    {
+        var stuck = new TakeStuckRefund(OrganizationId.From("org_tenant"), PaymentId.From("pay_1"), Usd(700), now);
+        Do(stuck);
+        var incident = Assert.Single(state.Incidents);
+        Assert.Equal((IncidentKind.Refund, "pay_1", "org_tenant", Usd(700), Usd(0)), (incident.Kind, incident.Subject, incident.Organization?.Value, incident.Books, incident.Other));
+
+        Do(stuck);
+        Do(new TakeBooks([], now));
+        Later(60);
+        Assert.Equal((incident.Id, IncidentStatus.Open), (Assert.Single(state.Incidents).Id, Assert.Single(state.Incidents).Status));
+
+        Do(stuck with { Amount = Usd(0) });
+        Assert.Empty(state.Incidents);
+        Assert.Equal(IncidentStatus.Resolved, facts.OfType<IncidentRecorded>().Last().Incident.Status);
+        Do(stuck with { Amount = Usd(0) });
+        Assert.Empty(state.Differences);
+    }
+
+    [Fact]
     public void Money_that_only_the_books_know_is_drift_the_other_way()
     {
         Post("payment:pay_1", 700);

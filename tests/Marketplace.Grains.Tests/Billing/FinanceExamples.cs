@@ -142,4 +142,57 @@ internal static class FinanceExamples
             new ReceiptAccepted(now, Entry.Id, 1, invoice.Id, Usd(400), Usd(100), move, onward),
         ];
     }
+
+    /// <summary>One fact of each kind about deposits in several payments and money given back.</summary>
+    public static IEnumerable<BillingFact> Refunds(Instant now, BillingAccount account, PaymentOrder order)
+    {
+        var invoice = account.Invoices.Values.OrderBy(invoice => invoice.Number, StringComparer.Ordinal).First();
+        var move = LedgerEntry.Move("fact", now, "Text", LedgerAccount.Of(LedgerAccountKind.RefundsOwed, "rfd_1"), LedgerAccount.Of(LedgerAccountKind.Gateway), Usd(1));
+        var onward = new OnwardTransfer("fact", Operator, Usd(-1), Usd(0), "Text") { Credit = new CreditLeft(Usd(5), 12) };
+        var bank = new OnwardTransfer("fact", Domain.Organizations.Organization.Platform, Usd(1), Usd(0), "Text") { OutOfBank = true };
+        var (part, decline) = (PaymentId.From("pay_8"), new DeclinedReturn("deposit:2", Usd(10), "closed account"));
+        var refund = new CreditRefund
+        {
+            Id = RefundId.From("rfd_1"),
+            Operator = Operator,
+            Tenant = Tenant,
+            Invoice = invoice.Id,
+            InvoiceNumber = invoice.Number,
+            Amount = Usd(30),
+            Reason = "Reason",
+            AskedAt = now,
+            Parts = [new RefundPart(order.Id, Usd(20), Usd(1), RefundStatus.Declined, "closed card"), new RefundPart(null, Usd(10), Usd(0), RefundStatus.Made, "BANK-1")],
+            PaidAt = now,
+        };
+        var nothing = Usd(0);
+        return
+        [
+            new DepositOpened(now, new Deposit
+            {
+                Reservation = ReservationId.From("rsv_7"),
+                Operator = Operator,
+                Payment = part,
+                MostPerPayment = Usd(100),
+                Parts = [new DepositPart(part, Usd(100), true, Usd(1), Usd(2), nothing, nothing, 2, [decline])],
+                Amount = Usd(150),
+                Method = PaymentMethod.Card,
+                Deadline = now,
+                Status = DepositStatus.Awaiting,
+                OpenedAt = now,
+                Received = Usd(100),
+                Applied = nothing,
+                Returned = nothing,
+            }),
+            new DepositPaymentStarted(now, ReservationId.From("rsv_7"), PaymentId.From("pay_9"), Usd(50)),
+            new DepositReceived(now, ReservationId.From("rsv_7"), Usd(100), true, move, part, true),
+            new DepositReturning(now, ReservationId.From("rsv_7"), part, Usd(10), "over", "deposit:2"),
+            new DepositReturned(now, ReservationId.From("rsv_7"), Usd(10), move, part, "deposit:2", bank),
+            new DepositReturnDeclined(now, ReservationId.From("rsv_7"), part, decline, move),
+            new DepositReturnRetried(now, ReservationId.From("rsv_7"), part, decline, "over"),
+            new CreditRefundAsked(now, refund, move),
+            new CreditRefundPaid(now, refund.Id, null, "BANK-1", move, onward, bank),
+            new CreditRefundDeclined(now, refund.Id, order.Id, "closed card", move, onward),
+            new CreditRefundRetried(now, refund.Id, order.Id),
+        ];
+    }
 }

@@ -120,6 +120,9 @@ public sealed partial class StripeServer
 
     private void RoutePayments()
     {
+        On("POST", "/v1/customers/{id}/balance_transactions", request => ChangeBalance(Get("customer", request.Knows("amount", "currency", "description", "metadata").Id()), request));
+        On("GET", "/v1/customers/{id}/balance_transactions", request => List(
+            "customer_balance_transaction", request.Knows("limit", "starting_after", "ending_before"), [], made => Text(made, "customer") == request.Id()));
         On("POST", "/v1/customers", request => CreateCustomer(request.Knows("description", "metadata", "email", "name")));
         On("GET", "/v1/customers", request => List("customer", request.Knows("limit", "starting_after", "ending_before", "created", "email"), ["email"]));
         On("GET", "/v1/customers/{id}", request => Get("customer", request.Id()));
@@ -158,6 +161,22 @@ public sealed partial class StripeServer
         customer["metadata"] = request.Metadata();
         Raise("customer.created", Add(customer));
         return customer;
+    }
+
+    // A positive amount is owed by the customer, a negative one is its credit.
+    private JsonObject ChangeBalance(JsonObject customer, StripeRequest request)
+    {
+        var amount = request.Number("amount") ?? throw new StripeProblem(400, "invalid_request_error", "parameter_missing", "Missing required param: amount.", "amount");
+        var made = New("customer_balance_transaction", "cbtxn");
+        customer["balance"] = Amount(customer, "balance") + amount;
+        made["amount"] = amount;
+        made["currency"] = request.Need("currency");
+        made["customer"] = Text(customer, "id");
+        made["description"] = request.Text("description");
+        made["ending_balance"] = Amount(customer, "balance");
+        made["metadata"] = request.Metadata();
+        made["type"] = "adjustment";
+        return Add(made);
     }
 
     private JsonObject CreatePayment(StripeRequest request)

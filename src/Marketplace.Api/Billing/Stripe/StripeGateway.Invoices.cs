@@ -79,6 +79,33 @@ internal sealed partial class StripeGateway
     }, cancellation);
 
     /// <inheritdoc/>
+    public Task<GatewayAnswer> DebitCreditAsync(Invoice invoice, Money amount, GatewayCall call, CancellationToken cancellation = default) => StripeAnswers.TryAsync(async () =>
+    {
+        var customer = await customers.GetAsync(invoice.Tenant, invoice.Operator, amount.Currency, cancellation);
+        await foreach (var found in customerBalances.ListAutoPagingAsync(customer, new CustomerBalanceTransactionListOptions { Limit = 100 }, null, cancellation))
+        {
+            if (IsOf(found.Metadata, call))
+            {
+                return new GatewayAnswer(GatewayOutcome.Succeeded, found.Id);
+            }
+        }
+
+        // A positive amount is owed by the customer: so much less credit.
+        var made = await customerBalances.CreateAsync(
+            customer,
+            new CustomerBalanceTransactionCreateOptions
+            {
+                Amount = amount.Minor,
+                Currency = CodeOf(amount.Currency),
+                Description = $"Credit given back, of invoice {invoice.Number}",
+                Metadata = Metadata(call),
+            },
+            Keyed(call),
+            cancellation);
+        return new GatewayAnswer(GatewayOutcome.Succeeded, made.Id);
+    }, cancellation);
+
+    /// <inheritdoc/>
     public Task<GatewayAnswer> CloseInvoiceAsync(string invoiceId, GatewayCall call, CancellationToken cancellation = default) => StripeAnswers.TryAsync(async () =>
     {
         var copy = await invoices.GetAsync(invoiceId, null, null, cancellation);

@@ -34,6 +34,7 @@ internal sealed partial class StripeGateway : IPaymentGateway, IDisposable
     private readonly InvoiceItemService items;
     private readonly InvoicePaymentService invoicePayments;
     private readonly CreditNoteService creditNotes;
+    private readonly CustomerBalanceTransactionService customerBalances;
     private readonly BalanceTransactionService movements;
     private readonly EventService events;
 
@@ -61,6 +62,7 @@ internal sealed partial class StripeGateway : IPaymentGateway, IDisposable
         items = new InvoiceItemService(client);
         invoicePayments = new InvoicePaymentService(client);
         creditNotes = new CreditNoteService(client);
+        customerBalances = new CustomerBalanceTransactionService(client);
         movements = new BalanceTransactionService(client);
         events = new EventService(client);
     }

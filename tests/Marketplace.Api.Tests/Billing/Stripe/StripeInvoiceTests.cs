@@ -118,6 +118,32 @@ public sealed class StripeInvoiceTests : IAsyncLifetime
         Assert.Equal(90_000_00, (long)_server.All("invoice").Single(made => (string?)made["metadata"]!["invoice"] == second.Id.Value)["amount_due"]!);
     }
 
+    [Theory]
+    [InlineData(StripeFault.DropAnswer)]
+    [InlineData(StripeFault.FailBefore)]
+    [InlineData(StripeFault.FailAfter)]
+    public async Task CreditGivenBackAsMoneyLeavesTheBalanceOnceAndIsNotTakenOffTheNextInvoice(StripeFault fault)
+    {
+        var first = Of(1, 100_000_00);
+        var copy = (await _gateway.WriteInvoiceAsync(first, Call(first, GatewayPurpose.Invoice))).GatewayId!;
+        await _gateway.AttachPaymentAsync(copy, await PaidAsync("pay_1", 100_000_00), Call(first, GatewayPurpose.Attachment));
+        var credit = new InvoiceCredit("cn_1", Usd(10_000_00), Usd(0), Usd(10_000_00), "SLA credit");
+        await _gateway.WriteCreditAsync(copy, credit, GatewayCall.For($"{first.Id}:cn_1", GatewayPurpose.CreditNote, 1));
+        var call = GatewayCall.For($"{first.Id}:rfd_1", GatewayPurpose.CreditDebit, 1) with { MadeAt = _start };
+        _server.Fail("/balance_transactions$", fault);
+
+        for (var tries = 1; (await _gateway.DebitCreditAsync(first, Usd(4_000_00), call)).Outcome != GatewayOutcome.Succeeded; tries++)
+        {
+            Assert.InRange(tries, 1, 3);
+            call = call.Unanswered(keySpent: true).Again();
+        }
+
+        var second = Of(2, 100_000_00);
+        await _gateway.WriteInvoiceAsync(second, Call(second, GatewayPurpose.Invoice));
+        Assert.Single(_server.All("customer_balance_transaction"));
+        Assert.Equal(94_000_00, (long)_server.All("invoice").Single(made => (string?)made["metadata"]!["invoice"] == second.Id.Value)["amount_due"]!);
+    }
+
     [Fact]
     public async Task ACreditBeforePaymentCutsWhatIsDueAndTheRestIsClosedAsPaidElsewhere()
     {

@@ -43,6 +43,7 @@ public static class StripeShapes
         ["account"] = typeof(Account),
         ["transfer"] = typeof(Transfer),
         ["transfer_reversal"] = typeof(TransferReversal),
+        ["customer_balance_transaction"] = typeof(CustomerBalanceTransaction),
         ["balance_transaction"] = typeof(BalanceTransaction),
         ["event"] = typeof(Event),
     };
