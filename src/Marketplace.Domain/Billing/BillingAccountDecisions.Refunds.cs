@@ -240,8 +240,9 @@ public sealed partial record BillingAccount
 
         private static string TransferFact(PaymentId payment, string reference) => $"deposit_transfer:{payment}:{reference}";
 
+        // A fact of its own: the marketplace's books may meet the same money once more, as the fee that the operator gets back.
         private static OnwardTransfer OutOfBank(string fact, Money amount, string text) =>
-            new(fact, Organization.Platform, amount, Money.Zero(amount.Currency), text) { OutOfBank = true };
+            new(fact + ":bank", Organization.Platform, amount, Money.Zero(amount.Currency), text) { OutOfBank = true };
 
         private void Pay(CreditRefund refund, RefundPart part, string fact, string? reference)
         {

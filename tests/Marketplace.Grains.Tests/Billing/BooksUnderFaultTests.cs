@@ -85,7 +85,7 @@ public sealed class BooksUnderFaultTests
         }
 
         var entry = new BankEntry(id, "NO93", "statement", $"{number}", new LocalDate(2026, 2, 1), Usd(cents), "Lumen", "NO83", "rent", null);
-        Assert.True((await world.AccountOf(Organization.Platform).ManageAsync(new TakeBankEntries([(entry, new ReferencedInvoice(Tenant, Operator, invoice))]))).IsGranted);
+        Assert.True((await world.AccountOf(Organization.Platform).ManageAsync(new TakeBankEntries([new NamedBankEntry(entry, new ReferencedInvoice(Tenant, Operator, invoice))]))).IsGranted);
         return true;
     }
 
