@@ -28,6 +28,7 @@ public static class MarketplaceApi
         services.AddOptions<ApiOptions>().BindConfiguration("Api");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RateLimits>();
+        services.TryAddSingleton<KeyUses>();
         services.TryAddSingleton<ICallers, OrganizationCallers>();
         services.TryAddSingleton<GatewayInbox>();
         services.AddHostedService<RequestKeyKeeper>();

@@ -54,6 +54,9 @@ internal sealed class HostOptions
     /// <summary>Sign-in; see docs/access.md.</summary>
     public AccessOptions Access { get; set; } = new();
 
+    /// <summary>Mails out; see docs/access.md.</summary>
+    public MailOptions Mail { get; set; } = new();
+
     /// <summary>Webhooks out.</summary>
     public WebhookOptions Webhooks { get; set; } = new();
 

@@ -52,6 +52,7 @@ internal static class MarketplaceHost
         }
 
         builder.Services.AddMarketplaceApi();
+        builder.Services.Configure<MailOptions>(mail => mail.Console |= options.Sandbox);
         if (options.Payments.ApiKey is { Length: > 0 })
         {
             builder.Services.AddStripePayments();

@@ -45,11 +45,13 @@ internal static class Settings
         .. options is { Demo: true, Sandbox: false } ? new[] { "Marketplace:Demo needs Marketplace:Sandbox: its history is made on a clock that is advanced." } : [],
         .. options is { Demo: true, Role: HostRole.Api } ? new[] { "Marketplace:Demo needs a silo: role 'api' has none." } : [],
         .. options is { Webhooks.AllowLoopback: true, Sandbox: false } ? new[] { "Marketplace:Webhooks:AllowLoopback needs Marketplace:Sandbox: it is for development." } : [],
+        .. OfAccess(options),
         .. options.DrainPeriod is { } drain && (drain < TimeSpan.Zero || drain > TimeSpan.FromMinutes(5)) ? new[] { "Marketplace:DrainPeriod is 00:00:00 to 00:05:00." } : [],
         .. options.InvariantsEvery < TimeSpan.Zero ? new[] { "Marketplace:InvariantsEvery is 00:00:00, for never, or longer." } : [],
         .. options.Telemetry.TraceRatio is >= 0 and <= 1 ? [] : new[] { "Marketplace:Telemetry:TraceRatio is 0 to 1." },
     ];
 
+<<<<<<< HEAD
     private static IEnumerable<string> OfPortal(HostOptions options, IConfiguration configuration)
     {
         var api = configuration[$"{PortalOptions.Section}:{nameof(PortalOptions.ApiBaseUrl)}"];
@@ -60,6 +62,39 @@ internal static class Settings
         else if (api is { Length: > 0 } && !(Uri.TryCreate(api, UriKind.Absolute, out var root) && root.Scheme is "http" or "https"))
         {
             yield return "Portal:ApiBaseUrl is a whole address, such as https://api.market.example/.";
+=======
+    private static IEnumerable<string> OfAccess(HostOptions options)
+    {
+        var access = options.Access;
+        if (options.Mail.Host is { Length: > 0 } && access.PublicAddress is null)
+        {
+            yield return "Marketplace:Mail:Host needs Marketplace:Access:PublicAddress: links in mails lead there, and whoever asks for a mail must not choose it.";
+        }
+
+        if (access.PublicAddress is { } address && (!address.IsAbsoluteUri || (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback)))
+        {
+            yield return "Marketplace:Access:PublicAddress is a whole address with https, or one of this machine.";
+        }
+
+        if (access.FailedSignInsBeforeLock is < 3 or > 100)
+        {
+            yield return "Marketplace:Access:FailedSignInsBeforeLock is 3 to 100.";
+        }
+
+        if (access.LockFor <= TimeSpan.Zero || access.SessionLasts <= TimeSpan.Zero || access.RememberedSessionLasts <= TimeSpan.Zero || access.TokensLast <= TimeSpan.Zero)
+        {
+            yield return "Marketplace:Access: times are longer than nothing.";
+        }
+
+        if (access.PortalCredential is { Length: > 0 and < 32 })
+        {
+            yield return "Marketplace:Access:PortalCredential has at least 32 characters.";
+        }
+
+        if (options is { Mail.Console: true, Sandbox: false })
+        {
+            yield return "Marketplace:Mail:Console needs Marketplace:Sandbox: mails hold links that let people in.";
+>>>>>>> 440c0c6 (Confirm addresses and reset passwords by mails that leave through an outbox; authenticator app, recovery codes, passkeys, invitations, key rotation and last use, access log)
         }
     }
 

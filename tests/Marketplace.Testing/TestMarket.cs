@@ -50,6 +50,9 @@ public sealed class TestMarket : IAsyncDisposable
     /// <summary>The receivers of webhooks.</summary>
     public TestWebhooks Webhooks { get; } = new();
 
+    /// <summary>The mail server.</summary>
+    public TestMail Mail { get; } = new();
+
     /// <summary>The database file.</summary>
     public string StorePath => _folder.File("marketplace.db");
 
@@ -152,6 +155,7 @@ public sealed class TestMarket : IAsyncDisposable
             silo.Services.AddSingleton<IMarketClock>(Clock);
             silo.Services.AddSingleton<IPaymentGateway>(Gateway);
             silo.Services.AddSingleton<IWebhookSender>(Webhooks);
+            silo.Services.AddSingleton<ILetterSender>(Mail);
             _store(silo);
             silo.AddFaults(Faults);
             if (gauge is not null)

@@ -32,4 +32,12 @@ internal enum IdentityRefusal
     /// <summary>The link in the mail is no longer good.</summary>
     [RefusalMeaning("token_invalid", RefusalKind.Invalid, RefusalClass.Final, "The link is wrong, was used before or is too old; ask for another.")]
     TokenInvalid,
+
+    /// <summary>The app's code is wrong.</summary>
+    [RefusalMeaning("code_wrong", RefusalKind.Forbidden, RefusalClass.Final, "The code of the authenticator app, or the recovery code, is wrong or no longer valid.")]
+    CodeWrong,
+
+    /// <summary>There is an app already.</summary>
+    [RefusalMeaning("authenticator_on", RefusalKind.Conflict, RefusalClass.Final, "An authenticator app is in use; do without it before you begin with another.")]
+    AuthenticatorOn,
 }

@@ -1,4 +1,5 @@
 using Marketplace.Api.Http;
+using Marketplace.Grains.Ports;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -15,6 +16,7 @@ internal static class IdentityServices
     {
         services.AddOptions<AccessOptions>().BindConfiguration(AccessOptions.Section);
         services.AddHttpContextAccessor();
+        services.AddLetters();
         services.TryAddSingleton(provider => new PortalCredential(provider.GetRequiredService<IOptions<AccessOptions>>()));
         services.TryAddSingleton<Sessions>();
         services.TryAddSingleton<ISessions>(provider => provider.GetRequiredService<Sessions>());
@@ -24,7 +26,8 @@ internal static class IdentityServices
             .AddUserStore<UserStore>()
             .AddUserManager<Accounts>()
             .AddSignInManager<SignIns>()
-            .AddDefaultTokenProviders()
+            .AddTokenProvider<DataProtectorTokenProvider<MarketUser>>(TokenOptions.DefaultProvider)
+            .AddTokenProvider<AuthenticatorTokenProvider<MarketUser>>(TokenOptions.DefaultAuthenticatorProvider)
             .AddPasswordValidator<PasswordRules>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
         services.AddOptions<IdentityOptions>().Configure<IOptions<AccessOptions>>((identity, access) =>
@@ -42,6 +45,7 @@ internal static class IdentityServices
             passkeys.ServerDomain = access.Value.PasskeyDomain;
             passkeys.UserVerificationRequirement = "required";
             passkeys.ResidentKeyRequirement = "required";
+            passkeys.ValidateOrigin = origin => ValueTask.FromResult(!origin.CrossOrigin && origin.Origin == OriginOf(origin.HttpContext, access.Value));
         });
         services.AddAuthentication().AddIdentityCookies(cookies =>
         {
@@ -58,6 +62,23 @@ internal static class IdentityServices
         });
         return services;
     }
+
+    /// <summary>Adds what writes mails and what sends them. A silo in a container of its own needs it too.</summary>
+    public static IServiceCollection AddLetters(this IServiceCollection services)
+    {
+        services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section);
+        services.TryAddSingleton<Letters>();
+        services.TryAddSingleton<SmtpLetterSender>();
+        services.TryAddSingleton<ConsoleLetterSender>();
+        services.TryAddSingleton<ILetterSender>(provider => provider.GetRequiredService<IOptions<MailOptions>>().Value.Host is { Length: > 0 }
+            ? provider.GetRequiredService<SmtpLetterSender>()
+            : provider.GetRequiredService<ConsoleLetterSender>());
+        return services;
+    }
+
+    /// <summary>The one origin whose pages may use passkeys: the public address, or else what the browser asked for.</summary>
+    private static string OriginOf(HttpContext http, AccessOptions access) =>
+        access.PublicAddress?.GetLeftPart(UriPartial.Authority) ?? $"{http.Request.Scheme}://{http.Request.Host}";
 
     private static void Close(CookieAuthenticationOptions options, string name)
     {

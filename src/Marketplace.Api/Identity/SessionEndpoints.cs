@@ -56,7 +56,7 @@ internal static class SessionEndpoints
             Status = 201,
             Refuses = [OrganizationRefusal.Exists],
         }, FoundAsync);
-        return routes.MapSignIn();
+        return routes.MapSignIn().MapAccount();
     }
 
     /// <summary>The session as it is told to its own pages.</summary>
@@ -104,7 +104,8 @@ internal static class SessionEndpoints
         return request.Ok(await ChosenAsync(request, chosen));
     }
 
-    private static async Task<SessionModel> ChosenAsync(ApiRequest request, OrganizationId organization)
+    /// <summary>The session, acting for an organization from now on.</summary>
+    public static async Task<SessionModel> ChosenAsync(ApiRequest request, OrganizationId organization)
     {
         request.Granted(await Me(request).ChooseOrganizationAsync(new ChooseOrganization(request.SignedIn.Session.Id, organization, request.RealNow)));
         return await OpenedAsync(request);

@@ -65,25 +65,35 @@ internal static class SignInEndpoints
         }));
     }
 
+    private static bool IsTaken(IdentityError error) => error.Code is nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName) or "email_taken";
+
     private static async Task<IResult> RegisterAsync(ApiRequest request)
     {
         var body = await request.ReadAsync<NewRegistration>();
         var accounts = request.Service<Accounts>();
+        LimitAttempts(request, body.Email);
         var user = MarketUser.New(body.Email, body.Name);
         var result = await accounts.CreateAsync(user, body.Password);
         var signIns = request.Service<SignIns>();
         if (accounts.Options.SignIn.RequireConfirmedEmail)
         {
-            // Whoever cannot sign in yet is not told either whether the address was known.
-            if (!result.Errors.Any(error => error.Code is nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName) or "email_taken"))
+            // Whoever cannot sign in yet is not told either whether the address was known: its owner is, by mail.
+            if (result.Errors.Any(IsTaken) && await accounts.FindByEmailAsync(body.Email) is { } owner)
+            {
+                var link = await AccountEndpoints.ResetLinkAsync(request, owner);
+                await request.Service<Letters>().SendAsync(owner.Account.Email, LetterContent.AlreadyRegistered(owner.Account.Name, link));
+            }
+            else
             {
                 Check(result);
+                await AccountEndpoints.SendConfirmationAsync(request, user);
             }
 
             return request.Ok(new SignInModel(SignInStatus.ConfirmationSent, null));
         }
 
         Check(result);
+        await AccountEndpoints.SendConfirmationAsync(request, user);
         await signIns.SignInAsync(user, isPersistent: false);
         return request.Ok(new SignInModel(SignInStatus.SignedIn, await SessionEndpoints.OpenedAsync(request)));
     }

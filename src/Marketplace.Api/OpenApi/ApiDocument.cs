@@ -24,6 +24,7 @@ public static class ApiDocument
     internal static readonly OrderedDictionary<string, string> Tags = new(StringComparer.Ordinal)
     {
         ["Sign-in"] = "People: accounts, sessions, and the organization acted for. A session's cookie opens `/v1` as a key does.",
+        ["Account"] = "One's own account: password, authenticator app, passkeys, and what happened to it.",
         ["Organizations"] = "Operators and tenants, and their members.",
         ["API keys"] = "Keys act for one organization with a role, narrowed by scopes.",
         ["Sites"] = "Locations, their power, build phases and milestones.",

@@ -67,7 +67,7 @@ internal static class ExportLines
         var owner = organization.Id.Value;
         yield return new("organization", null, OrganizationModel.Of(organization));
         foreach (var line in organization.Members.Select(member => new ExportLine("member", owner, MemberModel.Of(member)))
-            .Concat(organization.Keys.Select(key => new ExportLine("apiKey", owner, ApiKeyModel.Of(key)))))
+            .Concat(organization.Keys.Select(key => new ExportLine("apiKey", owner, ApiKeyModel.Of(key, null)))))
         {
             yield return line;
         }

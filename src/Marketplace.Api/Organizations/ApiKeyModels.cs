@@ -20,11 +20,18 @@ internal sealed record NewApiKey(
 {
     public static NewApiKey Example { get; } = new("build server", OrganizationRole.Engineer, [Scope.From("pools:write"), Scope.From("sites:read")], Instant.FromUtc(2028, 1, 1, 0, 0));
 
-    public IssueApiKey ToCommand(ApiKeyText text, Instant realNow, Faults faults)
+    public IssueApiKey ToCommand(ApiKeyText text, string by, Instant realNow, Faults faults)
     {
         faults.Require(ExpiresAt is not { } end || end > realNow, "expiresAt", Faults.OutOfRange, "A key expires in the future.");
-        return new IssueApiKey(text.Key, Name, text.Prefix, ApiKey.Hash(text.Secret), Role, [.. (Scopes ?? []).Distinct()], ExpiresAt);
+        return new IssueApiKey(text.Key, Name, text.Prefix, ApiKey.Hash(text.Secret), Role, [.. (Scopes ?? []).Distinct()], ExpiresAt, by);
     }
+}
+
+/// <summary>How an API key is to be replaced.</summary>
+/// <param name="GraceHours">Hours for which the old key goes on working; absent: 24.</param>
+internal sealed record ApiKeyRotation([Range(0, 720)] int GraceHours = 24)
+{
+    public static ApiKeyRotation Example { get; } = new(24);
 }
 
 /// <summary>An API key, without its secret.</summary>
@@ -36,6 +43,8 @@ internal sealed record NewApiKey(
 /// <param name="CreatedAt">Market time of issue.</param>
 /// <param name="ExpiresAt">Real time from which it is refused, if any.</param>
 /// <param name="RevokedAt">Market time of its revocation, if it was revoked.</param>
+/// <param name="LastUsedAt">Real time of its last use, five minutes coarse; null: none was noted.</param>
+/// <param name="ReplacedBy">The key that took its place, if it was rotated.</param>
 internal sealed record ApiKeyModel(
     ApiKeyId Id,
     string Name,
@@ -44,7 +53,9 @@ internal sealed record ApiKeyModel(
     ImmutableArray<Scope> Scopes,
     Instant CreatedAt,
     Instant? ExpiresAt,
-    Instant? RevokedAt)
+    Instant? RevokedAt,
+    Instant? LastUsedAt,
+    ApiKeyId? ReplacedBy)
 {
     public static ApiKeyModel Example { get; } = new(
         ApiKeyId.From("key_6s4n7qz3v5xw6a2bc4d5e6f7ga"),
@@ -54,9 +65,12 @@ internal sealed record ApiKeyModel(
         [Scope.From("pools:write"), Scope.From("sites:read")],
         Instant.FromUtc(2027, 1, 4, 9, 0),
         Instant.FromUtc(2028, 1, 1, 0, 0),
+        null,
+        Instant.FromUtc(2027, 1, 5, 14, 20),
         null);
 
-    public static ApiKeyModel Of(ApiKey key) => new(key.Id, key.Name, key.Prefix, key.Role, key.Scopes, key.CreatedAt, key.ExpiresAt, key.RevokedAt);
+    public static ApiKeyModel Of(ApiKey key, Instant? lastUsedAt) =>
+        new(key.Id, key.Name, key.Prefix, key.Role, key.Scopes, key.CreatedAt, key.ExpiresAt, key.RevokedAt, lastUsedAt, key.ReplacedBy);
 }
 
 /// <summary>A key just issued.</summary>

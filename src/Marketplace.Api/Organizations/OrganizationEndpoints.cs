@@ -1,4 +1,5 @@
 using Marketplace.Api.Http;
+using Marketplace.Api.Identity;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Organizations;
@@ -52,7 +53,7 @@ internal static class OrganizationEndpoints
             Pages = true,
         }, async request => request.PageOf((await FindAsync(request)).State.Members, MemberModel.Of));
 
-        room.Post("/v1/organizations/{organizationId}/members", new("addMember", "Add a member", "Adds a person. What a member may do follows from the role.", Change)
+        room.Post("/v1/organizations/{organizationId}/members", new("addMember", "Add a member", "Puts a person down as a member. To let the person sign in, invite the same address.", Change)
         {
             Takes = NewMember.Example,
             Gives = MemberModel.Example,
@@ -72,7 +73,13 @@ internal static class OrganizationEndpoints
             Status = 204,
             Refuses = [OrganizationRefusal.MemberNotFound, OrganizationRefusal.LastOwner],
         }, RemoveMemberAsync);
-        return routes.MapApiKeys();
+
+        room.Get("/v1/organizations/{organizationId}/access-log", new("listAccessLog", "Read the access log", "Who signed in for the organization and who changed what lets people in: members, invitations, API keys. Newest first; for owners alone, since it names addresses.", Change)
+        {
+            Gives = Page.Of(AccessEntryModel.Example),
+            Pages = true,
+        }, async request => await request.PageAsync<AccessEntry, AccessEntryModel>(AccessRows.Table, (await FindAsync(request)).State.Id.Value, AccessEntryModel.Of));
+        return routes.MapInvitations().MapApiKeys();
     }
 
     /// <summary>The organization named in the address, if it is the caller's own.</summary>
@@ -103,7 +110,7 @@ internal static class OrganizationEndpoints
         var body = await request.ReadAsync<NewMember>();
         var found = await FindAsync(request);
         var id = request.NewId<MemberId>();
-        var answer = await request.Grain<IOrganizationGrain>(found.State.Id.Value).AddMemberAsync(request.Operation, body.ToCommand(id));
+        var answer = await request.Grain<IOrganizationGrain>(found.State.Id.Value).AddMemberAsync(request.Operation, body.ToCommand(id, request.Caller.Actor));
         return request.Answer(answer, state => MemberModel.Of(state.Member(id)!));
     }
 
@@ -112,14 +119,14 @@ internal static class OrganizationEndpoints
         var body = await request.ReadAsync<MemberChanges>();
         var found = await FindAsync(request);
         var id = request.Id<MemberId>("memberId");
-        var answer = await request.Grain<IOrganizationGrain>(found.State.Id.Value).ChangeMemberRoleAsync(request.Operation, new ChangeMemberRole(id, body.Role));
+        var answer = await request.Grain<IOrganizationGrain>(found.State.Id.Value).ChangeMemberRoleAsync(request.Operation, new ChangeMemberRole(id, body.Role, request.Caller.Actor));
         return request.Answer(answer, state => MemberModel.Of(state.Member(id)!));
     }
 
     private static async Task<IResult> RemoveMemberAsync(ApiRequest request)
     {
         var found = await FindAsync(request);
-        var command = new RemoveMember(request.Id<MemberId>("memberId"));
+        var command = new RemoveMember(request.Id<MemberId>("memberId"), request.Caller.Actor);
         request.Granted(await request.Grain<IOrganizationGrain>(found.State.Id.Value).RemoveMemberAsync(request.Operation, command));
         return Results.NoContent();
     }

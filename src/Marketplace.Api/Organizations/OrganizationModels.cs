@@ -70,7 +70,7 @@ internal sealed record NewMember(
 {
     public static NewMember Example { get; } = new("Ada Nilsen", "ada@northern.example", OrganizationRole.Engineer);
 
-    public AddMember ToCommand(MemberId id) => new(id, Name, Email, Role);
+    public AddMember ToCommand(MemberId id, string by) => new(id, Name, Email, Role, By: by);
 }
 
 /// <summary>A member's new role.</summary>
@@ -86,10 +86,11 @@ internal sealed record MemberChanges(OrganizationRole Role)
 /// <param name="Email">E-mail address.</param>
 /// <param name="Role">What the member may do.</param>
 /// <param name="AddedAt">Market time of joining.</param>
-internal sealed record MemberModel(MemberId Id, string Name, string Email, OrganizationRole Role, Instant AddedAt)
+/// <param name="UserId">Who signs in as this member; null: nobody yet.</param>
+internal sealed record MemberModel(MemberId Id, string Name, string Email, OrganizationRole Role, Instant AddedAt, UserId? UserId)
 {
     public static MemberModel Example { get; } = new(
-        MemberId.From("mbr_5r3n7qz3v5xw6a2bc4d5e6f7ga"), "Ada Nilsen", "ada@northern.example", OrganizationRole.Engineer, Instant.FromUtc(2027, 1, 4, 9, 0));
+        MemberId.From("mbr_5r3n7qz3v5xw6a2bc4d5e6f7ga"), "Ada Nilsen", "ada@northern.example", OrganizationRole.Engineer, Instant.FromUtc(2027, 1, 4, 9, 0), Identity.UserModel.Example.Id);
 
-    public static MemberModel Of(Member member) => new(member.Id, member.Name, member.Email, member.Role, member.AddedAt);
+    public static MemberModel Of(Member member) => new(member.Id, member.Name, member.Email, member.Role, member.AddedAt, member.User);
 }

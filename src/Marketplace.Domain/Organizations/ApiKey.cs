@@ -17,6 +17,7 @@ namespace Marketplace.Domain.Organizations;
 /// <param name="CreatedAt">When it was issued, market time.</param>
 /// <param name="ExpiresAt">From this instant of real time on it is refused; null: never.</param>
 /// <param name="RevokedAt">When it was revoked, market time; null: it was not.</param>
+/// <param name="ReplacedBy">The key that takes its place, after a rotation; null: none does.</param>
 public sealed record ApiKey(
     ApiKeyId Id,
     string Name,
@@ -26,7 +27,8 @@ public sealed record ApiKey(
     ImmutableArray<Scope> Scopes,
     Instant CreatedAt,
     Instant? ExpiresAt,
-    Instant? RevokedAt)
+    Instant? RevokedAt,
+    ApiKeyId? ReplacedBy = null)
 {
     /// <summary>Whether it was revoked.</summary>
     [JsonIgnore]

@@ -23,7 +23,8 @@ public sealed record Member(MemberId Id, string Name, string Email, Organization
 /// <param name="Members">Its people, in order of joining.</param>
 /// <param name="Keys">Its API keys, revoked ones too, in order of issue.</param>
 /// <param name="CreatedAt">Market time of registration.</param>
-public sealed record Organization(
+/// <param name="Invitations">Open invitations, oldest first; null: none was ever sent.</param>
+public sealed partial record Organization(
     OrganizationId Id,
     string Name,
     OrganizationKind Kind,
@@ -31,7 +32,8 @@ public sealed record Organization(
     Currency? Currency,
     ImmutableArray<Member> Members,
     ImmutableArray<ApiKey> Keys,
-    Instant CreatedAt)
+    Instant CreatedAt,
+    ImmutableList<Invitation>? Invitations = null)
 {
     /// <summary>Members one organization may have.</summary>
     public const int MostMembers = 1_000;
@@ -66,7 +68,7 @@ public sealed record Organization(
         null when IsPlatform(command.Kind) != (command.Id == Platform) => KindReserved(),
         _ when command.Founder is { } founder => Decision<OrganizationFact>.Of(
             new OrganizationRegistered(command.Id, command.Name, command.Kind, command.Country, command.Currency, now),
-            new MemberAdded(founder.Id, founder.Name, founder.Email, OrganizationRole.Owner, now, founder.User)),
+            new MemberAdded(founder.Id, founder.Name, founder.Email, OrganizationRole.Owner, now, founder.User, founder.User.Value)),
         _ => new OrganizationRegistered(command.Id, command.Name, command.Kind, command.Country, command.Currency, now),
     };
 
@@ -103,7 +105,7 @@ public sealed record Organization(
 
         return state.Members.Length >= MostMembers
             ? Refusal.Of(OrganizationRefusal.MembersFull, $"An organization has at most {MostMembers} members.")
-            : new MemberAdded(command.Id, command.Name, command.Email, command.Role, now, command.User);
+            : new MemberAdded(command.Id, command.Name, command.Email, command.Role, now, command.User, command.By);
     }
 
     /// <summary>Gives a member another role.</summary>
@@ -119,7 +121,7 @@ public sealed record Organization(
             null => MemberNotFound(command.Id),
             { } member when member.Role == command.Role => Decision<OrganizationFact>.Nothing,
             { } member when state.IsLastOwner(member) => LastOwner(member),
-            _ => new MemberRoleChanged(command.Id, command.Role, now),
+            _ => new MemberRoleChanged(command.Id, command.Role, now, command.By),
         };
     }
 
@@ -135,41 +137,7 @@ public sealed record Organization(
         {
             null => MemberNotFound(command.Id),
             { } member when state.IsLastOwner(member) => LastOwner(member),
-            _ => new MemberRemoved(command.Id, now),
-        };
-    }
-
-    /// <summary>Issues an API key.</summary>
-    public static Decision<OrganizationFact> Decide(Organization? state, IssueApiKey command, Instant now)
-    {
-        if (state is null)
-        {
-            return NotFound();
-        }
-
-        if (state.Key(command.Id) is not null)
-        {
-            return Decision<OrganizationFact>.Nothing;
-        }
-
-        return state.Keys.Count(key => !key.IsRevoked) >= MostKeys
-            ? Refusal.Of(OrganizationRefusal.KeysFull, $"An organization has at most {MostKeys} API keys.")
-            : new ApiKeyIssued(command.Id, command.Name, command.Prefix, command.SecretHash, command.Role, command.Scopes, command.ExpiresAt, now);
-    }
-
-    /// <summary>Revokes an API key.</summary>
-    public static Decision<OrganizationFact> Decide(Organization? state, RevokeApiKey command, Instant now)
-    {
-        if (state is null)
-        {
-            return NotFound();
-        }
-
-        return state.Key(command.Id) switch
-        {
-            null => Refusal.Of(OrganizationRefusal.KeyNotFound, $"{command.Id} is no key of this organization."),
-            { IsRevoked: true } => Decision<OrganizationFact>.Nothing,
-            _ => new ApiKeyRevoked(command.Id, now),
+            _ => new MemberRemoved(command.Id, now, command.By),
         };
     }
 
@@ -192,11 +160,15 @@ public sealed record Organization(
         {
             Keys = [.. state.Keys.Select(key => key.Id == it.Id ? key with { RevokedAt = it.At } : key)],
         },
+        ({ }, ApiKeyReplaced it) => state with
+        {
+            Keys = [.. state.Keys.Select(key => key.Id == it.Id ? key with { ExpiresAt = it.EndsAt, ReplacedBy = it.NewId } : key)],
+        },
+        ({ }, MemberInvited it) => state with { Invitations = state.Open.RemoveAll(open => open.Id == it.Invitation.Id).Add(it.Invitation) },
+        ({ }, InvitationRevoked it) => state with { Invitations = state.Open.RemoveAll(open => open.Id == it.Id) },
+        ({ }, InvitationAccepted it) => state.Accepted(it),
         _ => throw new InvalidOperationException($"{fact.GetType().Name} cannot happen to {(state is null ? "no organization" : state.Id)}."),
     };
-
-    private static ImmutableArray<ApiKey> MakeRoom(ImmutableArray<ApiKey> keys) =>
-        keys.Length >= MostKeys && keys.FirstOrDefault(key => key.IsRevoked) is { } oldest ? keys.Remove(oldest) : keys;
 
     private static bool IsPlatform(OrganizationKind kind) => kind == OrganizationKind.Platform;
 

@@ -14,6 +14,10 @@ namespace Marketplace.Domain.Organizations;
 [JsonDerivedType(typeof(MemberRemoved), "organization.member-removed")]
 [JsonDerivedType(typeof(ApiKeyIssued), "organization.api-key-issued")]
 [JsonDerivedType(typeof(ApiKeyRevoked), "organization.api-key-revoked")]
+[JsonDerivedType(typeof(ApiKeyReplaced), "organization.api-key-replaced")]
+[JsonDerivedType(typeof(MemberInvited), "organization.member-invited")]
+[JsonDerivedType(typeof(InvitationRevoked), "organization.invitation-revoked")]
+[JsonDerivedType(typeof(InvitationAccepted), "organization.invitation-accepted")]
 public abstract record OrganizationFact;
 
 /// <summary>The organization joined.</summary>
@@ -23,16 +27,28 @@ public sealed record OrganizationRegistered(OrganizationId Id, string Name, Orga
 public sealed record OrganizationAmended(string Name, OrganizationKind Kind, string Country, Currency? Currency, Instant At) : OrganizationFact;
 
 /// <summary>A person joined it.</summary>
-public sealed record MemberAdded(MemberId Id, string Name, string Email, OrganizationRole Role, Instant At, UserId? User = null) : OrganizationFact;
+public sealed record MemberAdded(MemberId Id, string Name, string Email, OrganizationRole Role, Instant At, UserId? User = null, string? By = null) : OrganizationFact;
 
 /// <summary>A person's role changed.</summary>
-public sealed record MemberRoleChanged(MemberId Id, OrganizationRole Role, Instant At) : OrganizationFact;
+public sealed record MemberRoleChanged(MemberId Id, OrganizationRole Role, Instant At, string? By = null) : OrganizationFact;
 
 /// <summary>A person left it.</summary>
-public sealed record MemberRemoved(MemberId Id, Instant At) : OrganizationFact;
+public sealed record MemberRemoved(MemberId Id, Instant At, string? By = null) : OrganizationFact;
 
 /// <summary>A key was issued. The secret itself is nowhere.</summary>
-public sealed record ApiKeyIssued(ApiKeyId Id, string Name, string Prefix, string SecretHash, OrganizationRole Role, ImmutableArray<Scope> Scopes, Instant? ExpiresAt, Instant At) : OrganizationFact;
+public sealed record ApiKeyIssued(ApiKeyId Id, string Name, string Prefix, string SecretHash, OrganizationRole Role, ImmutableArray<Scope> Scopes, Instant? ExpiresAt, Instant At, string? By = null) : OrganizationFact;
 
 /// <summary>A key is refused from now on.</summary>
-public sealed record ApiKeyRevoked(ApiKeyId Id, Instant At) : OrganizationFact;
+public sealed record ApiKeyRevoked(ApiKeyId Id, Instant At, string? By = null) : OrganizationFact;
+
+/// <summary>A key was replaced by another, issued with it, and is refused from <paramref name="EndsAt"/> on.</summary>
+public sealed record ApiKeyReplaced(ApiKeyId Id, ApiKeyId NewId, Instant EndsAt, string? By, Instant At) : OrganizationFact;
+
+/// <summary>A person was invited; the letter that leaves with it holds the token, which is nowhere else.</summary>
+public sealed record MemberInvited(Invitation Invitation, SealedLetter Letter, Instant At) : OrganizationFact;
+
+/// <summary>An invitation was taken back.</summary>
+public sealed record InvitationRevoked(InvitationId Id, string? By, Instant At) : OrganizationFact;
+
+/// <summary>A person accepted an invitation and is the member named.</summary>
+public sealed record InvitationAccepted(InvitationId Id, MemberId Member, UserId User, string Name, string Email, OrganizationRole Role, Instant At) : OrganizationFact;

@@ -40,4 +40,24 @@ public enum OrganizationRefusal
     /// <summary>Too many usable keys.</summary>
     [RefusalMeaning("api_keys_full", RefusalKind.Conflict, RefusalClass.Final, "The organization has as many API keys as one may have; revoke one first.")]
     KeysFull,
+
+    /// <summary>The key is at its end.</summary>
+    [RefusalMeaning("api_key_ended", RefusalKind.Conflict, RefusalClass.Final, "The API key is revoked, expired or replaced already; issue a new one.")]
+    KeyEnded,
+
+    /// <summary>No such invitation.</summary>
+    [RefusalMeaning("invitation_not_found", RefusalKind.NotFound, RefusalClass.Final, "There is no such invitation; it may have been accepted or taken back.")]
+    InvitationNotFound,
+
+    /// <summary>Too late.</summary>
+    [RefusalMeaning("invitation_expired", RefusalKind.Gone, RefusalClass.Final, "The invitation has expired; ask for another.")]
+    InvitationExpired,
+
+    /// <summary>It was meant for somebody else.</summary>
+    [RefusalMeaning("invitation_for_another", RefusalKind.Forbidden, RefusalClass.Final, "The invitation is for another e-mail address; sign in or register with the address it was sent to.")]
+    InvitationForAnother,
+
+    /// <summary>Too many invitations.</summary>
+    [RefusalMeaning("invitations_full", RefusalKind.Conflict, RefusalClass.Final, "The organization has as many open invitations as one may have; take one back first.")]
+    InvitationsFull,
 }

@@ -33,6 +33,9 @@ public static class GrainKeys
     /// <summary>Whose an address, passkey or foreign sign-in is.</summary>
     public static AggregateAddress IdentifierClaim(IdentifierId id) => new("identifier-claim", id.Value);
 
+    /// <summary>A mail to a person.</summary>
+    public static AggregateAddress Letter(LetterId id) => new("letter", id.Value);
+
     /// <summary>A site.</summary>
     public static AggregateAddress Site(SiteId id) => new("site", id.Value);
 

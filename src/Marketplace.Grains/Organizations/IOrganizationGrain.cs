@@ -39,6 +39,22 @@ public interface IOrganizationGrain : IAggregateGrain
     /// <summary>Revokes an API key.</summary>
     [Alias("RevokeKey")]
     Task<Answer<Snapshot<Organization>>> RevokeKeyAsync(Operation operation, RevokeApiKey command);
+
+    /// <summary>Replaces an API key.</summary>
+    [Alias("RotateKey")]
+    Task<Answer<Snapshot<Organization>>> RotateKeyAsync(Operation operation, RotateApiKey command);
+
+    /// <summary>Invites a person.</summary>
+    [Alias("Invite")]
+    Task<Answer<Snapshot<Organization>>> InviteAsync(Operation operation, InviteMember command);
+
+    /// <summary>Takes an invitation back.</summary>
+    [Alias("RevokeInvitation")]
+    Task<Answer<Snapshot<Organization>>> RevokeInvitationAsync(Operation operation, RevokeInvitation command);
+
+    /// <summary>Accepts an invitation; accepting it again changes nothing.</summary>
+    [Alias("AcceptInvitation")]
+    Task<Answer<Snapshot<Organization>>> AcceptInvitationAsync(AcceptInvitation command);
 }
 
 /// <summary>Where the list of organizations is.</summary>

@@ -54,6 +54,9 @@ internal static class OrganizationEvents
             case MemberAdded it:
                 effects.Publish(after.Id, MemberAdded, Data(after, after.Member(it.Id)!));
                 break;
+            case InvitationAccepted it:
+                effects.Publish(after.Id, MemberAdded, Data(after, after.Member(it.Member)!));
+                break;
             case MemberRoleChanged it:
                 effects.Publish(after.Id, MemberRoleChanged, Data(after, after.Member(it.Id)!));
                 break;

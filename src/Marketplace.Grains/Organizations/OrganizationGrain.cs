@@ -35,6 +35,19 @@ internal sealed class OrganizationGrain(GrainServices services) : RecordGrain<Or
     public Task<Answer<Snapshot<Organization>>> RevokeKeyAsync(Operation operation, RevokeApiKey command) =>
         CommitAsync(operation, (state, now) => Organization.Decide(state, command, now));
 
+    public Task<Answer<Snapshot<Organization>>> RotateKeyAsync(Operation operation, RotateApiKey command) =>
+        CommitAsync(operation, (state, now) => Organization.Decide(state, command, now));
+
+    public Task<Answer<Snapshot<Organization>>> InviteAsync(Operation operation, InviteMember command) =>
+        CommitAsync(operation, (state, now) => Organization.Decide(state, command, now));
+
+    public Task<Answer<Snapshot<Organization>>> RevokeInvitationAsync(Operation operation, RevokeInvitation command) =>
+        CommitAsync(operation, (state, now) => Organization.Decide(state, command, now));
+
+    public Task<Answer<Snapshot<Organization>>> AcceptInvitationAsync(AcceptInvitation command) =>
+        State is null ? Task.FromResult<Answer<Snapshot<Organization>>>(Refusal.Of(OrganizationRefusal.InvitationNotFound, "There is no such invitation."))
+        : CommitAsync(null, (state, now) => Organization.Decide(state, command, now));
+
     protected override Organization Evolve(Organization? state, OrganizationFact fact) => Organization.Evolve(state, fact);
 
     // Nothing of an organization falls due by itself; it stays open so that it looks after its outbox.
@@ -43,10 +56,17 @@ internal sealed class OrganizationGrain(GrainServices services) : RecordGrain<Or
     protected override void React(Organization? before, Organization after, OrganizationFact fact, Effects effects)
     {
         OrganizationEvents.Publish(before, after, fact, effects);
+        AccessEntries.Write(before, after, fact, effects, Services.RealNow);
         switch (fact)
         {
             case MemberAdded { User: { } joined }:
                 effects.Tell(GrainKeys.User(joined), new MemberJoined(after.Id));
+                break;
+            case InvitationAccepted it:
+                effects.Tell(GrainKeys.User(it.User), new MemberJoined(after.Id));
+                break;
+            case MemberInvited it:
+                effects.Tell(GrainKeys.Letter(it.Letter.Id), new LetterHandedOver(it.Letter));
                 break;
             case MemberRemoved it when before!.Member(it.Id)!.User is { } gone:
                 effects.Tell(GrainKeys.User(gone), new MemberLeft(after.Id));

@@ -1,0 +1,161 @@
+using Marketplace.Api.Http;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Organizations;
+
+namespace Marketplace.Api.Identity;
+
+/// <summary>A person's own account: address, password, name, and what happened to it.</summary>
+internal static class AccountEndpoints
+{
+    public static IEndpointRouteBuilder MapAccount(this IEndpointRouteBuilder routes)
+    {
+        var room = new Room(routes, "Account");
+        room.Post("/identity/email-confirmations", new("sendEmailConfirmation", "Send the confirmation mail again", "Answers alike whether or not there is such an account.", Permission.Public)
+        {
+            Takes = MailRequest.Example,
+            Status = 202,
+            NoIdempotencyKey = true,
+            Guessable = true,
+        }, SendConfirmationAsync);
+
+        room.Post("/identity/email-confirmations/redeem", new("confirmEmail", "Confirm an address", "With what the link in the mail holds.", Permission.Public)
+        {
+            Takes = EmailConfirmation.Example,
+            Status = 204,
+            NoIdempotencyKey = true,
+            Guessable = true,
+            Refuses = [IdentityRefusal.TokenInvalid],
+        }, ConfirmAsync);
+
+        room.Post("/identity/password-resets", new("sendPasswordReset", "Send a mail to reset the password", "Answers alike whether or not there is such an account.", Permission.Public)
+        {
+            Takes = MailRequest.Example,
+            Status = 202,
+            NoIdempotencyKey = true,
+            Guessable = true,
+        }, SendResetAsync);
+
+        room.Post("/identity/password-resets/redeem", new("resetPassword", "Choose a new password", "With what the link in the mail holds. The person is signed out everywhere, and the address counts as confirmed. If it was not before, whatever else could open the account is taken away: it may have been set by somebody else.", Permission.Public)
+        {
+            Takes = PasswordReset.Example,
+            Status = 204,
+            NoIdempotencyKey = true,
+            Guessable = true,
+            Refuses = [IdentityRefusal.TokenInvalid, IdentityRefusal.PasswordTooWeak],
+        }, ResetAsync);
+
+        room.Put("/identity/account/password", new("changePassword", "Change the password", "All other sessions end.", Permission.Person)
+        {
+            Takes = PasswordChange.Example,
+            Status = 204,
+            Guessable = true,
+            Refuses = [IdentityRefusal.PasswordWrong, IdentityRefusal.PasswordTooWeak],
+        }, ChangePasswordAsync);
+
+        room.Patch("/identity/account", new("updateAccount", "Change one's name", "Members keep the name under which they joined.", Permission.Person)
+        {
+            Takes = AccountChanges.Example,
+            Gives = UserModel.Example,
+            Refuses = [UserRefusal.Changed],
+        }, UpdateAsync);
+
+        room.Get("/identity/activity", new("listActivity", "List what happened to one's account", "Sign-ins, failed attempts, and changes of what one signs in with, newest first.", Permission.Person)
+        {
+            Gives = Page.Of(AccessEntryModel.Example),
+            Pages = true,
+        }, request => request.PageAsync<AccessEntry, AccessEntryModel>(AccessRows.Table, request.SignedIn.User.Id.Value, AccessEntryModel.Of));
+        return routes.MapAuthenticator().MapPasskeys();
+    }
+
+    /// <summary>The person who is signed in, for Identity's managers.</summary>
+    public static MarketUser Me(ApiRequest request) => MarketUser.Of(request.SignedIn.User);
+
+    /// <summary>Sends a mail with a link to confirm the person's address.</summary>
+    public static async Task SendConfirmationAsync(ApiRequest request, MarketUser user)
+    {
+        var letters = request.Service<Letters>();
+        var token = await request.Service<Accounts>().GenerateEmailConfirmationTokenAsync(user);
+        await letters.SendAsync(user.Account.Email, LetterContent.ConfirmEmail(user.Account.Name, letters.Link(request.Http, "confirm-email", ("userId", user.Id.Value), ("token", token))));
+    }
+
+    /// <summary>A link to choose a new password.</summary>
+    public static async Task<string> ResetLinkAsync(ApiRequest request, MarketUser user) => request.Service<Letters>().Link(
+        request.Http, "reset-password", ("userId", user.Id.Value), ("token", await request.Service<Accounts>().GeneratePasswordResetTokenAsync(user)));
+
+    private static async Task<IResult> SendConfirmationAsync(ApiRequest request)
+    {
+        if (await AskedAsync(request) is { Account.EmailConfirmed: false } user)
+        {
+            await SendConfirmationAsync(request, user);
+        }
+
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    private static async Task<IResult> SendResetAsync(ApiRequest request)
+    {
+        if (await AskedAsync(request) is { } user)
+        {
+            await request.Service<Letters>().SendAsync(user.Account.Email, LetterContent.ResetPassword(user.Account.Name, await ResetLinkAsync(request, user)));
+        }
+
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>Whose address was named. Each address gets few mails, whoever asks for them.</summary>
+    private static async Task<MarketUser?> AskedAsync(ApiRequest request)
+    {
+        var email = (await request.ReadAsync<MailRequest>()).Email;
+        SignInEndpoints.LimitAttempts(request, email);
+        return await request.Service<Accounts>().FindByEmailAsync(email);
+    }
+
+    private static async Task<IResult> ConfirmAsync(ApiRequest request)
+    {
+        var body = await request.ReadAsync<EmailConfirmation>();
+        var accounts = request.Service<Accounts>();
+        var user = await accounts.FindByIdAsync(body.UserId.Value) ?? throw Invalid();
+        SignInEndpoints.Check(await accounts.ConfirmEmailAsync(user, body.Token));
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> ResetAsync(ApiRequest request)
+    {
+        var body = await request.ReadAsync<PasswordReset>();
+        var accounts = request.Service<Accounts>();
+        var user = await accounts.FindByIdAsync(body.UserId.Value) ?? throw Invalid();
+        var account = user.Account;
+
+        // Until now anybody may have registered this address, and left a way in.
+        user.Account = account.EmailConfirmed
+            ? account with { LockedUntil = null }
+            : account with { LockedUntil = null, EmailConfirmed = true, Passkeys = [], Logins = [], TwoFactorEnabled = false, AuthenticatorKey = null, RecoveryCodes = [] };
+        request.Service<CurrentSession>().Id = null; // No session stays, not even one at this browser.
+        SignInEndpoints.Check(await accounts.ResetPasswordAsync(user, body.Token, body.Password));
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> ChangePasswordAsync(ApiRequest request)
+    {
+        var body = await request.ReadAsync<PasswordChange>();
+        var user = Me(request);
+        SignInEndpoints.LimitAttempts(request, user.Account.Email);
+        var accounts = request.Service<Accounts>();
+        SignInEndpoints.Check(user.Account.PasswordHash is null
+            ? await accounts.AddPasswordAsync(user, body.NewPassword)
+            : await accounts.ChangePasswordAsync(user, body.CurrentPassword ?? "", body.NewPassword));
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> UpdateAsync(ApiRequest request)
+    {
+        var body = await request.ReadAsync<AccountChanges>();
+        var user = Me(request);
+        user.Account = user.Account with { Name = body.Name };
+        SignInEndpoints.Check(await request.Service<Accounts>().UpdateAsync(user));
+        return request.Ok(UserModel.Of(user.Known!));
+    }
+
+    private static ProblemException Invalid() => new(Problem.Of(Refusal.Of(IdentityRefusal.TokenInvalid, "The link is wrong, was used before or is too old; ask for another.", "token")));
+}

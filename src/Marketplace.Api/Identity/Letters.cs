@@ -1,0 +1,89 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Organizations;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
+
+namespace Marketplace.Api.Identity;
+
+/// <summary>Writes mails to people. They are sealed before they leave the API, because what they hold lets people in, and opened by the sender alone.</summary>
+internal sealed class Letters(IDataProtectionProvider protection, IGrainFactory grains, IOptions<AccessOptions> options)
+{
+    private readonly IDataProtector protector = protection.CreateProtector("Marketplace.Letters");
+
+    /// <summary>Seals a letter, to be handed over with the commit that it belongs to.</summary>
+    public SealedLetter Seal(string to, LetterContent content) =>
+        new(PublicId.Derive<LetterId>(RandomNumberGenerator.GetHexString(32)), to, protector.Protect(JsonSerializer.Serialize(content)));
+
+    /// <summary>Hands a letter over; it is kept before this returns, and sent afterwards.</summary>
+    public async Task SendAsync(string to, LetterContent content)
+    {
+        var letter = Seal(to, content);
+        await grains.Of<ILetterGrain>(letter.Id.Value).WriteAsync(letter);
+    }
+
+    /// <exception cref="CryptographicException">The keys that sealed it are lost.</exception>
+    public LetterContent Open(SealedLetter letter) => JsonSerializer.Deserialize<LetterContent>(protector.Unprotect(letter.Content))!;
+
+    /// <summary>
+    /// A link to a page of the portal. Whoever asks does not choose where links of mails lead: without a public address in the settings
+    /// they lead to this machine.
+    /// </summary>
+    public string Link(HttpContext http, string page, params (string Name, string Value)[] query)
+    {
+        var isHere = http.Request.Host.Host is "localhost" || (IPAddress.TryParse(http.Request.Host.Host, out var address) && IPAddress.IsLoopback(address));
+        var root = options.Value.PublicAddress?.ToString().TrimEnd('/') ?? (isHere ? $"{http.Request.Scheme}://{http.Request.Host}" : "http://localhost:5080");
+        return $"{root}/{page}{QueryString.Create(query.Select(it => KeyValuePair.Create(it.Name, (string?)it.Value)))}";
+    }
+}
+
+/// <summary>What a mail says.</summary>
+/// <param name="Subject">Its subject.</param>
+/// <param name="Text">Its text.</param>
+internal sealed record LetterContent(string Subject, string Text)
+{
+    public static LetterContent ConfirmEmail(string name, string link) => new("Confirm your e-mail address", $"""
+        Hello {name},
+
+        please confirm that this address is yours:
+
+        {link}
+
+        If you did not register at the marketplace, ignore this mail: nothing else follows from it.
+        """);
+
+    public static LetterContent ResetPassword(string name, string link) => new("Reset your password", $"""
+        Hello {name},
+
+        somebody, probably you, asked to reset the password of your account. With this link you choose a new one:
+
+        {link}
+
+        You are then signed out everywhere. If you did not ask for it, ignore this mail: your password stays as it is.
+        """);
+
+    public static LetterContent AlreadyRegistered(string name, string link) => new("You have an account already", $"""
+        Hello {name},
+
+        somebody, probably you, tried to register with this address, which has an account already. If you forgot its password, choose a new
+        one:
+
+        {link}
+
+        If it was not you, ignore this mail: nothing was changed.
+        """);
+
+    public static LetterContent Invitation(string organization, string role, string link, string expires) => new($"{organization} invites you to the marketplace", $"""
+        Hello,
+
+        {organization} invites you to join it at the marketplace, as: {role}.
+
+        {link}
+
+        The link works for this address alone, until {expires}. If you expected no such invitation, ignore this mail.
+        """);
+}

@@ -1,0 +1,81 @@
+using Marketplace.Api.Tests.Identity;
+
+namespace Marketplace.Api.Tests.Organizations;
+
+public sealed class InvitationEndpointsTests(AccountMarket market) : IClassFixture<AccountMarket>
+{
+    [Fact]
+    public async Task A_person_invited_by_mail_registers_accepts_and_acts_with_the_role_given()
+    {
+        using var owner = market.Browser();
+        var organization = await FoundAsync(owner, "ann@inv.example");
+        var invited = (await owner.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "bo@inv.example", role = "engineer" })).With(201);
+        var (subject, link, letter) = await market.MailAsync("bo@inv.example");
+        Assert.StartsWith("Acme invites you", subject, StringComparison.Ordinal);
+        Assert.DoesNotContain(link["token"], letter.Content, StringComparison.Ordinal);
+        using var guest = market.Browser();
+
+        var offer = (await guest.PostAsync("/identity/invitations/read", new { token = link["token"] })).With(200);
+        Assert.Equal(("Acme", "engineer", "False"), (offer.Text("organizationName"), offer.Text("role"), offer.Text("hasAccount")));
+        (await guest.RegisterAsync("bo@inv.example")).With(201);
+        var accepted = (await guest.PostAsync("/identity/invitations/accept", new { token = link["token"] })).With(200);
+
+        Assert.Equal((organization, "engineer", "True"), (accepted.Text("activeOrganization.id"), accepted.Text("activeOrganization.role"), accepted.Text("user.emailConfirmed")));
+        Assert.Equal("forbidden", (await guest.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "x@inv.example", role = "owner" })).With(403).Code);
+        (await guest.PostAsync("/identity/invitations/accept", new { token = link["token"] })).With(200);
+        Assert.Equal("invitation_not_found", (await guest.PostAsync("/identity/invitations/read", new { token = link["token"] })).With(404).Code);
+        Assert.Equal("invitation_not_found", (await owner.DeleteAsync($"/v1/organizations/{organization}/invitations/{invited.Text("id")}")).With(404).Code);
+        await market.Api.SettleAsync();
+        var log = (await owner.GetAsync($"/v1/organizations/{organization}/access-log")).With(200);
+        Assert.Equal(["invited", "memberAdded", "memberAdded", "organizationChosen", "organizationChosen"], log.Json.GetProperty("data").EnumerateArray().Select(entry => entry.GetProperty("act").GetString()).Order(StringComparer.Ordinal));
+        Assert.Equal("forbidden", (await guest.GetAsync($"/v1/organizations/{organization}/access-log")).With(403).Code);
+        Assert.DoesNotContain(link["token"], log.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_invitation_opens_nothing_to_another_person_nor_once_taken_back()
+    {
+        using var owner = market.Browser();
+        var organization = await FoundAsync(owner, "cat@inv.example");
+        var invited = (await owner.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "dan@inv.example", role = "owner" })).With(201);
+        var (_, link, _) = await market.MailAsync("dan@inv.example");
+        using var thief = market.Browser();
+        (await thief.RegisterAsync("eve@inv.example")).With(201);
+
+        Assert.Equal("invitation_for_another", (await thief.PostAsync("/identity/invitations/accept", new { token = link["token"] })).With(403).Code);
+        Assert.Equal("invitation_not_found", (await thief.PostAsync("/identity/invitations/accept", new { token = link["token"] + "x" })).With(404).Code);
+        Assert.Equal("invitation_not_found", (await thief.PostAsync("/identity/invitations/accept", new { token = "nonsense" })).With(404).Code);
+        (await owner.DeleteAsync($"/v1/organizations/{organization}/invitations/{invited.Text("id")}")).With(204);
+        using var late = market.Browser();
+        (await late.RegisterAsync("dan@inv.example")).With(201);
+        Assert.Equal("invitation_not_found", (await late.PostAsync("/identity/invitations/accept", new { token = link["token"] })).With(404).Code);
+    }
+
+    [Fact]
+    public async Task A_role_that_changes_or_ends_counts_with_the_next_request()
+    {
+        using var owner = market.Browser();
+        var organization = await FoundAsync(owner, "fay@inv.example");
+        (await owner.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "gil@inv.example", role = "owner" })).With(201);
+        var (_, link, _) = await market.MailAsync("gil@inv.example");
+        using var guest = market.Browser();
+        (await guest.RegisterAsync("gil@inv.example")).With(201);
+        (await guest.PostAsync("/identity/invitations/accept", new { token = link["token"] })).With(200);
+        var member = (await owner.GetAsync($"/v1/organizations/{organization}/members")).Json.GetProperty("data").EnumerateArray()
+            .Single(it => it.GetProperty("email").GetString() == "gil@inv.example").GetProperty("id").GetString();
+
+        (await guest.PatchAsync($"/v1/organizations/{organization}", new { name = "Acme II" })).With(200);
+        (await owner.PatchAsync($"/v1/organizations/{organization}/members/{member}", new { role = "viewer" })).With(200);
+        Assert.Equal("forbidden", (await guest.PatchAsync($"/v1/organizations/{organization}", new { name = "Acme III" })).With(403).Code);
+        (await owner.DeleteAsync($"/v1/organizations/{organization}/members/{member}")).With(204);
+        Assert.Equal("no_organization", (await guest.GetAsync($"/v1/organizations/{organization}")).With(403).Code);
+        await market.Api.SettleAsync();
+        Assert.Equal(0, (await guest.GetAsync("/identity/session")).Json.GetProperty("organizations").GetArrayLength());
+    }
+
+    private static async Task<string> FoundAsync(Browser browser, string email)
+    {
+        (await browser.RegisterAsync(email)).With(201);
+        return (await browser.PostAsync("/identity/organizations", new { name = "Acme", kind = "tenant", country = "NO" })).With(201).Text("id");
+    }
+}
