@@ -51,7 +51,6 @@ internal static class Settings
         .. options.Telemetry.TraceRatio is >= 0 and <= 1 ? [] : new[] { "Marketplace:Telemetry:TraceRatio is 0 to 1." },
     ];
 
-<<<<<<< HEAD
     private static IEnumerable<string> OfPortal(HostOptions options, IConfiguration configuration)
     {
         var api = configuration[$"{PortalOptions.Section}:{nameof(PortalOptions.ApiBaseUrl)}"];
@@ -62,7 +61,9 @@ internal static class Settings
         else if (api is { Length: > 0 } && !(Uri.TryCreate(api, UriKind.Absolute, out var root) && root.Scheme is "http" or "https"))
         {
             yield return "Portal:ApiBaseUrl is a whole address, such as https://api.market.example/.";
-=======
+        }
+    }
+
     private static IEnumerable<string> OfAccess(HostOptions options)
     {
         var access = options.Access;
@@ -94,7 +95,6 @@ internal static class Settings
         if (options is { Mail.Console: true, Sandbox: false })
         {
             yield return "Marketplace:Mail:Console needs Marketplace:Sandbox: mails hold links that let people in.";
->>>>>>> 440c0c6 (Confirm addresses and reset passwords by mails that leave through an outbox; authenticator app, recovery codes, passkeys, invitations, key rotation and last use, access log)
         }
     }
 
