@@ -67,7 +67,13 @@ internal static class MarketplaceHost
         }
 
         builder.Services.AddSingleton<KeysFile>();
-        builder.Services.AddSingleton<Readiness>();
+        if (options is { Role.HasSilo: true, Store: StoreKind.Azure })
+        {
+            builder.Services.AddSingleton<FreezeWatch>();
+            builder.Services.AddHostedService(services => services.GetRequiredService<FreezeWatch>());
+        }
+
+        builder.Services.AddSingleton(services => new Readiness(services.GetService<FreezeWatch>()));
         builder.Services.AddSingleton<IReadiness>(services => services.GetRequiredService<Readiness>());
         builder.Services.AddSingleton(services => new DemoMarket(
             services.GetRequiredService<IGrainFactory>(),

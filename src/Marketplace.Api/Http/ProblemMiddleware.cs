@@ -1,3 +1,4 @@
+using Marketplace.Api.Operations;
 using Marketplace.Grains.Durability;
 
 namespace Marketplace.Api.Http;
@@ -10,6 +11,11 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         SecurityHeaders.Add(http);
         try
         {
+            if (http.RequestServices.GetService<IReadiness>()?.Doubt is { } doubt && !http.Request.Path.Equals("/health/live", StringComparison.Ordinal))
+            {
+                throw new ProblemException(new Problem(ProblemCode.Unavailable, doubt) { RetryAfterSeconds = 1 });
+            }
+
             await next(http);
             if (!http.Response.HasStarted && http.Response.ContentType is null && ProblemOf(http.Response.StatusCode) is { } problem)
             {
