@@ -1,6 +1,7 @@
 using Marketplace.Api;
 using Marketplace.Api.Billing;
 using Marketplace.Api.Billing.Sandbox;
+using Marketplace.Api.Http;
 using Marketplace.Api.Identity;
 using Marketplace.Api.Operations;
 using Marketplace.Grains;
@@ -89,6 +90,7 @@ internal static class MarketplaceHost
     public static WebApplication UseMarketplace(this WebApplication app)
     {
         var role = app.Services.GetRequiredService<HostOptions>().Role;
+        app.UseSecurityHeaders();
         if (role.HasApi)
         {
             app.Use(LeaveWhenStoppingAsync);

@@ -146,10 +146,13 @@ public sealed class ApiMarket : IAsyncDisposable
 /// <summary>Speaks to the API as one key.</summary>
 public sealed class ApiClient(Uri address, string? key)
 {
-    private static readonly HttpClient Http = new();
+    private static readonly HttpClient Http = new(new HttpClientHandler { UseCookies = false });
 
     /// <summary>The organization it acts for.</summary>
     public string Organization { get; private set; } = "";
+
+    /// <summary>Headers of every request.</summary>
+    public IReadOnlyList<(string Name, string Value)> Always { get; init; } = [];
 
     public ApiClient For(string organization)
     {
@@ -196,7 +199,7 @@ public sealed class ApiClient(Uri address, string? key)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         }
 
-        foreach (var (name, value) in headers)
+        foreach (var (name, value) in Always.Concat(headers))
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }

@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Marketplace.Api.Http;
 using Marketplace.Api.OpenApi;
+using Marketplace.Api.Organizations;
+using Marketplace.Api.Tests.Identity;
 using Marketplace.Api.Tests.OpenApi;
 using Marketplace.Domain.Organizations;
 using Microsoft.AspNetCore.Routing;
@@ -148,7 +150,12 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
             return;
         }
 
-        var client = contract.Permission.Area == "admin" ? market.Api.Platform : market.Owner;
+        var client = contract.Permission switch
+        {
+            { OfPerson: true } => market.Person,
+            { Area: "admin" } => market.Api.Platform,
+            _ => market.Owner,
+        };
         var body = contract.Takes is { } example ? BadBodies.Node(example).ToJsonString() : null;
         var before = await market.WritesAsync();
         foreach (var id in new[] { null, "nonsense", "org_UPPER", "%F0%9F%A6%86", "..%2F..", new string('x', 600) })
@@ -236,7 +243,12 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
     /// <summary>Who may call it, where, and whether nothing but the body decides: every part of the address exists for that caller, and no signature is looked at first.</summary>
     private (ApiClient Client, string Path, bool Exact) For(ApiOperation contract, string pattern)
     {
-        var client = contract.Permission.Area == "admin" ? market.Api.Platform : market.Owner;
+        var client = contract.Permission switch
+        {
+            { OfPerson: true } => market.Person,
+            { Area: "admin" } => market.Api.Platform,
+            _ => market.Owner,
+        };
         var path = Filled(pattern.Replace("{organizationId}", market.Owner.Organization, StringComparison.Ordinal), null, "");
         var signed = contract.Refuses.Any(refusal => ProblemCode.Of(refusal).Code == "webhook_signature_invalid");
         return (client, path, !signed && !pattern.Replace("{organizationId}", "", StringComparison.Ordinal).Contains('{', StringComparison.Ordinal));
@@ -271,6 +283,9 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
 
         internal ApiClient Viewer { get; private set; } = null!;
 
+        /// <summary>Somebody who is signed in.</summary>
+        internal ApiClient Person { get; private set; } = null!;
+
         internal string Other { get; private set; } = "";
 
         /// <summary>
@@ -280,7 +295,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
         internal async Task<IReadOnlyList<string>> WritesAsync()
         {
             await Api.SettleAsync();
-            return [.. Api.Market.Faults.Writes.Where(write => write.Table != "cursors").Select(write => $"{write.Table} {write.Key}").Distinct()];
+            return [.. Api.Market.Faults.Writes.Where(write => write.Table is not ("cursors" or KeyUses.Table)).Select(write => $"{write.Table} {write.Key}").Distinct()];
         }
 
         public async ValueTask InitializeAsync()
@@ -288,6 +303,9 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
             Api = await ApiMarket.StartAsync();
             Owner = await Api.OrganizationAsync(OrganizationKind.OperatorAndTenant);
             Viewer = await Api.KeyAsync(Owner.Organization, OrganizationRole.Viewer);
+            using var browser = new Browser(Api.Address);
+            (await browser.RegisterAsync("someone@bad.example")).With(201);
+            Person = browser.AsClient();
             Other = (await Api.OrganizationAsync(OrganizationKind.Tenant, "Other")).Organization;
             await Api.SettleAsync();
         }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Marketplace.Api.Http;
 using Marketplace.Api.OpenApi;
+using Marketplace.Api.Organizations;
 using Marketplace.Api.Tests.OpenApi;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Organizations;
@@ -38,7 +39,7 @@ public sealed partial class ForeignIdTests(ForeignIdTests.Market market) : IClas
 
     public static TheoryData<string> Taking =>
     [
-        .. Operations.Where(it => !it.Value.Contract.Permission.IsPublic && it.Value.Contract.Permission.Area != "admin" && !OpenToOthers.ContainsKey(it.Key) && Ids(it.Value.Pattern, it.Value.Contract).Any())
+        .. Operations.Where(it => it.Value.Contract.Permission is { IsPublic: false, OfPerson: false } && it.Value.Contract.Permission.Area != "admin" && !OpenToOthers.ContainsKey(it.Key) && Ids(it.Value.Pattern, it.Value.Contract).Any())
             .Select(it => it.Key).Order(StringComparer.Ordinal),
     ];
 
@@ -89,9 +90,12 @@ public sealed partial class ForeignIdTests(ForeignIdTests.Market market) : IClas
         Assert.Empty((await market.WritesAsync()).Except(before));
     }
 
+    /// <summary>Whether an operation names nouns by their ids, in its address or body.</summary>
+    internal static bool TakesIds(string operationId) => Operations.TryGetValue(operationId, out var it) && Ids(it.Pattern, it.Contract).Any();
+
     private static IEnumerable<string> Ids(string pattern, ApiOperation contract) =>
         Parameter().Matches(pattern).Select(match => match.Groups[1].Value).Where(name => OperationDescriber.PrefixOf(name) is not null)
-            .Concat(contract.Takes is { } body ? IdsIn(BadBodies.Node(body)).Select(it => it.Name) : []);
+            .Concat(contract.Takes is { } body and not (string or byte[]) ? IdsIn(BadBodies.Node(body)).Select(it => it.Name) : []);
 
     private static IEnumerable<(JsonObject Owner, string Name)> IdsIn(JsonNode? node) => node switch
     {
@@ -117,14 +121,25 @@ public sealed partial class ForeignIdTests(ForeignIdTests.Market market) : IClas
 
         internal Dictionary<string, string> Ids { get; } = [];
 
+        internal ApiMarket Api => api;
+
+        /// <summary>The organizations whose the ids are.</summary>
+        internal (string Operator, string Tenant) Owners { get; private set; }
+
         /// <summary>What was written so far, by place. That the caller's own key was used is no change of anything.</summary>
         internal async Task<IReadOnlyList<string>> WritesAsync()
         {
             await api.SettleAsync();
-            return [.. api.Market.Faults.Writes.Where(write => write.Table is not ("cursors" or RequestKeys.Table)).Select(write => $"{write.Table} {write.Key}").Distinct()];
+            return [.. api.Market.Faults.Writes.Where(write => write.Table is not ("cursors" or RequestKeys.Table or KeyUses.Table)).Select(write => $"{write.Table} {write.Key}").Distinct()];
         }
 
         internal string Filled(string pattern) => Parameter().Replace(pattern, match => IdOf(match.Groups[1].Value, pattern));
+
+        /// <summary>The address with ids of this market, and a word where it takes no such id.</summary>
+        internal string FilledOrWord(string pattern) =>
+            Parameter().Replace(pattern, match => match.Groups[1].Value == "poolId" || Ids.ContainsKey(match.Groups[1].Value) ? IdOf(match.Groups[1].Value, pattern) : "none");
+
+        internal string? Body(string operationId) => Body(Operations[operationId].Contract);
 
         internal string? Body(ApiOperation contract)
         {
@@ -168,6 +183,7 @@ public sealed partial class ForeignIdTests(ForeignIdTests.Market market) : IClas
             var world = await MarketplaceWorld.InAsync(api.Market, gateway, 6, new LocalDate(2026, 6, 1), ExamplePool.Offer with { Clauses = clauses });
             var owner = await RegisterAsync(world.Example.Operator, OrganizationKind.Operator);
             var tenant = await RegisterAsync(world.Example.Tenant, OrganizationKind.Tenant);
+            Owners = (world.Example.Operator.Value, world.Example.Tenant.Value);
             Stranger = await api.OrganizationAsync(OrganizationKind.OperatorAndTenant);
             await world.ReserveAsync(Summer, 16);
             await world.PayDepositAsync();
@@ -178,6 +194,7 @@ public sealed partial class ForeignIdTests(ForeignIdTests.Market market) : IClas
             Ids["organizationId"] = world.Example.Tenant.Value;
             Ids["memberId"] = (await tenant.PostAsync($"/v1/organizations/{world.Example.Tenant}/members", new { name = "Ada", email = "a@x.example", role = "owner" })).With(201).Text("id");
             Ids["apiKeyId"] = (await tenant.GetAsync($"/v1/organizations/{world.Example.Tenant}/api-keys")).With(200).Json.GetProperty("data")[0].GetProperty("id").GetString()!;
+            Ids["invitationId"] = (await tenant.PostAsync($"/v1/organizations/{world.Example.Tenant}/invitations", new { email = "b@x.example", role = "viewer" })).With(201).Text("id");
             Ids["siteId"] = world.Example.Site.Value;
             Ids["phaseId"] = world.Example.Phase.Value;
             Ids["poolId"] = world.Example.Pool.Value;

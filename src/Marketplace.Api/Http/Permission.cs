@@ -42,6 +42,11 @@ internal sealed record Permission(string Area, bool Write, bool OfPerson = false
     /// <summary>Changes an area.</summary>
     public static Permission Change(string area) => new(Known(area), true);
 
+    /// <summary>Who may, in one line for programs: <c>everyone</c>, <c>person</c>, or the roles, behind <c>platform</c> where they are the marketplace's own.</summary>
+    public string Summary() => IsPublic ? "everyone"
+        : OfPerson ? "person"
+        : (Area == "admin" ? "platform " : "") + string.Join(' ', Roles.Select(role => role.ToString().ToLowerInvariant()));
+
     /// <summary>Who may, in words.</summary>
     public string Describe() => IsPublic
         ? "Open to everyone; no key needed."

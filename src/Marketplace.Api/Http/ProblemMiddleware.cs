@@ -66,25 +66,3 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
     private static partial void LogFailed(ILogger log, string method, string path, Exception error);
 }
-
-/// <summary>Headers that keep browsers from misusing what is answered.</summary>
-internal static class SecurityHeaders
-{
-    public static void Add(HttpContext http)
-    {
-        var headers = http.Response.Headers;
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers["Referrer-Policy"] = "no-referrer";
-        if (http.Request.IsHttps)
-        {
-            headers.StrictTransportSecurity = "max-age=31536000";
-        }
-
-        if (http.Request.Path.StartsWithSegments("/v1"))
-        {
-            headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-            headers.CacheControl = "no-store";
-        }
-    }
-}

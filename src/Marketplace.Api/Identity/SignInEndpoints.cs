@@ -50,6 +50,11 @@ internal static class SignInEndpoints
         }
 
         var error = result.Errors.First();
+        if (error.Code is nameof(IdentityErrorDescriber.InvalidEmail) or nameof(IdentityErrorDescriber.InvalidUserName))
+        {
+            throw Problem.Invalid("email", Faults.InvalidFormat, "This is no e-mail address.");
+        }
+
         throw new ProblemException(Problem.Of(error.Code switch
         {
             nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName) or "email_taken" =>
@@ -60,7 +65,6 @@ internal static class SignInEndpoints
             "passkeys_full" => Refusal.Of(UserRefusal.PasskeysFull, error.Description),
             "logins_full" => Refusal.Of(UserRefusal.LoginsFull, error.Description),
             "identifier_taken" => Refusal.Of(UserRefusal.IdentifierTaken, error.Description),
-            nameof(IdentityErrorDescriber.InvalidEmail) => Refusal.Of(IdentityRefusal.TokenInvalid, error.Description, "email"),
             _ => Refusal.Of(IdentityRefusal.PasswordTooWeak, string.Join(' ', result.Errors.Select(each => each.Description)), "password"),
         }));
     }

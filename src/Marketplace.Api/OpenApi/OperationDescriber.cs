@@ -28,6 +28,8 @@ internal sealed class OperationDescriber : IOperationFilter
         operation.Parameters = [.. Parameters(contract, method, path, new ModelSchemas(context.SchemaRepository, context.Document, isRequest: true))];
         operation.RequestBody = contract.Takes is { } body ? Body(body, contract, context) : null;
         operation.Responses = Responses(contract, method, path, context);
+        operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
+        operation.Extensions["x-access"] = new JsonNodeExtension(JsonValue.Create(contract.Permission.Summary()));
         operation.Security = contract.Permission switch
         {
             { IsPublic: true } => [new OpenApiSecurityRequirement(), With(ApiDocument.Scheme, context.Document)],

@@ -89,5 +89,8 @@ internal sealed class Browser(Uri address) : IDisposable
             response.Headers.ToDictionary(header => header.Key, header => string.Join(",", header.Value), StringComparer.OrdinalIgnoreCase));
     }
 
+    /// <summary>The same session for whoever speaks to the API without a browser.</summary>
+    public ApiClient AsClient() => new(address, null) { Always = [("Cookie", cookies.GetCookieHeader(address)), ("X-Csrf-Token", Token)] };
+
     public void Dispose() => http?.Dispose();
 }
