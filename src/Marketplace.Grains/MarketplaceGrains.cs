@@ -57,6 +57,7 @@ public static class MarketplaceGrains
         services.AddMetrics();
         services.TryAddSingleton<OutboxGauge>();
         services.TryAddSingleton(provider => new MarketMeters(provider.GetRequiredService<IMeterFactory>(), provider.GetRequiredService<OutboxGauge>()));
+        services.TryAddSingleton(StoredLayouts.Current);
         services.TryAddSingleton<GrainServices>();
         services.TryAddSingleton<Rebuild>();
         services.TryAddSingleton(provider => new MarketTime(

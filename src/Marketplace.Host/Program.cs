@@ -3,6 +3,11 @@ using Marketplace.Storage;
 
 try
 {
+    if (HealthCommand.IsAsked(args))
+    {
+        return await HealthCommand.RunAsync(args);
+    }
+
     if (BackupCommand.IsAsked(args))
     {
         await BackupCommand.RunAsync(args);

@@ -93,7 +93,8 @@ public sealed class TestMarket : IAsyncDisposable
     /// Starts another silo over the same store and clock which knows nothing of this one, as after a cluster fell apart: every
     /// grain can be active in both. Dispose it before this one.
     /// </summary>
-    public async Task<TestMarket> StartSecondAsync()
+    /// <param name="configure">Adds or replaces services of that one; called last.</param>
+    public async Task<TestMarket> StartSecondAsync(Action<ISiloBuilder>? configure = null)
     {
         var records = Services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
         var rows = Rows;
@@ -104,6 +105,7 @@ public sealed class TestMarket : IAsyncDisposable
             silo.Services.AddKeyedSingleton(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, records);
             silo.Services.AddSingleton(rows);
             silo.Services.AddSingleton(scan);
+            configure?.Invoke(silo);
         });
         await second.DeployAsync();
         return second;

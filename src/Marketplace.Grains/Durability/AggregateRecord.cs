@@ -11,9 +11,6 @@ namespace Marketplace.Grains.Durability;
 internal sealed record AggregateRecord<TState>
     where TState : class
 {
-    /// <summary>The layout this code writes.</summary>
-    public const int CurrentSchema = 1;
-
     /// <summary>Layout of this record.</summary>
     public int Schema { get; init; }
 

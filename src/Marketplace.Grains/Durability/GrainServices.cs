@@ -16,6 +16,7 @@ internal sealed class GrainServices(
     TimeProvider time,
     OutboxGauge gauge,
     MarketMeters meters,
+    StoredLayouts layouts,
     ILoggerFactory logs)
 {
     public IGrainFactory Grains { get; } = grains;
@@ -32,6 +33,8 @@ internal sealed class GrainServices(
     public OutboxGauge Gauge { get; } = gauge;
 
     public MarketMeters Meters { get; } = meters;
+
+    public StoredLayouts Layouts { get; } = layouts;
 
     public ILogger Log { get; } = logs.CreateLogger("Marketplace.Grains");
 

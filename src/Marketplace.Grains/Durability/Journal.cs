@@ -22,9 +22,6 @@ internal sealed record JournalEntry<TFact>(int Schema, ImmutableArray<JournalCom
 internal sealed record JournalSnapshot<TSnapshot>
     where TSnapshot : class
 {
-    /// <summary>The layout this code writes.</summary>
-    public const int CurrentSchema = 1;
-
     public int Schema { get; init; }
 
     /// <summary>Last journal entry contained.</summary>
@@ -50,11 +47,11 @@ internal sealed class JournalEntryWriter<TFact> : IDisposable
     private readonly ArrayBufferWriter<byte> buffer = new();
     private readonly Utf8JsonWriter json;
 
-    public JournalEntryWriter()
+    public JournalEntryWriter(StoredLayouts layouts)
     {
         json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = MarketJson.Options.Encoder });
         json.WriteStartObject();
-        json.WriteNumber("schema", Journal<TFact>.CurrentSchema);
+        json.WriteNumber("schema", layouts.Writes);
         json.WriteStartArray("commits");
     }
 
@@ -80,9 +77,8 @@ internal sealed class JournalEntryWriter<TFact> : IDisposable
 /// that write the same sequence one loses. An entry too large for a row continues in further rows of the same insert; a
 /// row's version says how many follow it.
 /// </summary>
-internal sealed class Journal<TFact>(IRowStore rows, AggregateAddress address)
+internal sealed class Journal<TFact>(IRowStore rows, AggregateAddress address, StoredLayouts layouts)
 {
-    public const int CurrentSchema = 1;
     private const string Table = RowTables.Journal;
     private const int Page = 500;
     private readonly string partition = address.ToString();
@@ -125,11 +121,7 @@ internal sealed class Journal<TFact>(IRowStore rows, AggregateAddress address)
                 ReadOnlyMemory<byte> bytes = parts is [var only] ? only : parts.SelectMany(part => part.ToArray()).ToArray();
                 parts.Clear();
                 var entry = JsonSerializer.Deserialize<JournalEntry<TFact>>(bytes.Span, MarketJson.Options)!;
-                if (entry.Schema > CurrentSchema)
-                {
-                    throw new InvalidOperationException($"{partition}: a journal entry was written by a newer version (schema {entry.Schema}).");
-                }
-
+                layouts.Require(entry.Schema, partition);
                 yield return (long.Parse(row.Key.AsSpan(0, 19), CultureInfo.InvariantCulture), bytes.Length, entry);
             }
 

@@ -16,6 +16,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
     private GrainState<JournalSnapshot<TSnapshot>> stored = new();
     private Task snapshotting = Task.CompletedTask;
     private long tailBytes;
+    private int layout;
 
     /// <inheritdoc/>
     public async Task<bool> RebuildAsync()
@@ -36,7 +37,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
         var rows = new Dictionary<(string Table, string Partition, string Key), OutboxEntry>();
         await foreach (var (sequence, _, entry) in journal.ReadAfterAsync(0))
         {
-            var batch = new Batch(sequence);
+            var batch = new Batch(sequence, services.Layouts);
             head = entry.Commits.Aggregate(head, (before, commit) => Fold(before, commit, batch));
             foreach (var made in batch.Entries.Where(made => made.Row is not null))
             {
@@ -63,11 +64,8 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
     {
         await services.Records.ReadStateAsync(GrainKinds.SnapshotState, this.GetGrainId(), stored);
         var snapshot = stored.RecordExists ? stored.State : null;
-        if (snapshot?.Schema > JournalSnapshot<TSnapshot>.CurrentSchema)
-        {
-            throw new InvalidOperationException($"{Address}: the snapshot was written by a newer version (schema {snapshot.Schema}).");
-        }
-
+        layout = services.Layouts.Over(snapshot?.Schema ?? 0);
+        services.Layouts.Require(layout, Address);
         if (await services.Rows.GetAsync(CursorTable, Address.ToString(), "outbox") is { } cursor)
         {
             savedCursor = long.Parse(Encoding.UTF8.GetString(cursor.Data.Span), CultureInfo.InvariantCulture);
@@ -80,13 +78,14 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
         var entries = new List<OutboxEntry>(snapshot?.Outbox ?? []);
         await foreach (var (sequence, bytes, entry) in journal.ReadAfterAsync(durableSequence))
         {
-            var batch = new Batch(sequence);
+            var batch = new Batch(sequence, services.Layouts);
             foreach (var commit in entry.Commits)
             {
                 head = Fold(head, commit, batch);
             }
 
             entries.AddRange(batch.Entries);
+            layout = Math.Max(layout, entry.Schema);
             durableSequence = sequence;
             tailBytes += bytes;
         }
@@ -110,7 +109,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
         var head = durable;
         var snapshot = new JournalSnapshot<TSnapshot>
         {
-            Schema = JournalSnapshot<TSnapshot>.CurrentSchema,
+            Schema = layout,
             Sequence = durableSequence,
             Version = head.Version,
             LastAt = head.LastAt,

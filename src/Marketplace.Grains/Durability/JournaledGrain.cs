@@ -63,10 +63,10 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
             throw new InvalidOperationException($"[GrainType] of {GetType().Name} must be '{noun}', so that its address leads to it.");
         }
 
-        journal = new Journal<TFact>(services.Rows, Address);
+        journal = new Journal<TFact>(services.Rows, Address, services.Layouts);
         outbox = new Outbox(services, Address);
         await LoadAsync();
-        collecting = new Batch(durableSequence + 1);
+        collecting = new Batch(durableSequence + 1, services.Layouts);
         StartDraining();
     }
 
@@ -243,7 +243,7 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
         {
             var batch = writing = collecting;
             var head = working;
-            collecting = new Batch(batch.Sequence + 1);
+            collecting = new Batch(batch.Sequence + 1, services.Layouts);
             var oldDue = due;
             try
             {
@@ -355,11 +355,11 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>(GrainSe
 
     private sealed record Head(TState State, ImmutableDictionary<string, SenderMark> Senders, Instant LastAt, long Version);
 
-    private sealed class Batch(long sequence)
+    private sealed class Batch(long sequence, StoredLayouts layouts)
     {
         public long Sequence { get; } = sequence;
 
-        public JournalEntryWriter<TFact> Entry { get; } = new();
+        public JournalEntryWriter<TFact> Entry { get; } = new(layouts);
 
         public int Commits { get; set; }
 

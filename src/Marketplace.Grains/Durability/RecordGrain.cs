@@ -59,11 +59,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         outbox = new Outbox(services, Address);
         await services.Records.ReadStateAsync(noun, this.GetGrainId(), stored);
         record = stored.RecordExists && stored.State is { } state ? state : new AggregateRecord<TState>();
-        if (record.Schema > AggregateRecord<TState>.CurrentSchema)
-        {
-            throw new InvalidOperationException($"{Address} was written by a newer version (schema {record.Schema}).");
-        }
-
+        services.Layouts.Require(record.Schema, Address);
         outbox.Add(WithRowsOfState(record.Outbox));
         StartDraining();
     }
@@ -241,7 +237,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
 
         var next = record with
         {
-            Schema = AggregateRecord<TState>.CurrentSchema,
+            Schema = services.Layouts.Over(record.Schema),
             State = state,
             Version = record.Version + 1,
             LastAt = now,

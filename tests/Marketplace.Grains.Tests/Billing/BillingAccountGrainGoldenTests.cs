@@ -23,7 +23,7 @@ public sealed class BillingAccountGrainGoldenTests
     {
         Live();
         var written = JsonSerializer.SerializeToNode(
-            new JournalSnapshot<BillingAccount> { Schema = JournalSnapshot<BillingAccount>.CurrentSchema, State = _account, Sequence = 3, Version = _facts.Count, LastAt = Now },
+            new JournalSnapshot<BillingAccount> { Schema = StoredLayouts.CurrentSchema, State = _account, Sequence = 3, Version = _facts.Count, LastAt = Now },
             MarketJson.Options);
         var path = Golden.PathOf("billing-account.snapshot.v4.json");
         if (Environment.GetEnvironmentVariable("MARKETPLACE_ACCEPT") == "1" && !File.Exists(path))

@@ -49,7 +49,7 @@ public sealed class PayoutGoldenTests
         // What stands in the order of a hash that differs from one process to the next is kept to one each.
         Assert.Null(Golden.Fault("payout-account.snapshot.v1.json", new JournalSnapshot<PayoutAccount>
         {
-            Schema = JournalSnapshot<PayoutAccount>.CurrentSchema,
+            Schema = StoredLayouts.CurrentSchema,
             State = account! with
             {
                 Payables = account.Payables.Where(pair => pair.Key == "payment:pay_1").ToImmutableDictionary(),

@@ -35,7 +35,7 @@ public sealed class ReconciliationGrainGoldenTests
         Assert.Null(Golden.Fault("reconciliation.facts.v2.json", new JournalEntry<ReconciliationFact>(1, [new JournalCommit<ReconciliationFact>(Now, [.. facts], "billing-account:org_tenant", 7)])));
         Assert.Null(Golden.Fault("reconciliation.snapshot.v1.json", new JournalSnapshot<Reconciliation>
         {
-            Schema = JournalSnapshot<Reconciliation>.CurrentSchema,
+            Schema = StoredLayouts.CurrentSchema,
             State = compared.State,
             Sequence = 3,
             Version = compared.Version,

@@ -8,12 +8,13 @@ using Orleans.Concurrency;
 namespace Marketplace.Grains.Tests.Durability;
 
 /// <summary>A toy aggregate: counts up to a limit, tells a feed, and is due when its alarm is set.</summary>
-internal sealed record Tally(int Count, Instant? Alarm, int AlarmsRung);
+internal sealed record Tally(int Count, Instant? Alarm, int AlarmsRung, string? Note = null);
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]
 [JsonDerivedType(typeof(Counted), "counted")]
 [JsonDerivedType(typeof(AlarmSet), "alarmSet")]
 [JsonDerivedType(typeof(AlarmRang), "alarmRang")]
+[JsonDerivedType(typeof(Noted), "noted")]
 internal abstract record TallyFact;
 
 internal sealed record Counted(int By) : TallyFact;
@@ -21,6 +22,8 @@ internal sealed record Counted(int By) : TallyFact;
 internal sealed record AlarmSet(Instant At) : TallyFact;
 
 internal sealed record AlarmRang : TallyFact;
+
+internal sealed record Noted(string Note) : TallyFact;
 
 internal sealed record TallyData(string Id, int Count);
 
@@ -41,6 +44,7 @@ internal static class TallyRules
         {
             Counted counted => state with { Count = state.Count + counted.By },
             AlarmSet set => state with { Alarm = set.At },
+            Noted noted => state with { Note = noted.Note },
             _ => state with { Alarm = null, AlarmsRung = state.AlarmsRung + 1 },
         };
     }
@@ -58,8 +62,14 @@ internal interface ITallyGrain : IAggregateGrain
     [Alias("SetAlarm")]
     Task SetAlarmAsync(Instant at);
 
+    [Alias("Note")]
+    Task NoteAsync(string note);
+
     [Alias("Get"), AlwaysInterleave]
     Task<(int Count, int AlarmsRung)> GetAsync();
+
+    [Alias("GetNote"), AlwaysInterleave]
+    Task<string?> GetNoteAsync();
 }
 
 [GrainType("tally")]
@@ -74,6 +84,10 @@ internal sealed class TallyGrain(GrainServices services) : RecordGrain<Tally, Ta
     public Task TakeBackAsync(Operation operation, int by) => CommitAsync(operation, (_, _) => new Counted(-by));
 
     public Task SetAlarmAsync(Instant at) => CommitAsync(null, (_, _) => new AlarmSet(at));
+
+    public Task NoteAsync(string note) => CommitAsync(null, (_, _) => new Noted(note));
+
+    public Task<string?> GetNoteAsync() => Task.FromResult(State?.Note);
 
     public Task<(int Count, int AlarmsRung)> GetAsync() => Task.FromResult((State?.Count ?? 0, State?.AlarmsRung ?? 0));
 
@@ -114,6 +128,12 @@ internal interface IHotTallyGrain : IAggregateGrain
 
     [Alias("GetAlarmsRung"), AlwaysInterleave]
     Task<int> GetAlarmsRungAsync();
+
+    [Alias("Note")]
+    Task NoteAsync(string note);
+
+    [Alias("GetNote"), AlwaysInterleave]
+    Task<string?> GetNoteAsync();
 }
 
 [Reentrant]
@@ -127,6 +147,10 @@ internal sealed class HotTallyGrain(GrainServices services) : JournaledGrain<Tal
     public Task<int> GetAsync() => Task.FromResult(Durable.Count);
 
     public Task<int> GetAlarmsRungAsync() => Task.FromResult(Durable.AlarmsRung);
+
+    public Task NoteAsync(string note) => CommitAsync((_, _) => new Noted(note), state => state.Count);
+
+    public Task<string?> GetNoteAsync() => Task.FromResult(Durable.Note);
 
     protected override Instant? DueAt(Tally state) => state.Alarm ?? Instant.MaxValue;
 
