@@ -20,7 +20,7 @@ param alertEmail string
 param operatorAddresses string[]
 
 @description('Settings whose values are secrets: name of the setting to name of the secret in the vault.')
-param vaultSettings object = {}
+param vaultSettings object
 
 var sizes = {
   small: {

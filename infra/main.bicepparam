@@ -8,3 +8,6 @@ param alertEmail = readEnvironmentVariable('MARKETPLACE_ALERT_EMAIL', '')
 
 // Addresses of people who may reach tables, blobs and secrets from outside, separated by commas. Usually none.
 param operatorAddresses = filter(split(readEnvironmentVariable('MARKETPLACE_OPERATOR_ADDRESSES', ''), ','), address => !empty(address))
+
+// Settings of the market whose values are secrets of the vault, as JSON: {"Marketplace__Payments__ApiKey":"stripe-key"}. docs/deploy.md goes through it.
+param vaultSettings = json(readEnvironmentVariable('MARKETPLACE_VAULT_SETTINGS', '{}'))

@@ -23,6 +23,7 @@ func marketSettings(cluster string, store { tables: string, blobs: string }) obj
   Marketplace__Cluster__ServiceId: cluster
   Marketplace__Azure__TablesEndpoint: store.tables
   Marketplace__Azure__BlobsEndpoint: store.blobs
+  Marketplace__Telemetry__Service: cluster // What staging measures raises no alert.
 }
 
 var sharedSettings = {
@@ -32,6 +33,7 @@ var sharedSettings = {
   Marketplace__DataFolder: '/home' // Outlives an instance; holds only the first administrator's key.
   Marketplace__Azure__ManagedIdentityClientId: identityClientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+  ASPNETCORE_HTTP_PORTS: '8080' // Where the platform's .NET image looks for the site.
   ASPNETCORE_FORWARDEDHEADERS_ENABLED: 'true'
   WEBSITE_HEALTHCHECK_MAXPINGFAILURES: '3'
   WEBSITE_WARMUP_PATH: '/health/ready'

@@ -32,7 +32,7 @@ internal static class Settings
                 error);
         }
 
-        string[] faults = [.. Faults(options), .. OfPortal(options, configuration)];
+        string[] faults = [.. Unresolved(configuration), .. Faults(options), .. OfPortal(options, configuration)];
         return faults.Length == 0 ? options : throw new SettingsException(string.Join(Environment.NewLine + "  ", faults));
     }
 
@@ -97,6 +97,11 @@ internal static class Settings
             yield return "Marketplace:Mail:Console needs Marketplace:Sandbox: mails hold links that let people in.";
         }
     }
+
+    /// <summary>App Service hands on the reference itself where it could not read the secret.</summary>
+    private static IEnumerable<string> Unresolved(IConfiguration configuration) => configuration.GetSection(HostOptions.Section).AsEnumerable()
+        .Where(setting => setting.Value?.StartsWith("@Microsoft.KeyVault(", StringComparison.Ordinal) == true)
+        .Select(setting => $"{setting.Key} is a secret of the vault that could not be read: it must exist there, and the host's identity must be let in.");
 
     private static IEnumerable<string> OfPayments(HostOptions options)
     {

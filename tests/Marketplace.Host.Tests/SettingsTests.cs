@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Marketplace.Testing;
 using Microsoft.Extensions.Configuration;
 
 namespace Marketplace.Host.Tests;
@@ -58,6 +59,7 @@ public sealed partial class SettingsTests
     [InlineData("Marketplace:Demo needs Marketplace:Sandbox", "Demo=true", "Sandbox=false")]
     [InlineData("Marketplace:Demo needs a silo", "Store=azure", "Azure:ConnectionString=UseDevelopmentStorage=true", "Role=api", "Demo=true")]
     [InlineData("Marketplace:DrainPeriod is", "DrainPeriod=01:00:00")]
+    [InlineData("Marketplace:Payments:ApiKey is a secret of the vault that could not be read", "Payments:ApiKey=@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/stripe-key)")]
     public void WhatCannotBeMeantIsRefused(string says, params string[] settings)
     {
         var refused = Assert.Throws<SettingsException>(() => Read([.. settings.Select(setting => (setting.Split('=', 2)[0], setting.Split('=', 2)[1]))]));
@@ -68,7 +70,7 @@ public sealed partial class SettingsTests
     [Fact]
     public void EverySettingOfTheDeploymentIsOne()
     {
-        var names = Directory.GetFiles(Path.Combine(HostFiles.Root, "infra"), "*.bicep", SearchOption.AllDirectories)
+        var names = Directory.GetFiles(Path.Combine(Repository.Root, "infra"), "*.bicep", SearchOption.AllDirectories)
             .SelectMany(file => DeployedSetting().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value.Replace("__", ":", StringComparison.Ordinal)))
             .ToHashSet(StringComparer.Ordinal);
         var values = new Dictionary<string, string>(StringComparer.Ordinal)

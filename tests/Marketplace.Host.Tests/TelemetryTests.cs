@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Marketplace.Testing.Faults;
 
 namespace Marketplace.Host.Tests;
@@ -60,7 +61,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task NoLogSpanOrFigureHoldsASecretOrAPersonsData()
     {
-        await using var host = await MeasuredHost.StartAsync();
+        await using var host = await MeasuredHost.StartAsync("--Marketplace:Webhooks:AllowLoopback", "true");
         List<string> secrets = ["Tess Tenant", "Otto Operator", Marker, host.AdministratorKey];
         using (var patient = new PatientClient(() => Task.FromResult(host.Address), () => { }))
         {
@@ -74,6 +75,12 @@ public sealed class TelemetryTests
             var person = new { name = $"Ada {Marker}", email = $"ada@{Marker}.example", role = "engineer" };
             await PostAsync(client, $"/v1/organizations/{id}/members", person);
             await PostAsync(client, $"/v1/organizations/{id}/api-keys", new { name = Marker, role = "owner" });
+
+            // A receiver at which nobody answers, and the secret that would sign what it gets.
+            var receiver = await ReadAsync(await PostAsync(client, "/v1/webhook-endpoints", new { url = $"http://127.0.0.1:1/{Marker}", description = Marker }));
+            secrets.Add(receiver.GetProperty("secret").GetString()!);
+            var ping = await ReadAsync(await PostAsync(client, $"/v1/webhook-endpoints/{receiver.GetProperty("id").GetString()}/ping", new { }));
+            Assert.Equal("webhook_endpoint.pinged", ping.GetProperty("eventType").GetString());
 
             // What is refused, what cannot be read, and what fails within.
             await PostAsync(client, $"/v1/organizations/{id}/members", new { name = 17, email = Marker, role = Marker });
@@ -148,6 +155,12 @@ public sealed class TelemetryTests
         var client = new HttpClient { BaseAddress = host.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.AdministratorKey);
         return client;
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)
+    {
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
     private static Task<HttpResponseMessage> PostAsync(HttpClient client, string path, object body) => SendAsync(client, path, JsonContent.Create(body));

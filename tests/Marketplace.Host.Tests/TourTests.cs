@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
+using Marketplace.Testing;
 
 namespace Marketplace.Host.Tests;
 
@@ -47,7 +48,7 @@ public sealed partial class TourTests : IDisposable
 
     private async Task TourAsync(Uri address, Func<Task> between)
     {
-        var blocks = BashBlock().Matches(await File.ReadAllTextAsync(Path.Combine(HostFiles.Root, "README.md"))).Select(match => match.Groups[1].Value).ToList();
+        var blocks = BashBlock().Matches(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "README.md"))).Select(match => match.Groups[1].Value).ToList();
         Assert.NotEmpty(blocks);
 
         var (code, output) = await RunAsync(string.Join($"\necho '{BetweenBlocks}'; read -r\n", blocks), address, between);

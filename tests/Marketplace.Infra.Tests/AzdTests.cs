@@ -1,10 +1,14 @@
+using System.Text.RegularExpressions;
 using YamlDotNet.Serialization;
 
 namespace Marketplace.Infra.Tests;
 
-/// <summary>azure.yaml leaves the Azure Developer CLI nothing to guess.</summary>
-public sealed class AzdTests
+/// <summary>azure.yaml and the parameters leave the Azure Developer CLI nothing to guess. Keys are those of its schema, version 1.0, for this host.</summary>
+public sealed partial class AzdTests
 {
+    /// <summary>What azd itself asks for, or knows, and puts into the environment.</summary>
+    private static readonly string[] OfAzd = ["AZURE_ENV_NAME", "AZURE_LOCATION"];
+
     private static readonly Dictionary<string, object> Project = new DeserializerBuilder().Build()
         .Deserialize<Dictionary<string, object>>(File.ReadAllText(Path.Combine(Templates.Root, "azure.yaml")));
 
@@ -45,6 +49,25 @@ public sealed class AzdTests
         // The CLI takes a tagged slot for the site itself.
         Assert.All(Templates.Resources("small", "Microsoft.Web/sites/slots"), slot => Assert.Null(slot["tags"]!["azd-service-name"]));
     }
+
+    [Fact]
+    public void WhatAPersonMaySetIsExplained()
+    {
+        var page = File.ReadAllText(Path.Combine(Templates.Root, "docs", "deploy.md"));
+        var read = Variable().Matches(File.ReadAllText(Path.Combine(Templates.Folder, "main.bicepparam"))).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.All(OfAzd, name => Assert.Contains(name, read));
+        Assert.All(read.Except(OfAzd), name => Assert.Contains($"azd env set {name} ", page, StringComparison.Ordinal));
+
+        // The other way round: nothing is explained that nobody reads.
+        Assert.All(Explained().Matches(page), name => Assert.Contains(name.Groups[1].Value, read));
+    }
+
+    [GeneratedRegex(@"readEnvironmentVariable\('(\w+)'")]
+    private static partial Regex Variable();
+
+    [GeneratedRegex(@"azd env set (\w+) ")]
+    private static partial Regex Explained();
 
     private static Dictionary<string, Dictionary<string, object>> Services() => Map(Project["services"]).ToDictionary(service => service.Key, service => Map(service.Value));
 

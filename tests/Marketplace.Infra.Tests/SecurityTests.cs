@@ -105,6 +105,22 @@ public sealed class SecurityTests
             Assert.DoesNotMatch(@"\blist(Keys|AccountSas|ServiceSas|Secrets)?\(", File.ReadAllText(file)));
     }
 
+    [Fact]
+    public void ASecretOfTheVaultIsAReferenceThatStaysWithTheMarketsSlot()
+    {
+        const string setting = "Marketplace__Payments__ApiKey";
+        var predicted = Templates.Predict(("MARKETPLACE_VAULT_SETTINGS", $$"""{"{{setting}}":"stripe-key"}"""));
+        var site = Assert.Single(Templates.Resources(predicted, "Microsoft.Web/sites"));
+        var slot = Assert.Single(Templates.Resources(predicted, "Microsoft.Web/sites/slots"));
+        var staying = Assert.Single(Templates.Resources(predicted, "Microsoft.Web/sites/config"))["properties"]!["appSettingNames"]!.AsArray();
+
+        var value = Templates.SettingsOf(site)[setting];
+        Assert.Contains("@Microsoft.KeyVault(SecretUri=", value, StringComparison.Ordinal);
+        Assert.Contains("secrets/stripe-key)", value, StringComparison.Ordinal);
+        Assert.DoesNotContain(setting, Templates.SettingsOf(slot).Keys);
+        Assert.Contains(setting, staying.Select(name => (string)name!));
+    }
+
     private static bool IsSecret(string setting) => new[] { "key", "secret", "password", "token", "connectionstring" }
         .Any(word => setting.EndsWith(word, StringComparison.OrdinalIgnoreCase));
 

@@ -46,16 +46,5 @@ public static class Golden
     }
 
     /// <summary>Where the file of this name is kept.</summary>
-    public static string PathOf(string name)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Marketplace.sln")))
-            {
-                return Path.Combine(folder.FullName, "tests", "golden", name);
-            }
-        }
-
-        throw new InvalidOperationException("The tests do not run inside the repository.");
-    }
+    public static string PathOf(string name) => Path.Combine(Repository.Root, "tests", "golden", name);
 }

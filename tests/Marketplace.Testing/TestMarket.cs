@@ -59,6 +59,9 @@ public sealed class TestMarket : IAsyncDisposable
     /// <summary>The services of the first silo.</summary>
     public IServiceProvider Services => _cluster!.Silos[0].ServiceProvider;
 
+    /// <summary>The services of every silo, the one that has been there longest first.</summary>
+    public IEnumerable<IServiceProvider> Silos => _cluster!.Silos.Select(silo => silo.ServiceProvider);
+
     /// <summary>Calls grains as the API in the same process does.</summary>
     public IGrainFactory Grains => Services.GetRequiredService<IGrainFactory>();
 
@@ -125,6 +128,16 @@ public sealed class TestMarket : IAsyncDisposable
         await _cluster!.KillSiloAsync(_cluster.Silos[0]);
         await _cluster.DisposeAsync();
         await DeployAsync();
+    }
+
+    /// <summary>
+    /// Stops the silo that has been there longest in good order and starts another one in its stead, as a rolling upgrade does:
+    /// the others go on meanwhile and take over what it had.
+    /// </summary>
+    public async Task ReplaceOldestAsync()
+    {
+        await _cluster!.StopSiloAsync(_cluster.Silos[0]);
+        await _cluster.StartAdditionalSiloAsync();
     }
 
     /// <summary>Drops the activation of a grain, so that its next call loads it again.</summary>

@@ -33,6 +33,9 @@ internal static class TallyRules
 
     public static readonly EventType<TallyData> Happened = new("tally.counted", "A tally counted.");
 
+    /// <summary>Notes are what the second layout has more than the first.</summary>
+    public static bool WritesNotes(StoredLayouts layouts) => layouts.Writes >= 2;
+
     public static Decision<TallyFact> Count(Tally? state, int by) => (state?.Count ?? 0) + by > Limit
         ? Refusal.Of(OperationRefusal.KeyReused, "over the limit")
         : new Counted(by);
@@ -62,8 +65,9 @@ internal interface ITallyGrain : IAggregateGrain
     [Alias("SetAlarm")]
     Task SetAlarmAsync(Instant at);
 
+    /// <summary>Answers whether this release may write notes.</summary>
     [Alias("Note")]
-    Task NoteAsync(string note);
+    Task<bool> NoteAsync(string note);
 
     [Alias("Get"), AlwaysInterleave]
     Task<(int Count, int AlarmsRung)> GetAsync();
@@ -85,7 +89,16 @@ internal sealed class TallyGrain(GrainServices services) : RecordGrain<Tally, Ta
 
     public Task SetAlarmAsync(Instant at) => CommitAsync(null, (_, _) => new AlarmSet(at));
 
-    public Task NoteAsync(string note) => CommitAsync(null, (_, _) => new Noted(note));
+    public async Task<bool> NoteAsync(string note)
+    {
+        if (TallyRules.WritesNotes(services.Layouts))
+        {
+            await CommitAsync(null, (_, _) => new Noted(note));
+            return true;
+        }
+
+        return false;
+    }
 
     public Task<string?> GetNoteAsync() => Task.FromResult(State?.Note);
 
@@ -129,8 +142,9 @@ internal interface IHotTallyGrain : IAggregateGrain
     [Alias("GetAlarmsRung"), AlwaysInterleave]
     Task<int> GetAlarmsRungAsync();
 
+    /// <summary>Answers whether this release may write notes.</summary>
     [Alias("Note")]
-    Task NoteAsync(string note);
+    Task<bool> NoteAsync(string note);
 
     [Alias("GetNote"), AlwaysInterleave]
     Task<string?> GetNoteAsync();
@@ -148,7 +162,16 @@ internal sealed class HotTallyGrain(GrainServices services) : JournaledGrain<Tal
 
     public Task<int> GetAlarmsRungAsync() => Task.FromResult(Durable.AlarmsRung);
 
-    public Task NoteAsync(string note) => CommitAsync((_, _) => new Noted(note), state => state.Count);
+    public async Task<bool> NoteAsync(string note)
+    {
+        if (TallyRules.WritesNotes(services.Layouts))
+        {
+            await CommitAsync((_, _) => new Noted(note), state => state.Count);
+            return true;
+        }
+
+        return false;
+    }
 
     public Task<string?> GetNoteAsync() => Task.FromResult(Durable.Note);
 

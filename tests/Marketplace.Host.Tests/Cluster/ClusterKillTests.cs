@@ -7,7 +7,8 @@ namespace Marketplace.Host.Tests.Cluster;
 /// <summary>
 /// Three hosts over one storage account, under load through all three: one is killed, one is frozen for longer than the
 /// others wait and then let go, and all are restarted in turn. Then what clients were told is compared with what is.
-/// MARKETPLACE_CLUSTER_ROUNDS says how often; MARKETPLACE_CLUSTER_FIGURES names a file for the figures of each round.
+/// MARKETPLACE_CLUSTER_ROUNDS says how often; MARKETPLACE_CLUSTER_FIGURES names a file to which each round that held adds its
+/// figures, as a row of the table in docs/reliability.md.
 /// </summary>
 public sealed class ClusterKillTests : IDisposable
 {
@@ -15,6 +16,16 @@ public sealed class ClusterKillTests : IDisposable
     private const int Pools = 6;
     private const int ProbePools = 24;
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(2);
+
+    /// <summary>Every wait within has a bound of its own, much shorter; this one keeps many rounds from hanging at one that has none.</summary>
+    private static readonly TimeSpan LongestRound = TimeSpan.FromMinutes(12);
+
+    private static readonly string[] Header =
+    [
+        "| round | killed: pools, half after, all after | frozen: pools, half after, all after | longest attempt | to reserve: acknowledged, refused, unknown | to cancel: acknowledged, unknown | to pay: acknowledged, unknown | took |",
+        "|---:|---|---|---:|---|---|---|---:|",
+    ];
+
     private readonly string folder = Directory.CreateTempSubdirectory("marketplace-cluster-").FullName;
 
     private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("MARKETPLACE_CLUSTER_ROUNDS"), CultureInfo.InvariantCulture, out var rounds) ? rounds : 1;
@@ -34,7 +45,7 @@ public sealed class ClusterKillTests : IDisposable
                 Path.Combine(folder, $"round-{round}"), await azurite.ConnectionAsync(), 3, "--Marketplace:DrainPeriod", Drain.ToString("c", CultureInfo.InvariantCulture));
             try
             {
-                await RoundAsync(round, cluster);
+                await RoundAsync(round, cluster).WaitAsync(LongestRound);
             }
             finally
             {
@@ -45,6 +56,7 @@ public sealed class ClusterKillTests : IDisposable
 
     private static async Task RoundAsync(int round, HostCluster cluster)
     {
+        var begun = TimeProvider.System.GetTimestamp();
         await using var balancer = new Balancer([.. cluster.Nodes.Select(node => node.Address)]);
         var administrator = HostKeys.Read(cluster.Nodes[0].DataFolder)["ADMIN_KEY"];
         var trade = new Trade(balancer, administrator);
@@ -61,9 +73,9 @@ public sealed class ClusterKillTests : IDisposable
         await load;
 
         var faults = await new Checker(trade, administrator).FaultsAsync();
-        Report(round, trade, killed, frozen, balancer);
         Assert.True(faults.Count == 0, string.Join('\n', faults));
         Assert.Empty(cut);
+        Report(round, trade, killed, frozen, balancer.Longest, TimeProvider.System.GetElapsedTime(begun));
     }
 
     /// <summary>Ends a silo as a power cut would, and starts it again once the others have taken over.</summary>
@@ -121,16 +133,17 @@ public sealed class ClusterKillTests : IDisposable
         return trade.UntilAsync(() => trade.Granted >= enough, load);
     }
 
-    private static void Report(int round, Trade trade, Outage killed, Outage frozen, Balancer balancer)
+    private static void Report(int round, Trade trade, Outage killed, Outage frozen, TimeSpan longest, TimeSpan took)
     {
         int Count(Func<Booking, bool> which) => trade.Bookings.Count(which);
-        var line = string.Create(CultureInfo.InvariantCulture, $"round {round}: killed {killed}; frozen {frozen}; longest attempt {balancer.Longest.TotalSeconds:0.0} s; ")
-            + string.Create(CultureInfo.InvariantCulture, $"{trade.Bookings.Count} requests to reserve: {Count(b => b.Reserved == Outcome.Acknowledged)} acknowledged, {Count(b => b.Reserved == Outcome.Refused)} refused, {Count(b => b.Reserved == Outcome.Unknown)} unknown; ")
-            + string.Create(CultureInfo.InvariantCulture, $"cancellations {Count(b => b.Cancelled == Outcome.Acknowledged)} acknowledged, {Count(b => b.Cancelled == Outcome.Unknown)} unknown; payments {Count(b => b.Paid == Outcome.Acknowledged)} acknowledged, {Count(b => b.Paid == Outcome.Unknown)} unknown");
-        TestContext.Current.TestOutputHelper?.WriteLine(line);
+        var row = string.Create(CultureInfo.InvariantCulture, $"| {round} | {killed} | {frozen} | {longest.TotalSeconds:0.0} s ")
+            + string.Create(CultureInfo.InvariantCulture, $"| {trade.Bookings.Count}: {Count(b => b.Reserved == Outcome.Acknowledged)}, {Count(b => b.Reserved == Outcome.Refused)}, {Count(b => b.Reserved == Outcome.Unknown)} ")
+            + string.Create(CultureInfo.InvariantCulture, $"| {Count(b => b.Cancelled == Outcome.Acknowledged)}, {Count(b => b.Cancelled == Outcome.Unknown)} ")
+            + string.Create(CultureInfo.InvariantCulture, $"| {Count(b => b.Paid == Outcome.Acknowledged)}, {Count(b => b.Paid == Outcome.Unknown)} | {took.TotalSeconds:0} s |");
+        TestContext.Current.TestOutputHelper?.WriteLine(row);
         if (Environment.GetEnvironmentVariable("MARKETPLACE_CLUSTER_FIGURES") is { Length: > 0 } file)
         {
-            File.AppendAllText(file, line + Environment.NewLine);
+            File.AppendAllLines(file, File.Exists(file) ? [row] : [.. Header, row]);
         }
     }
 }

@@ -38,7 +38,8 @@ internal sealed class Outage
         return new Outage([.. durations.Order()]);
     }
 
+    /// <summary>How many pools, when half of them took work again, and when all did.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Durations.Count} pools, half after {Median.TotalSeconds:0.0} s, all after {Longest.TotalSeconds:0.0} s");
+        $"{Durations.Count}, {Median.TotalSeconds:0.0} s, {Longest.TotalSeconds:0.0} s");
 }

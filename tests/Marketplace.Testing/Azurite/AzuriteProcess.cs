@@ -7,6 +7,7 @@ namespace Marketplace.Testing.Azurite;
 public sealed partial class AzuriteProcess : AzuriteServer
 {
     private static readonly string Script = Path.Combine(Folder, "node_modules/azurite/dist/src/azurite.js");
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private Process? _process;
 
     /// <inheritdoc/>
@@ -21,10 +22,11 @@ public sealed partial class AzuriteProcess : AzuriteServer
         string[] arguments = [Script, .. Arguments, "--blobPort", "0", "--queuePort", "0", "--tablePort", "0"];
         _process = Process.Start(new ProcessStartInfo("node", arguments) { RedirectStandardOutput = true })!;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
+        using var patience = new CancellationTokenSource(Patience);
         int? blobs = null, tables = null;
         while (blobs is null || tables is null)
         {
-            var line = await _process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("Azurite ended while it started.");
+            var line = await _process.StandardOutput.ReadLineAsync(patience.Token) ?? throw new InvalidOperationException("Azurite ended while it started.");
             if (Listening().Match(line) is { Success: true } said)
             {
                 var port = int.Parse(said.Groups[2].Value);

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Marketplace.Storage.Azure;
 
 namespace Marketplace.Testing.Azurite;
@@ -13,9 +12,7 @@ public abstract class AzuriteServer : IAsyncDisposable
     protected AzuriteServer() => _connection = new Lazy<Task<string>>(StartAsync);
 
     /// <summary>The folder of package.json and setup.</summary>
-    protected static string Folder { get; } = Path.GetFullPath(Path.Combine(
-        typeof(AzuriteServer).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "RepositoryRoot").Value!,
-        "tests/azurite"));
+    protected static string Folder { get; } = Path.Combine(Repository.Root, "tests/azurite");
 
     /// <summary>Arguments of every way to start it: nothing on disk, nothing told to anybody, API versions newer than it knows taken as they are.</summary>
     protected static IReadOnlyList<string> Arguments { get; } = ["--inMemoryPersistence", "--disableTelemetry", "--skipApiVersionCheck", "--silent"];
