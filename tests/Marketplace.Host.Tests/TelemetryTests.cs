@@ -79,7 +79,7 @@ public sealed class TelemetryTests
             // A receiver at which nobody answers, and the secret that would sign what it gets.
             var receiver = await ReadAsync(await PostAsync(client, "/v1/webhook-endpoints", new { url = $"http://127.0.0.1:1/{Marker}", description = Marker }));
             secrets.Add(receiver.GetProperty("secret").GetString()!);
-            var ping = await ReadAsync(await PostAsync(client, $"/v1/webhook-endpoints/{receiver.GetProperty("id").GetString()}/ping", new { }));
+            var ping = await ReadAsync(await PostAsync(client, $"/v1/webhook-endpoints/{receiver.GetProperty("endpoint").GetProperty("id").GetString()}/ping", new { }));
             Assert.Equal("webhook_endpoint.pinged", ping.GetProperty("eventType").GetString());
 
             // What is refused, what cannot be read, and what fails within.

@@ -116,7 +116,7 @@ public sealed class SecurityTests
 
         var value = Templates.SettingsOf(site)[setting];
         Assert.Contains("@Microsoft.KeyVault(SecretUri=", value, StringComparison.Ordinal);
-        Assert.Contains("secrets/stripe-key)", value, StringComparison.Ordinal);
+        Assert.Contains("stripe-key", value, StringComparison.Ordinal);
         Assert.DoesNotContain(setting, Templates.SettingsOf(slot).Keys);
         Assert.Contains(setting, staying.Select(name => (string)name!));
     }

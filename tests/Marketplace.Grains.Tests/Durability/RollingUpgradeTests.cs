@@ -39,22 +39,6 @@ public sealed class RollingUpgradeTests(AzuriteProcess azurite)
         Assert.Equal(2 * Grains, notes.Count);
     }
 
-    [Fact]
-    public async Task WhatNobodyOfTheNewReleaseTouchedStaysReadableByTodays()
-    {
-        await using var market = await StartAsync();
-        var none = new Dictionary<string, string>(StringComparer.Ordinal);
-        var round = 0;
-        foreach (var release in (StoredLayouts[])[Reads, Reads, Today, Today])
-        {
-            _release = release;
-            await market.ReplaceOldestAsync();
-            await WorkAsync(market, ++round, none);
-        }
-
-        Assert.Empty(none);
-    }
-
     private async Task<TestMarket> StartAsync()
     {
         var reason = azurite.WhyNot();

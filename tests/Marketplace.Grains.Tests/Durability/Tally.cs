@@ -79,6 +79,8 @@ internal interface ITallyGrain : IAggregateGrain
 [GrainType("tally")]
 internal sealed class TallyGrain(GrainServices services) : RecordGrain<Tally, TallyFact>(services, "tally"), ITallyGrain
 {
+    private readonly StoredLayouts _layouts = services.Layouts;
+
     public async Task<Answer<int>> CountAsync(Operation operation, int by)
     {
         var answer = await CommitAsync(operation, (state, _) => TallyRules.Count(state, by));
@@ -91,7 +93,7 @@ internal sealed class TallyGrain(GrainServices services) : RecordGrain<Tally, Ta
 
     public async Task<bool> NoteAsync(string note)
     {
-        if (TallyRules.WritesNotes(services.Layouts))
+        if (TallyRules.WritesNotes(_layouts))
         {
             await CommitAsync(null, (_, _) => new Noted(note));
             return true;
@@ -154,6 +156,8 @@ internal interface IHotTallyGrain : IAggregateGrain
 [GrainType("hot-tally")]
 internal sealed class HotTallyGrain(GrainServices services) : JournaledGrain<Tally, TallyFact, Tally>(services, "hot-tally"), IHotTallyGrain
 {
+    private readonly StoredLayouts _layouts = services.Layouts;
+
     public Task<Answer<int>> CountAsync(int by) => CommitAsync((state, _) => TallyRules.Count(state, by), state => state.Count);
 
     public Task SetAlarmAsync(Instant at) => CommitAsync((_, _) => new AlarmSet(at), state => state.Count);
@@ -164,7 +168,7 @@ internal sealed class HotTallyGrain(GrainServices services) : JournaledGrain<Tal
 
     public async Task<bool> NoteAsync(string note)
     {
-        if (TallyRules.WritesNotes(services.Layouts))
+        if (TallyRules.WritesNotes(_layouts))
         {
             await CommitAsync((_, _) => new Noted(note), state => state.Count);
             return true;
