@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace Marketplace.Host.Tests.Container;
+namespace Marketplace.Host.Tests;
 
 /// <summary>A registry on loopback that holds one image, for a publish that must find its base image somewhere.</summary>
 internal sealed class LocalRegistry : IAsyncDisposable

@@ -6,7 +6,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Marketplace.Testing;
 
-namespace Marketplace.Host.Tests.Container;
+namespace Marketplace.Host.Tests;
 
 /// <summary>
 /// The image that the SDK's publish makes, run by a Docker engine. Its base image is made from this machine's runtime, so that no
