@@ -38,6 +38,18 @@ public sealed class StoredFormTests
         Loads<JournalEntry<FeedFact>>("event-feed.journal.v1.json");
     }
 
+    [Fact]
+    public void An_order_form_of_an_earlier_build_still_has_the_digest_it_was_agreed_under()
+    {
+        var agreed = Golden.Loads<List<JsonNode>>("reservation.life.v1.json")
+            .Select(node => node.Deserialize<AggregateRecord<Reservation>>(MarketJson.Options)!.State!)
+            .Where(reservation => reservation.Agreement is not null).ToList();
+
+        Assert.NotEmpty(agreed);
+        Assert.All(agreed, reservation => Assert.Equal(
+            reservation.Agreement!.Digest, OrderForm.DigestOf(OrderForm.Render(reservation.Id, reservation.TenantId, reservation.Agreement))));
+    }
+
     private static void Loads<T>(string name)
     {
         foreach (var stored in Golden.Loads<List<JsonNode>>(name))

@@ -139,9 +139,9 @@ internal static class ExportLines
         {
             var reservation = (await request.Grain<IReservationGrain>(row.Id.Value).GetAsync())?.State ?? row;
             yield return new("reservation", null, ReservationModel.Of(reservation));
-            if (reservation.Agreement is { } agreement)
+            foreach (var form in OrderFormModel.AllOf(reservation))
             {
-                yield return new("orderForm", reservation.Id.Value, OrderFormModel.Of(reservation, agreement, reservation.Signatures));
+                yield return new("orderForm", reservation.Id.Value, form);
             }
         }
 

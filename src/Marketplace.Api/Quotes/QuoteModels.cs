@@ -78,12 +78,14 @@ internal sealed record QuoteFilter(QuoteStatus? Status, PoolId? PoolId)
 
 /// <summary>One line of a quote; the lines add up to the total exactly.</summary>
 /// <param name="Kind">What it is about.</param>
+/// <param name="Text">The line in words.</param>
 /// <param name="Percent">The discount or the yearly rise in percent; null for the base rent.</param>
 /// <param name="UnitPrice">Price per unit in the first year after this line.</param>
 /// <param name="Amount">What it adds to the total; negative for a discount.</param>
-internal sealed record QuoteLineModel(QuoteLineKind Kind, Percentage? Percent, UnitPriceModel UnitPrice, MoneyModel Amount)
+internal sealed record QuoteLineModel(QuoteLineKind Kind, string Text, Percentage? Percent, UnitPriceModel UnitPrice, MoneyModel Amount)
 {
-    public static QuoteLineModel Of(QuoteLine line) => new(line.Kind, line.Rate, UnitPriceModel.Of(line.UnitPrice), MoneyModel.Of(line.Amount));
+    public static ImmutableArray<QuoteLineModel> Of(ImmutableArray<QuoteLine> lines, ContractTerms terms) =>
+        [.. lines.Select(line => new QuoteLineModel(line.Kind, QuoteWords.LineText(line, terms.Rent.Unit), line.Rate, UnitPriceModel.Of(line.UnitPrice), MoneyModel.Of(line.Amount)))];
 }
 
 /// <summary>A committed number of units from an instant on.</summary>
@@ -128,12 +130,13 @@ internal sealed record TermsModel(
 /// <param name="PoolId">The pool.</param>
 /// <param name="Sku">Hardware by its catalogue id; null for a power pool.</param>
 /// <param name="Terms">The terms a contract from this quote pins.</param>
-/// <param name="Lines">What makes up the total; nothing else is charged.</param>
-/// <param name="Total">All rent over the term: the sum of the invoices if everything is delivered in time and kept to the end.</param>
+/// <param name="Lines">What makes up the total.</param>
+/// <param name="Total">All rent over the term: the sum of the invoices for rent if everything is delivered in time and kept to the end.</param>
 /// <param name="CommittedGpuHours">GPU-hours over the term; null for a power pool.</param>
 /// <param name="PerGpuHour">The total per committed GPU-hour; null for a power pool.</param>
 /// <param name="Deposit">The security deposit, returned at the end and no part of the total.</param>
-/// <param name="Tax">What the total says about tax.</param>
+/// <param name="Tax">What the prices say about tax.</param>
+/// <param name="BesideTotal">What is charged beside the total, such as metered energy, or may change it, such as an index; one sentence each.</param>
 /// <param name="Capacity">What the quote promises about capacity.</param>
 /// <param name="UsedBy">The reservation that used it.</param>
 internal sealed record QuoteModel(
@@ -153,6 +156,7 @@ internal sealed record QuoteModel(
     UnitPriceModel? PerGpuHour,
     MoneyModel Deposit,
     string Tax,
+    ImmutableArray<string> BesideTotal,
     string Capacity,
     ReservationId? UsedBy)
 {
@@ -169,12 +173,13 @@ internal sealed record QuoteModel(
         quote.PoolId,
         quote.Sku,
         TermsModel.Of(quote.Terms, quote.Holds),
-        [.. quote.Lines.Select(QuoteLineModel.Of)],
+        QuoteLineModel.Of(quote.Lines, quote.Terms),
         MoneyModel.Of(quote.Total),
         quote.CommittedGpuHours?.Value,
         quote.PerGpuHour is { } price ? UnitPriceModel.Of(price) : null,
         MoneyModel.Of(quote.Deposit),
-        Quote.TaxNote,
+        QuoteWords.Tax(quote.Terms.Clauses),
+        QuoteWords.BesideTotal(quote.Terms.Clauses),
         Quote.CapacityNote,
         quote.UsedBy);
 }

@@ -54,12 +54,27 @@ internal static class ReservationEndpoints
         room.Get("/v1/reservations/{reservationId}/order-form", new(
             "getOrderForm",
             "Read the order form",
-            "The exact document that both sides sign, with its digest.",
+            "The exact document that both sides sign, with its digest: the one in force, or the version asked for. Versions that were replaced or came to nothing stay readable for ever.",
             Read)
         {
+            Query = OrderFormQuery.Example,
             Gives = OrderFormModel.Example,
             Refuses = [ReservationRefusal.DocumentMissing],
-        }, request => OrderFormAsync(request, reservation => (reservation.Agreement, reservation.Signatures)));
+        }, request =>
+        {
+            var version = request.ReadQuery<OrderFormQuery>().Version;
+            return OrderFormAsync(request, form => version is null ? form.Standing == OrderFormStanding.InForce : form.DocumentVersion == version);
+        });
+
+        room.Get("/v1/reservations/{reservationId}/order-forms", new(
+            "listOrderForms",
+            "List the order forms",
+            "Every version of the document, oldest first, word for word as it was signed.",
+            Read)
+        {
+            Gives = Page.Of(OrderFormModel.Example),
+            Pages = true,
+        }, async request => request.PageOf(OrderFormModel.AllOf((await FindAsync(request)).State), form => form));
 
         room.Get("/v1/reservations/{reservationId}/amendment/order-form", new(
             "getAmendedOrderForm",
@@ -67,9 +82,9 @@ internal static class ReservationEndpoints
             "The exact document that the operator signs to agree to the amendment.",
             Read)
         {
-            Gives = OrderFormModel.Example with { DocumentVersion = 2 },
+            Gives = OrderFormModel.Example with { DocumentVersion = 2, Standing = OrderFormStanding.Proposed },
             Refuses = [ReservationRefusal.DocumentMissing],
-        }, request => OrderFormAsync(request, reservation => (reservation.Amendment?.Agreement, reservation.Amendment?.Signatures ?? [])));
+        }, request => OrderFormAsync(request, form => form.Standing == OrderFormStanding.Proposed));
 
         room.Post("/v1/reservations/{reservationId}/approvals", new(
             "approveReservation", "Approve for one side", "By the operator or the tenant, where the terms ask for it. A reservation above its requester's spend limit waits for the tenant's approval by somebody whose limit covers it.", Change)
@@ -197,14 +212,12 @@ internal static class ReservationEndpoints
         return await ShowAsync(request, request.Granted(await command(request.Grain<IReservationGrain>(reservation.State.Id.Value))));
     }
 
-    private static async Task<IResult> OrderFormAsync(
-        ApiRequest request, Func<Reservation, (Agreement? Agreement, System.Collections.Immutable.ImmutableArray<Signature> Signatures)> document)
+    private static async Task<IResult> OrderFormAsync(ApiRequest request, Func<OrderFormModel, bool> wanted)
     {
         var reservation = (await FindAsync(request)).State;
-        var (agreement, signatures) = document(reservation);
-        return agreement is null
-            ? throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.DocumentMissing, $"The reservation is {reservation.Status.Spelled()}.")))
-            : request.Ok(OrderFormModel.Of(reservation, agreement, signatures));
+        return OrderFormModel.AllOf(reservation).FirstOrDefault(wanted) is { } form
+            ? request.Ok(form)
+            : throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.DocumentMissing, $"The reservation is {reservation.Status.Spelled()} and has no such document.")));
     }
 
     private static async Task<Snapshot<Reservation>> FindAsync(ApiRequest request) => request.Visible(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel.DataAnnotations;
 using Marketplace.Api.Http;
 using Marketplace.Api.Quotes;
 using Marketplace.Domain.Billing;
@@ -162,7 +163,7 @@ internal sealed record ReservationModel(
             agreement?.Sku,
             [.. reservation.Attempts.Select(attempt => new AttemptModel(attempt.Candidate.PoolId, attempt.Candidate.QuoteId, attempt.At, attempt.RefusedCode))],
             agreement is null ? null : TermsModel.Of(agreement.Terms, agreement.Holds),
-            agreement is null ? [] : [.. agreement.Lines.Select(QuoteLineModel.Of)],
+            agreement is null ? [] : QuoteLineModel.Of(agreement.Lines, agreement.Terms),
             agreement is null ? null : MoneyModel.Of(agreement.Total),
             agreement?.DocumentVersion,
             agreement?.Digest,
@@ -186,22 +187,36 @@ internal sealed record ReservationModel(
     }
 }
 
-/// <summary>An order form: the exact document that is signed.</summary>
+/// <summary>Which order form to read.</summary>
+/// <param name="Version">Version of the document, from 1; without it the one in force.</param>
+internal sealed record OrderFormQuery([Range(1, Reservation.MostOrderForms)] int? Version)
+{
+    public static OrderFormQuery Example { get; } = new(1);
+}
+
+/// <summary>An order form: the exact document that is signed. Every version stays readable, word for word as it was signed.</summary>
 /// <param name="ReservationId">The reservation.</param>
-/// <param name="DocumentVersion">1 for the first, one more with each amendment.</param>
+/// <param name="DocumentVersion">1 for the first, one more with each amendment proposed.</param>
+/// <param name="Standing">Whether it is in force, proposed, replaced by a later one, or came to nothing.</param>
+/// <param name="Layout">The wording it was made in; every layout is kept, so that the text and its digest never change.</param>
 /// <param name="Digest">SHA-256 of the text's UTF-8 bytes, in hex.</param>
 /// <param name="Text">The document; lines end in a line feed.</param>
 /// <param name="Signatures">Signatures under it so far.</param>
-internal sealed record OrderFormModel(ReservationId ReservationId, int DocumentVersion, string Digest, string Text, ImmutableArray<SignatureModel> Signatures)
+internal sealed record OrderFormModel(
+    ReservationId ReservationId, int DocumentVersion, OrderFormStanding Standing, int Layout, string Digest, string Text, ImmutableArray<SignatureModel> Signatures)
 {
-    public static OrderFormModel Example { get; } = Of(ReservationExample.AwaitingDeposit, ReservationExample.AwaitingDeposit.Agreement!, []);
+    public static OrderFormModel Example { get; } = AllOf(ReservationExample.AwaitingDeposit)[0];
 
-    public static OrderFormModel Of(Reservation reservation, Agreement agreement, ImmutableArray<Signature> signatures) => new(
-        reservation.Id,
-        agreement.DocumentVersion,
-        agreement.Digest,
-        OrderForm.Render(reservation.Id, reservation.TenantId, agreement),
-        [.. signatures.Select(SignatureModel.Of)]);
+    /// <summary>Every version, oldest first.</summary>
+    public static ImmutableArray<OrderFormModel> AllOf(Reservation reservation) =>
+        [.. reservation.OrderForms().Select(form => new OrderFormModel(
+            reservation.Id,
+            form.Agreement.DocumentVersion,
+            form.Standing,
+            form.Agreement.Layout ?? 1,
+            form.Agreement.Digest,
+            OrderForm.Render(reservation.Id, reservation.TenantId, form.Agreement),
+            [.. form.Signatures.Select(SignatureModel.Of)]))];
 }
 
 /// <summary>The reservation that examples show, made by the engine itself.</summary>
@@ -215,11 +230,15 @@ internal static class ReservationExample
         var now = QuoteExample.Now;
         var id = ReservationId.From("rsv_4k2m7qz3v5xw6a2bc4d5e6f7ga");
         Signatory Person(OrganizationId organization, string name) => new(organization, name, "Managing Director", "key_4k2m7qz3v5xw6a2bc4d5e6f7ga");
-        var digest = OrderForm.Agree(id, quote, documentVersion: 1).Digest;
+        var names = new ContractNames(
+            new NamedParty("Lumen Labs AS", "Norway", ["Storgata 1", "0155 Oslo"], "NO 999 999 999 MVA"),
+            new NamedParty("Caprock Compute LLC", "United States", ["100 Pine Street", "Abilene TX 79601"], null),
+            new CapacityNames(quote.PoolId, "H100 in Hall A", quote.SiteId, "Caprock Ridge", "US", "TX", "Dickens County", "NVIDIA H100 SXM5 80GB"));
+        var digest = OrderForm.Agree(id, quote, documentVersion: 1, names).Digest;
         ReservationCommand[] story =
         [
             new RequestReservation(id, quote.TenantId, [new ReservationCandidate(quote.PoolId, quote.Id)]),
-            new RecordHoldPlaced(quote),
+            new RecordHoldPlaced(quote) { Names = names },
             new ApproveReservation(Person(quote.OperatorId, "Edmund Cartwright")),
             new SignReservation(Person(quote.TenantId, "Ada Lovelace"), digest),
             new SignReservation(Person(quote.OperatorId, "Edmund Cartwright"), digest),

@@ -62,16 +62,13 @@ public sealed record QuantityStep(Instant From, int Quantity);
 public sealed record QuotedPool(PoolId PoolId, SiteId SiteId, OrganizationId OperatorId, SkuId? Sku, int GpusPerUnit, decimal KilowattsPerUnit, PoolOffer Offer, bool PreBuild);
 
 /// <summary>
-/// A firm price for a quantity over a term, with everything the tenant will be invoiced for. It holds no capacity: it promises
+/// A firm price for a quantity over a term: all of its rent, with what is charged beside it named (<see cref="QuoteWords.BesideTotal"/>). It holds no capacity: it promises
 /// the price to whoever reserves with it in time, and one reservation uses it at most once.
 /// </summary>
 public sealed partial record Quote
 {
     /// <summary>How long a quote stays firm.</summary>
     public static readonly Duration Validity = Duration.FromHours(48);
-
-    /// <summary>What every quote says about tax.</summary>
-    public const string TaxNote = "Tax is not included. Where tax is due on an invoice it is added there, at the rate of its date.";
 
     /// <summary>What every quote says about capacity.</summary>
     public const string CapacityNote = "The price is firm until the quote expires. Capacity is not held until a reservation holds it.";
@@ -109,10 +106,10 @@ public sealed partial record Quote
     /// <summary>How long the pool will wait for approvals, signatures and the deposit.</summary>
     public required HoldTerms Holds { get; init; }
 
-    /// <summary>What makes up the total; nothing else is charged.</summary>
+    /// <summary>What makes up the total.</summary>
     public ImmutableArray<QuoteLine> Lines { get; init; } = [];
 
-    /// <summary>All rent over the term: exactly the sum of the invoices if everything is delivered in time and kept to the end.</summary>
+    /// <summary>All rent over the term: exactly the sum of the invoices for rent, without tax that is added, if everything is delivered in time and kept to the end.</summary>
     public required Money Total { get; init; }
 
     /// <summary>GPU-hours committed over the term; null for a pool of power.</summary>

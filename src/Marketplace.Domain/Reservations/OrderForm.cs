@@ -1,87 +1,71 @@
-using System.Globalization;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Quotes;
 using Marketplace.Domain.Terms;
+using NodaTime;
 
 namespace Marketplace.Domain.Reservations;
 
+/// <summary>Where an order form stands.</summary>
+public enum OrderFormStanding
+{
+    /// <summary>What the parties are bound by, or are about to sign.</summary>
+    InForce,
+
+    /// <summary>A change on its way.</summary>
+    Proposed,
+
+    /// <summary>A later version took its place.</summary>
+    Replaced,
+
+    /// <summary>Proposed, and came to nothing.</summary>
+    Lapsed,
+}
+
+/// <summary>A version of the agreement that is no longer in force, kept so that what was signed can be read and verified.</summary>
+/// <param name="Agreement">What it said.</param>
+/// <param name="Signatures">Signatures under it.</param>
+/// <param name="Standing">Replaced or lapsed.</param>
+/// <param name="At">Since when.</param>
+public sealed record PastOrderForm(Agreement Agreement, ImmutableArray<Signature> Signatures, OrderFormStanding Standing, Instant At);
+
 /// <summary>
 /// The commercial sheet that both parties sign, as plain text: one canonical rendering of an agreement, so that the same
-/// agreement always has the same bytes and the same digest.
+/// agreement always has the same bytes and the same digest. The agreement pins the layout it was rendered in and the names
+/// it bears; every layout is kept as it was, and golden files hold their text and digest.
 /// </summary>
 public static class OrderForm
 {
-    /// <summary>The rendering's version, named in its first line. A change of rendering is a new version; old ones stay.</summary>
-    public const int Layout = 1;
+    /// <summary>The layout of new agreements, named in the first line. A change of wording is a new layout; old ones stay.</summary>
+    public const int CurrentLayout = 2;
 
     /// <summary>The agreement that this quote makes, with its digest.</summary>
-    public static Agreement Agree(ReservationId reservation, Quote quote, int documentVersion)
+    /// <param name="reservation">The reservation.</param>
+    /// <param name="quote">The quote it uses.</param>
+    /// <param name="documentVersion">Number of the document, from 1.</param>
+    /// <param name="names">Parties and capacity by name as they stand now; null where nobody could say, so that ids stand alone.</param>
+    public static Agreement Agree(ReservationId reservation, Quote quote, int documentVersion, ContractNames? names = null)
     {
         var draft = new Agreement(
             quote.Id, quote.PoolId, quote.SiteId, quote.OperatorId, quote.Sku, quote.KilowattsPerUnit,
-            quote.Terms, quote.Holds, quote.Lines, quote.Total, quote.Deposit, documentVersion, "");
+            quote.Terms, quote.Holds, quote.Lines, quote.Total, quote.Deposit, documentVersion, "")
+        {
+            Layout = CurrentLayout,
+            Names = names,
+        };
         return draft with { Digest = DigestOf(Render(reservation, quote.TenantId, draft)) };
     }
 
     /// <summary>SHA-256 of the document's UTF-8 bytes, in lower-case hex.</summary>
     public static string DigestOf(string document) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(document)));
 
-    /// <summary>The document. Lines end in a line feed; amounts and times are written the same in every culture.</summary>
-    public static string Render(ReservationId reservation, OrganizationId tenant, Agreement agreement)
+    /// <summary>The document, in the layout it was agreed in. Lines end in a line feed; amounts and times are written the same in every culture.</summary>
+    public static string Render(ReservationId reservation, OrganizationId tenant, Agreement agreement) => agreement.Layout switch
     {
-        var text = new StringBuilder();
-        var terms = agreement.Terms;
-        var clauses = terms.Clauses;
-        Line($"ORDER FORM (layout {Layout})");
-        Line($"Reservation: {reservation}, document {agreement.DocumentVersion}");
-        Line($"Quote: {agreement.QuoteId}");
-        Line($"Tenant: {tenant}");
-        Line($"Operator: {agreement.OperatorId}");
-        Line($"Pool: {agreement.PoolId} at site {agreement.SiteId}");
-        Line($"Hardware: {agreement.Sku?.Value ?? "critical IT load in kW"}");
-        Line($"Unit: {(terms.GpusPerUnit == 0 ? "1 kW of critical IT load" : $"1 node of {terms.GpusPerUnit} GPUs")}, {agreement.KilowattsPerUnit:0.######} kW of critical IT load");
-        Line($"Term: {terms.Ramp.Term.Start} to {terms.Ramp.Term.End}, end excluded");
-        foreach (var step in terms.Ramp.Steps)
-        {
-            Line($"From {step.From}: {step.Units} units");
-        }
-
-        Line($"Rent: {terms.Rent.Price} per {Unit(terms)}, {(clauses.Timing == BillingTiming.InAdvance ? "in advance" : "in arrears")}");
-        foreach (var line in agreement.Lines)
-        {
-            Line($"{line.Kind}{(line.Rate is { } rate ? $" {rate}" : "")}: {line.Amount}");
-        }
-
-        Line($"Total rent over the term: {agreement.Total}");
-        Line($"{Quote.TaxNote}");
-        Line($"Deposit, returned at the end: {agreement.Deposit}, by {(clauses.Deposit.Method == PaymentMethod.Card ? "card" : "bank transfer")}");
-        Line($"Take-or-pay: {clauses.TakeOrPay} of the committed quantity");
-        Line($"Escalator: {(clauses.Escalator is { } escalator ? $"{escalator.PerYear} a year from rent commencement" : "none")}");
-        Line($"Early termination: {clauses.EarlyTermination.Fee} of the remaining rent, {clauses.EarlyTermination.NoticeDays} days' notice");
-        Line($"Renewal: {clauses.Renewal.Options} options of {clauses.Renewal.Months} months, {clauses.Renewal.NoticeDays} days' notice");
-        Line($"Acceptance: by word, or by silence for {clauses.Acceptance.DeemedAfterDays} days after delivery");
-        Line($"Invoices: due in {clauses.PaymentDays} days, periods and dates in {clauses.LeaseZone}");
-        Line($"Platform fee, borne by the operator: {clauses.PlatformFee} of rent paid");
-        Line($"Signed by: {Signing(clauses.Signatures)}");
-        return text.ToString();
-
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
-    }
-
-    private static string Unit(ContractTerms terms) => terms.Rent.Unit switch
-    {
-        Pricing.PricingUnit.GpuHour => "GPU-hour",
-        Pricing.PricingUnit.NodeMonth => "node-month",
-        _ => "kW-month",
-    };
-
-    private static string Signing(SignatureTerms signatures) => signatures switch
-    {
-        { OperatorSigns: true, TenantSigns: true } => "operator and tenant",
-        { OperatorSigns: true } => "operator",
-        { TenantSigns: true } => "tenant",
-        _ => "request and acceptance, no signature asked for",
+        null or 1 => OrderFormLayout1.Render(reservation, tenant, agreement),
+        2 => OrderFormLayout2.Render(reservation, tenant, agreement),
+        _ => throw new InvalidOperationException($"{reservation} was agreed in layout {agreement.Layout}, which this build does not know."),
     };
 }

@@ -75,7 +75,14 @@ public sealed record Agreement(
     Money Total,
     Money Deposit,
     int DocumentVersion,
-    string Digest);
+    string Digest)
+{
+    /// <summary>The layout the order form was rendered in (<see cref="OrderForm.CurrentLayout"/> when it was made); null means the first.</summary>
+    public int? Layout { get; init; }
+
+    /// <summary>Parties and capacity by name, as they stood when it was made; null where only ids are known.</summary>
+    public ContractNames? Names { get; init; }
+}
 
 /// <summary>Where the hold on the pool's calendar stands, as far as the reservation knows.</summary>
 public enum HoldState
@@ -183,6 +190,9 @@ public sealed record Delivery(DeliveryId Id, int Units, ImmutableArray<NodeId> N
 /// </summary>
 public sealed partial record Reservation
 {
+    /// <summary>Most order forms one reservation may have, those that came to nothing included.</summary>
+    public const int MostOrderForms = 50;
+
     /// <summary>Most pools one request may try.</summary>
     public const int MostCandidates = 8;
 
@@ -212,6 +222,9 @@ public sealed partial record Reservation
 
     /// <summary>What is agreed; null until a pool holds it.</summary>
     public Agreement? Agreement { get; init; }
+
+    /// <summary>Order forms no longer in force, oldest first; null while there are none.</summary>
+    public ImmutableArray<PastOrderForm>? PastOrderForms { get; init; }
 
     /// <summary>Approvals of the agreement in force.</summary>
     public ImmutableArray<Approval> Approvals { get; init; } = [];
@@ -249,8 +262,29 @@ public sealed partial record Reservation
     /// <summary>Whether the lease that came from it has ended.</summary>
     public bool LeaseEnded { get; init; }
 
-    /// <summary>The same without the nodes of its deliveries, which may be thousands: for lists.</summary>
-    public Reservation WithoutNodes() => this with { Deliveries = [.. Deliveries.Select(delivery => delivery with { Nodes = [] })] };
+    /// <summary>The same without what may be long: the nodes of its deliveries and its past order forms. For lists.</summary>
+    public Reservation WithoutParts() => this with
+    {
+        Deliveries = [.. Deliveries.Select(delivery => delivery with { Nodes = [] })],
+        PastOrderForms = null,
+    };
+
+    /// <summary>Every order form there has been, by document version, with the signatures under it.</summary>
+    public ImmutableArray<(Agreement Agreement, ImmutableArray<Signature> Signatures, OrderFormStanding Standing)> OrderForms()
+    {
+        var forms = (PastOrderForms ?? []).Select(past => (past.Agreement, past.Signatures, past.Standing)).ToList();
+        if (Agreement is { } agreed)
+        {
+            forms.Add((agreed, Signatures, OrderFormStanding.InForce));
+        }
+
+        if (Amendment is { } amendment)
+        {
+            forms.Add((amendment.Agreement, amendment.Signatures, OrderFormStanding.Proposed));
+        }
+
+        return [.. forms.OrderBy(form => form.Agreement.DocumentVersion)];
+    }
 
     /// <summary>Units handed over so far.</summary>
     public int DeliveredUnits() => Deliveries.Sum(delivery => delivery.Units);

@@ -41,7 +41,11 @@ public sealed record CancelReservation(OrganizationId Actor, string Reason) : Re
 /// <summary>Change quantity or term before delivery, at the price of a new quote for the same pool.</summary>
 /// <param name="By">The tenant's signatory, who thereby signs the amended order form.</param>
 /// <param name="Quote">The new quote.</param>
-public sealed record AmendReservation(Signatory By, Quote Quote) : ReservationCommand;
+public sealed record AmendReservation(Signatory By, Quote Quote) : ReservationCommand
+{
+    /// <summary>Parties and capacity by name as they stand now; null where only ids are known.</summary>
+    public ContractNames? Names { get; init; }
+}
 
 /// <summary>Hand over units.</summary>
 /// <param name="Actor">The operator.</param>
@@ -61,7 +65,11 @@ public sealed record RecordAttemptRefused(ReservationCandidate Candidate, string
 
 /// <summary>Process: the quote of the running attempt was used, and its pool holds the capacity.</summary>
 /// <param name="Quote">The quote, used by this reservation.</param>
-public sealed record RecordHoldPlaced(Quote Quote) : ReservationCommand;
+public sealed record RecordHoldPlaced(Quote Quote) : ReservationCommand
+{
+    /// <summary>Parties and capacity by name as they stand now; null where only ids are known.</summary>
+    public ContractNames? Names { get; init; }
+}
 
 /// <summary>Process: the billing account opened the deposit.</summary>
 /// <param name="PaymentId">The payment.</param>

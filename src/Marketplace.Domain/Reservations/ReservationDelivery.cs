@@ -33,6 +33,12 @@ public sealed partial record Reservation
             return Refuse(ReservationRefusal.AmendmentPending, "Another amendment is on its way.");
         }
 
+        var documents = state.OrderForms();
+        if (documents.Length >= MostOrderForms)
+        {
+            return Refuse(ReservationRefusal.AmendmentNotPossible, $"The reservation has had {documents.Length} order forms already.");
+        }
+
         if (amend.Quote.RefuseUse(state.TenantId, state.Id, draft.Now) is { } unusable)
         {
             return unusable;
@@ -45,7 +51,7 @@ public sealed partial record Reservation
 
         // What was paid stays: once the reservation is binding, an amendment does not move the deposit.
         var quote = state.ConfirmedAt is null ? amend.Quote : amend.Quote with { Deposit = state.Agreement.Deposit };
-        var agreement = OrderForm.Agree(state.Id, quote, state.Agreement.DocumentVersion + 1);
+        var agreement = OrderForm.Agree(state.Id, quote, documents[^1].Agreement.DocumentVersion + 1, amend.Names);
         var signature = new Signature(ContractParty.Tenant, amend.By, draft.Now, agreement.Digest);
         var applying = state.ConfirmedAt is null || !agreement.Terms.Clauses.Signatures.OperatorSigns;
         draft.Add(new AmendmentProposed(draft.Now, new Amendment(agreement, [signature], draft.Now, applying)));

@@ -66,21 +66,22 @@ public sealed partial record Reservation
         {
             Amendment = Amendment! with { Signatures = Amendment.Signatures.Add(signed.Signature), Applying = signed.Applying },
         },
-        AmendmentApplied => this with
+        AmendmentApplied applied => this with
         {
             Agreement = Amendment!.Agreement,
+            PastOrderForms = Past(Agreement!, Signatures, OrderFormStanding.Replaced, applied.At),
             Approvals = ConfirmedAt is null ? [] : Approvals,
             Signatures = Amendment.Signatures,
             Amendment = null,
         },
-        AmendmentRefused refused => this with { Amendment = null, AmendmentRefusedCode = refused.Code },
+        AmendmentRefused refused => WithoutAmendment(refused.At) with { AmendmentRefusedCode = refused.Code },
         UnitsDelivered delivered => this with
         {
             Deliveries = Deliveries.Add(delivered.Delivery),
             Status = delivered.Complete ? ReservationStatus.Fulfilled : ReservationStatus.Delivering,
         },
         DeliveryCeased => this with { Status = ReservationStatus.PartiallyFulfilled },
-        EndDecided decided => this with { End = decided.End, Amendment = null },
+        EndDecided decided => WithoutAmendment(decided.At) with { End = decided.End },
         EndAverted => this with { End = null, Deadline = null },
         ReservationEnded ended => this with
         {
@@ -93,6 +94,14 @@ public sealed partial record Reservation
         LeaseClosed => this with { LeaseEnded = true, Hold = Hold == HoldState.Confirmed ? HoldState.Releasing : Hold },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} cannot follow."),
     };
+
+    /// <summary>What was signed stays readable, also where nothing came of it.</summary>
+    private Reservation WithoutAmendment(Instant at) => Amendment is { } lapsed
+        ? this with { Amendment = null, PastOrderForms = Past(lapsed.Agreement, lapsed.Signatures, OrderFormStanding.Lapsed, at) }
+        : this;
+
+    private ImmutableArray<PastOrderForm> Past(Agreement agreement, ImmutableArray<Signature> signatures, OrderFormStanding standing, Instant at) =>
+        [.. PastOrderForms ?? [], new PastOrderForm(agreement, signatures, standing, at)];
 
     /// <summary>Facts under way, each already folded, so that a decision of several facts sees its own effects.</summary>
     private sealed class Draft(Reservation state, Instant now)

@@ -14,7 +14,7 @@ public sealed partial record Reservation
                 TryNext(draft, refused.Code);
                 break;
             case RecordHoldPlaced placed when state.Status == ReservationStatus.Requested && placed.Quote.Id == state.Attempts[^1].Candidate.QuoteId:
-                draft.Add(new HoldPlaced(draft.Now, OrderForm.Agree(state.Id, placed.Quote, documentVersion: 1)));
+                draft.Add(new HoldPlaced(draft.Now, OrderForm.Agree(state.Id, placed.Quote, documentVersion: 1, placed.Names)));
                 Advance(draft);
                 break;
             case RecordDepositOpened opened when state.Deposit is { State: DepositState.Opening } deposit:

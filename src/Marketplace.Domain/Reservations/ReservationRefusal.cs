@@ -41,7 +41,7 @@ public enum ReservationRefusal
     [RefusalMeaning("document_differs", RefusalKind.Conflict, RefusalClass.Final, "The digest is not that of the order form to be signed. Read it again.")]
     DocumentDiffers,
 
-    [RefusalMeaning("document_missing", RefusalKind.NotFound, RefusalClass.Final, "There is no such order form: no quote is agreed, or no amendment is pending.")]
+    [RefusalMeaning("document_missing", RefusalKind.NotFound, RefusalClass.Final, "There is no such order form: no quote is agreed, no amendment is pending, or there never was such a version.")]
     DocumentMissing,
 
     [RefusalMeaning("deadline_passed", RefusalKind.Gone, RefusalClass.Final, "It came after the deadline.")]

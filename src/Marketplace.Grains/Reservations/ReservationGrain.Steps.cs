@@ -63,7 +63,9 @@ internal sealed partial class ReservationGrain
         }
 
         var placed = await PoolOf(candidate.PoolId).PlaceHoldAsync(new PlaceHold(State.Id, State.TenantId, SegmentsOf(quote.Terms.Ramp)));
-        return placed.IsGranted ? new RecordHoldPlaced(quote) : Outcome(placed.Refusal, code => new RecordAttemptRefused(candidate, code));
+        return placed.IsGranted
+            ? new RecordHoldPlaced(quote) { Names = await NamesAsync(quote) }
+            : Outcome(placed.Refusal, code => new RecordAttemptRefused(candidate, code));
     }
 
     private async Task<ReservationCommand?> OpenDepositAsync(ReservationStep.OpenDeposit open)

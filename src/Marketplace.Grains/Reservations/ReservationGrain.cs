@@ -38,7 +38,7 @@ internal sealed partial class ReservationGrain(GrainServices services, IOptions<
         var found = await Services.Grains.GetGrain<IQuoteGrain>(quote.Value).GetAsync();
         return found is null
             ? Refusal.Of(QuoteRefusal.NotFound, "There is no such quote.", "quoteId")
-            : await DecideAsync(new AmendReservation(by, found.State));
+            : await DecideAsync(new AmendReservation(by, found.State) { Names = await NamesAsync(found.State) });
     });
 
     public Task<Answer<Snapshot<Reservation>>> DeliverAsync(Operation operation, DeliverUnits command, Instant? readyAt) => RunAsync(operation, async () =>
@@ -103,7 +103,7 @@ internal sealed partial class ReservationGrain(GrainServices services, IOptions<
     protected override void React(Reservation after, Effects effects)
     {
         var key = SortKeys.Of(after.CreatedAt, after.Id.Value);
-        var row = after.WithoutNodes();
+        var row = after.WithoutParts();
         effects.Row(ReservationRows.Table, after.TenantId.Value, key, row);
         if (after.Agreement is { } agreement)
         {

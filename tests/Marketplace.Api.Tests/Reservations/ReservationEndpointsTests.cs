@@ -79,12 +79,17 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
         var form = (await tenant.GetAsync(address + "/order-form")).With(200);
         Assert.Equal(form.Text("digest"), Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(form.Text("text")))));
         var signature = new { name = "Ada Lovelace", authority = "CTO", digest = form.Text("digest") };
+        Assert.Contains("(" + example.Pool.Value + ")", form.Text("text"), StringComparison.Ordinal);
+        Assert.Contains("NVIDIA", form.Text("text"), StringComparison.Ordinal);
+        Assert.Equal(form.Body, (await tenant.GetAsync(address + "/order-form?version=1")).With(200).Body);
+        Assert.Equal("document_missing", (await tenant.GetAsync(address + "/order-form?version=2")).With(404).Code);
         Assert.Equal("document_differs", (await tenant.PostAsync(address + "/signatures", signature with { digest = new string('0', 64) })).With(409).Code);
         (await tenant.PostAsync(address + "/signatures", signature)).With(201);
         var signed = (await provider.PostAsync(address + "/signatures", signature)).With(201);
         Assert.Equal("awaitingDeposit", signed.Text("status"));
         Assert.Equal(2, signed.Json.GetProperty("signatures").GetArrayLength());
         (await tenant.GetAsync(address + "/amendment/order-form")).With(404);
+        await ChangingWhoIsCalledWhatLeavesTheDocumentAsync(address, form.Text("text"));
 
         await api.SettleAsync();
         var payment = PaymentId.From(signed.Text("payment.id"));
@@ -101,6 +106,14 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
         var events = (await tenant.GetAsync("/v1/events")).With(200).Json.GetProperty("data").EnumerateArray().ToList();
         Assert.Contains("reservation.confirmed", events.Select(item => item.GetProperty("type").GetString()));
         Assert.All(events, EventCatalogueTests.IsDescribed);
+    }
+
+    private async Task ChangingWhoIsCalledWhatLeavesTheDocumentAsync(string address, string text)
+    {
+        (await tenant.PutAsync("/v1/billing/profile", new { legalName = "Renamed AS", address = new[] { "Storgata 1" } })).With(200);
+        var listed = (await provider.GetAsync(address + "/order-forms")).With(200).Json.GetProperty("data");
+        var signed = Assert.Single(listed.EnumerateArray());
+        Assert.Equal((text, 2), (signed.GetProperty("text").GetString(), signed.GetProperty("signatures").GetArrayLength()));
     }
 
     [Fact]

@@ -92,6 +92,10 @@ public sealed class ReservationDeliveryTests
         Assert.Equal(2, story.Here.Agreement.DocumentVersion);
         Assert.Equal([ContractParty.Tenant], story.Here.Signatures.Select(signature => signature.Party));
         Assert.Empty(story.Here.Approvals);
+        Assert.Collection(
+            story.Here.OrderForms(),
+            form => Assert.Equal((first, 1, OrderFormStanding.Replaced, ContractParty.Operator), (form.Agreement.Digest, form.Agreement.DocumentVersion, form.Standing, form.Signatures.Single().Party)),
+            form => Assert.Equal((story.Here.Agreement.Digest, 2, OrderFormStanding.InForce), (form.Agreement.Digest, form.Agreement.DocumentVersion, form.Standing)));
     }
 
     [Fact]
@@ -125,6 +129,33 @@ public sealed class ReservationDeliveryTests
             .Then(new RecordAmendmentRefused("units_not_free"), typeof(AmendmentRefused)).Is(ReservationStatus.Confirmed).Waits();
         Assert.Equal(agreed, story.Here.Agreement);
         Assert.Equal("units_not_free", story.Here.AmendmentRefusedCode);
+    }
+
+    [Fact]
+    public void An_order_form_that_came_to_nothing_keeps_its_number_and_its_signature()
+    {
+        var story = Confirmed();
+        story.Did(new AmendReservation(ForTenant, SampleOffer.Make(gpus: 6400, id: "qt_2")));
+        var lapsed = story.Here.Amendment!.Agreement.Digest;
+        story.Did(new RecordAmendmentRefused("units_not_free")).Did(new AmendReservation(ForTenant, SampleOffer.Make(gpus: 32, id: "qt_3")));
+
+        Assert.Equal(
+            [(1, OrderFormStanding.InForce), (2, OrderFormStanding.Lapsed), (3, OrderFormStanding.Proposed)],
+            story.Here.OrderForms().Select(form => (form.Agreement.DocumentVersion, form.Standing)));
+        Assert.Equal([lapsed], story.Here.OrderForms()[1].Signatures.Select(signature => signature.Digest));
+        Assert.Null(story.Here.WithoutParts().PastOrderForms);
+    }
+
+    [Fact]
+    public void Order_forms_do_not_grow_without_end()
+    {
+        var story = Confirmed();
+        for (var i = 2; i <= Reservation.MostOrderForms; i++)
+        {
+            story.Did(new AmendReservation(ForTenant, SampleOffer.Make(gpus: 32, id: $"qt_{i}"))).Did(new RecordAmendmentRefused("units_not_free"));
+        }
+
+        story.Refused(new AmendReservation(ForTenant, SampleOffer.Make(gpus: 32, id: "qt_last")), "amendment_not_possible");
     }
 
     [Fact]
