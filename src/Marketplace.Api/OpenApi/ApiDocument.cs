@@ -147,7 +147,7 @@ public static class ApiDocument
             swaggerDoc.Tags = new HashSet<OpenApiTag>(Tags.Where(tag => used.Contains(tag.Key)).Select(tag => new OpenApiTag { Name = tag.Key, Description = tag.Value }));
             swaggerDoc.Components ??= new OpenApiComponents();
             swaggerDoc.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
-            swaggerDoc.Components.Schemas["ExportLine"] = ExportDescriber.Line(new ModelSchemas(context.SchemaRepository, swaggerDoc, isRequest: false));
+            ExportDescriber.Describe(swaggerDoc, new ModelSchemas(context.SchemaRepository, swaggerDoc, isRequest: false));
             swaggerDoc.Webhooks = EventDescriber.Webhooks(new ModelSchemas(context.SchemaRepository, swaggerDoc, isRequest: false), swaggerDoc);
             swaggerDoc.Components.Parameters = EventDescriber.Headers;
             swaggerDoc.Components.Responses = SharedResponses(context, swaggerDoc);

@@ -3,11 +3,26 @@ using Microsoft.OpenApi;
 
 namespace Marketplace.Api.OpenApi;
 
-/// <summary>Describes the lines of an export, which no media type of the document can.</summary>
+/// <summary>Describes the lines of an export: the answer is a text, and each of its lines is JSON of this schema.</summary>
 internal static class ExportDescriber
 {
-    /// <summary>One of the kinds, each with its data.</summary>
-    public static OpenApiSchema Line(ModelSchemas schemas) => new()
+    private const string Name = nameof(ExportLine);
+
+    /// <summary>Adds the schema of a line and names it where the export answers.</summary>
+    public static void Describe(OpenApiDocument document, ModelSchemas schemas)
+    {
+        document.Components!.Schemas![Name] = Line(schemas);
+        var answers = document.Paths.Values.SelectMany(path => path.Operations!.Values).Single(operation => operation.OperationId == ExportEndpoints.OperationId)
+            .Responses!["200"].Content!.Values;
+        foreach (var schema in answers.Select(answer => answer.Schema).OfType<OpenApiSchema>())
+        {
+            schema.ContentMediaType = "application/json";
+            schema.ContentSchema = new OpenApiSchemaReference(Name, document);
+        }
+    }
+
+    // One of the kinds, each with its data.
+    private static OpenApiSchema Line(ModelSchemas schemas) => new()
     {
         Description = ModelDocs.Of(typeof(ExportLine)),
         OneOf = [.. ExportLines.Kinds.Select(kind => Line(kind.Kind, schemas.Of(kind.Data)))],

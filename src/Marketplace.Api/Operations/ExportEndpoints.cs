@@ -7,10 +7,13 @@ namespace Marketplace.Api.Operations;
 /// <summary>All of one's own data.</summary>
 internal static class ExportEndpoints
 {
+    /// <summary>The operation's id.</summary>
+    public const string OperationId = "exportData";
+
     public static IEndpointRouteBuilder MapExport(this IEndpointRouteBuilder routes)
     {
         new Room(routes, "Export").Get("/v1/export", new(
-            "exportData",
+            OperationId,
             "Export all own data",
             "Everything kept about the caller's organization as JSON lines. Each line is an `ExportLine`: `kind`, `parentId` of the noun it is a part of, and `data` as the operation that reads one such noun answers it. Kinds, in this order: " + string.Join(", ", ExportLines.Kinds.Select(kind => kind.Kind)) + ". Keys come without their secrets. Streamed, so it may be long; what changes meanwhile may appear in either state.",
             Permission.Read("organizations"))

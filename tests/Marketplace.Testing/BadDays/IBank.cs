@@ -13,6 +13,9 @@ public interface IBank
 
     /// <summary>The payer's bank opens or decides a dispute of the whole payment.</summary>
     Task DisputeAsync(Payment payment, DisputeStatus status);
+
+    /// <summary>The operator has signed up, so that its account is paid; nobody is told.</summary>
+    Task SignUpAsync(PayoutAccount account);
 }
 
 /// <summary>The test gateway's.</summary>
@@ -26,6 +29,9 @@ public sealed class TestBank(TestGateway gateway) : IBank
 
     /// <inheritdoc/>
     public Task DisputeAsync(Payment payment, DisputeStatus status) => Act(() => gateway.Dispute(payment.Id, status));
+
+    /// <inheritdoc/>
+    public Task SignUpAsync(PayoutAccount account) => Act(() => gateway.Accounts[account.GatewayId!] = true);
 
     private static Task Act(Action act)
     {

@@ -14,7 +14,8 @@ namespace Marketplace.Testing.BadDays;
 
 /// <summary>
 /// Money of one tenant and one operator: a deposit comes, a month's invoice is issued and paid, the operator and the
-/// marketplace get their shares, and the deposit goes back. The reservation and the lease that billing tells of its work do not
+/// marketplace get their shares, the operator is paid out, part of the invoice is credited and given back as money, part of
+/// the payout comes back, and the deposit goes back. The reservation and the lease that billing tells of its work do not
 /// exist here. Every step insists, as its real caller would.
 /// </summary>
 public sealed class MoneyCase
@@ -23,6 +24,8 @@ public sealed class MoneyCase
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly MoneyMarket money;
     private readonly string name;
+    private bool paidOut;
+    private bool refunded;
 
     internal MoneyCase(MoneyMarket money, string name)
     {
@@ -38,6 +41,12 @@ public sealed class MoneyCase
 
     /// <summary>The operator's share of it.</summary>
     public static Money OperatorShare => InvoiceAmount - InvoiceAmount.Share(Percentage.From(5));
+
+    /// <summary>What of the invoice is given back.</summary>
+    public static Money RefundAmount => new(Currency.Usd, 100_000);
+
+    /// <summary>The operator's share of it.</summary>
+    public static Money ReversedShare => RefundAmount - RefundAmount.Share(Percentage.From(5));
 
     /// <summary>Who pays.</summary>
     public OrganizationId Tenant => OrganizationId.From("org_t" + name);
@@ -56,13 +65,19 @@ public sealed class MoneyCase
 
     /// <summary>Whether a key names something of this case, or of the marketplace, whose share and comparison belong to it.</summary>
     public bool Concerns(string key) =>
-        new[] { Tenant.Value, Operator.Value, Reservation.Value, DepositPayment.Value, Invoice.Value, FirstPayment.Value, Marketplace.Value }.Any(id => key.Contains(id, StringComparison.Ordinal));
+        new[] { Tenant.Value, Operator.Value, Reservation.Value, DepositPayment.Value, Invoice.Value, FirstPayment.Value, Payout.Value, Marketplace.Value }.Any(id => key.Contains(id, StringComparison.Ordinal));
 
     /// <summary>The tenant's account.</summary>
     public IBillingAccountGrain Account => AccountOf(Tenant);
 
     /// <summary>The payment that the invoice's first attempt makes.</summary>
     public PaymentId FirstPayment => PublicId.Derive<PaymentId>("invoice", Invoice.Value, "1");
+
+    /// <summary>The payout of that payment.</summary>
+    public PayoutId Payout => PublicId.Derive<PayoutId>("payout", Operator.Value, "payment:" + FirstPayment, "1");
+
+    /// <summary>What is given back of the invoice.</summary>
+    public RefundId Refund => RefundId.From("rfd_" + name);
 
     private RentStatement Statement => RentStatements.January(Tenant, Operator, Reservation);
 
@@ -74,6 +89,8 @@ public sealed class MoneyCase
         await TakeDepositAsync();
         await IssueAsync();
         await PayAsync();
+        await PayOutAsync();
+        await GiveCreditBackAsync();
         await GiveDepositBackAsync();
     }
 
@@ -123,6 +140,30 @@ public sealed class MoneyCase
     public Task PaidAsync() => EventuallyAsync(async () =>
         (await Account.GetInvoiceAsync(Invoice))?.Status == InvoiceStatus.Paid && await BalanceAsync(Operator, LedgerAccountKind.OperatorPayable) == -OperatorShare);
 
+    /// <summary>The month has ended and the operator has signed up: what was collected for it is transferred.</summary>
+    public async Task PayOutAsync()
+    {
+        var account = (await money.InsistAsync(async () => await PayoutAccount.OpenAsync("US") is { IsGranted: true } opened ? opened : throw new TimeoutException("The gateway does not answer."))).Value!;
+        await money.Bank.SignUpAsync(account);
+        await money.Market.Clock.SetForwardAsync(Statement.StatedAt);
+        await money.InsistAsync(() => PayoutAccount.RefreshAsync());
+        await EventuallyAsync(async () => await BalanceAsync(Operator, LedgerAccountKind.OperatorPayable) == new Money(Currency.Usd, 0));
+        paidOut = true;
+    }
+
+    /// <summary>Part of the paid invoice is credited, and the credit given back as money: so much of the payout comes back.</summary>
+    public async Task GiveCreditBackAsync()
+    {
+        var invoice = (await money.InsistAsync(() => Account.GetInvoiceAsync(Invoice)))!;
+        await money.InsistAsync(() => Account.IssueCreditNoteAsync(new IssueCreditNote(CreditNoteId.From("cn_" + name), Operator, invoice, RefundAmount, "Credit")));
+        await money.InsistAsync(() => Account.RefundAsync(new RefundCredit(Refund, invoice, RefundAmount, "Given back")));
+        await EventuallyAsync(async () =>
+            (await Account.GetRefundAsync(Refund))?.Status == CreditRefundStatus.Paid
+            && (await PayoutOf(Payout).GetAsync())?.State.Reversed == ReversedShare
+            && await BalanceAsync(Operator, LedgerAccountKind.OperatorPayable) == new Money(Currency.Usd, 0));
+        refunded = true;
+    }
+
     /// <summary>The lease is over: the deposit goes back.</summary>
     public async Task GiveDepositBackAsync()
     {
@@ -134,21 +175,25 @@ public sealed class MoneyCase
     public async Task<ImmutableArray<string>> FaultsAsync()
     {
         var faults = ImmutableArray.CreateBuilder<string>();
-        foreach (var (payment, kind, expected) in new[]
+        (string Subject, GatewayMovementKind Kind, Money? Expected)[] once =
+        [
+            (DepositPayment.Value, GatewayMovementKind.Charge, DepositAmount),
+            (DepositPayment.Value, GatewayMovementKind.Refund, -DepositAmount),
+            (FirstPayment.Value, GatewayMovementKind.Charge, InvoiceAmount),
+            (FirstPayment.Value, GatewayMovementKind.Refund, refunded ? -RefundAmount : null),
+            (Payout.Value, GatewayMovementKind.Transfer, paidOut ? -OperatorShare : null),
+            (Payout.Value, GatewayMovementKind.TransferReversal, refunded ? ReversedShare : null),
+        ];
+        foreach (var (subject, kind, expected) in once)
         {
-            (DepositPayment, GatewayMovementKind.Charge, DepositAmount),
-            (DepositPayment, GatewayMovementKind.Refund, -DepositAmount),
-            (FirstPayment, GatewayMovementKind.Charge, InvoiceAmount),
-        })
-        {
-            var moved = (await money.MovementsAsync(payment.Value)).Where(movement => movement.Kind == kind).Select(movement => movement.Amount).ToList();
-            if (moved is not [var once] || once != expected)
+            var moved = (await money.MovementsAsync(subject)).Where(movement => movement.Kind == kind).Select(movement => movement.Amount).ToList();
+            if (moved.Count > 1 || (moved.Count == 0 ? (Money?)null : moved[0]) != expected)
             {
-                faults.Add($"{name}: {kind} of {payment} happened as [{string.Join(", ", moved)}], not once as {expected}.");
+                faults.Add($"{name}: {kind} of {subject} happened as [{string.Join(", ", moved)}], not once as {expected?.ToString() ?? "never"}.");
             }
         }
 
-        if (await BalanceAsync(Tenant, LedgerAccountKind.Gateway) is var gateway && gateway != InvoiceAmount)
+        if (await BalanceAsync(Tenant, LedgerAccountKind.Gateway) is var gateway && gateway != (refunded ? InvoiceAmount - RefundAmount : InvoiceAmount))
         {
             faults.Add($"{name}: the tenant's books have {gateway} at the gateway.");
         }
@@ -196,7 +241,7 @@ public sealed class MoneyCase
 
             // A call that nobody answered is looked up after a pause of market time.
             if (await money.InsistAsync(async () => (await Task.WhenAll(payments.Append(DepositPayment).Append(FirstPayment).Select(payment => Payment(payment).GetAsync())))
-                .Select(payment => payment?.State.RetryAt).Max()) is { } retry)
+                .Select(payment => payment?.State.RetryAt).Append((await PayoutOf(Payout).GetAsync())?.State.RetryAt).Max()) is { } retry)
             {
                 await money.Market.Clock.SetForwardAsync(retry);
             }
@@ -223,11 +268,20 @@ public sealed class MoneyCase
             await AccountOf(organization).DrainAsync();
         }
 
+        await PayoutAccount.VisitAsync(null);
+        await PayoutAccount.DrainAsync();
+        await PayoutOf(Payout).VisitAsync(null);
+        await PayoutOf(Payout).DrainAsync();
+
         return true;
     }
 
     /// <summary>A payment's grain.</summary>
     public IPaymentGrain Payment(PaymentId payment) => money.Market.Grains.GetGrain<IPaymentGrain>(payment.Value);
+
+    private IPayoutAccountGrain PayoutAccount => money.Market.Grains.GetGrain<IPayoutAccountGrain>(Operator.Value);
+
+    private IPayoutGrain PayoutOf(PayoutId payout) => money.Market.Grains.GetGrain<IPayoutGrain>(payout.Value);
 
     private LeaseId StatementLease => Statement.Lease;
 

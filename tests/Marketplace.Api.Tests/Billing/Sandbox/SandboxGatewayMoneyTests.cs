@@ -28,6 +28,8 @@ public sealed class SandboxGatewayMoneyTests : MoneyDays
         public Task DisputeAsync(Payment payment, DisputeStatus status) => ActAsync(
             payment, status switch { DisputeStatus.Open => SandboxAct.Dispute, DisputeStatus.Won => SandboxAct.WinDispute, _ => SandboxAct.LoseDispute });
 
+        public async Task SignUpAsync(PayoutAccount account) => Assert.True(await Gateway.CompleteAsync(account.Operator));
+
         private async Task ActAsync(Payment payment, SandboxAct act) =>
             Assert.Equal(SandboxOutcome.Done, await Gateway.ActAsync(payment.Id, act, $"act {++_acts}"));
     }
