@@ -1,4 +1,5 @@
 using Marketplace.Agent.Machines;
+using Marketplace.Agent.Market;
 
 namespace Marketplace.Agent;
 
@@ -23,6 +24,6 @@ internal sealed record AgentEnvironment
     /// <summary>Folder when the command line names none.</summary>
     public string Folder { get; init; } = AgentFolder.Default;
 
-    /// <summary>Carries requests to the marketplace; null for the network.</summary>
-    public HttpMessageHandler? Network { get; init; }
+    /// <summary>A marketplace by the root of its API.</summary>
+    public Func<Uri, INodeMarket> MarketAt { get; init; } = address => new NodeMarket(address);
 }

@@ -13,6 +13,7 @@ internal sealed class AgentFolder
     /// <summary>Names the folder when the command line does not.</summary>
     public const string Variable = "MARKETPLACE_AGENT_FOLDER";
 
+    private const string RawFolder = "raw";
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode OwnerFolder = OwnerFile | UnixFileMode.UserExecute;
 
@@ -77,49 +78,50 @@ internal sealed class AgentFolder
     }
 
     /// <summary>Replaces a file; when this returns, it is on disk.</summary>
-    public void WriteText(string text, params string[] parts)
-    {
-        var file = FileOf(parts);
-        var beside = $"{file}.{Environment.ProcessId}.new";
-        try
-        {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!, OwnerFolder);
-            using (var stream = new FileStream(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerFile }))
-            {
-                stream.Write(Encoding.UTF8.GetBytes(text));
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(beside, file, overwrite: true);
-        }
-        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
-        {
-            throw new AgentException(ExitCode.Folder, $"{file} cannot be written: {wrong.Message}", wrong);
-        }
-    }
+    public void WriteText(string text, params string[] parts) => WriteBytes(Encoding.UTF8.GetBytes(text), parts);
 
     /// <summary>Replaces a file with a value.</summary>
     public void Write<T>(T value, params string[] parts) => WriteText(JsonSerializer.Serialize(value, AgentJson.Page) + "\n", parts);
 
     /// <summary>Keeps a raw output under its digest.</summary>
-    /// <returns>SHA-256 of its UTF-8, hexadecimal.</returns>
-    public string Keep(string raw)
+    /// <returns>SHA-256 of its UTF-8, lower-case hexadecimal.</returns>
+    public string Keep(string raw) => Keep(Encoding.UTF8.GetBytes(raw));
+
+    /// <summary>Keeps bytes under their digest.</summary>
+    /// <returns>SHA-256, lower-case hexadecimal.</returns>
+    public string Keep(byte[] raw)
     {
-        var digest = Digest(raw);
+        var digest = Convert.ToHexStringLower(SHA256.HashData(raw));
         if (!File.Exists(FileOf(RawFolder, digest)))
         {
-            WriteText(raw, RawFolder, digest);
+            WriteBytes(raw, [RawFolder, digest]);
         }
 
         return digest;
     }
 
-    /// <summary>A raw output by its digest; null when it is not kept here, or is no longer what the digest says.</summary>
-    public string? Raw(string digest) => digest.Length == 2 * SHA256.HashSizeInBytes && digest.All(char.IsAsciiHexDigitLower)
-        && ReadText(RawFolder, digest) is { } raw && Digest(raw) == digest ? raw : null;
+    /// <summary>Lets go of bytes that were kept.</summary>
+    public void Forget(string digest) => File.Delete(FileOf(RawFolder, digest));
 
-    /// <summary>SHA-256 of a text's UTF-8, hexadecimal.</summary>
-    public static string Digest(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    /// <summary>Kept bytes by their digest; null when they are not kept here, or are no longer what the digest says.</summary>
+    public byte[]? Bytes(string digest)
+    {
+        if (digest.Length != 2 * SHA256.HashSizeInBytes || !digest.All(char.IsAsciiHexDigitLower) || !File.Exists(FileOf(RawFolder, digest)))
+        {
+            return null;
+        }
+
+        var bytes = File.ReadAllBytes(FileOf(RawFolder, digest));
+        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == digest ? bytes : null;
+    }
+
+    /// <summary>A raw output by its digest; null as with <see cref="Bytes"/>.</summary>
+    public string? Raw(string digest) => Bytes(digest) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    /// <summary>Names inside a folder of this one, oldest first.</summary>
+    public IReadOnlyList<string> Names(string folder) => Directory.Exists(FileOf(folder))
+        ? [.. new DirectoryInfo(FileOf(folder)).EnumerateFiles().OrderBy(file => file.LastWriteTimeUtc).Select(file => file.Name)]
+        : [];
 
     /// <summary>Lets one process at a time number what it sends. Held until disposed.</summary>
     public IDisposable Lock()
@@ -134,5 +136,24 @@ internal sealed class AgentFolder
         }
     }
 
-    private const string RawFolder = "raw";
+    private void WriteBytes(byte[] bytes, string[] parts)
+    {
+        var file = FileOf(parts);
+        var beside = $"{file}.{Environment.ProcessId}.new";
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!, OwnerFolder);
+            using (var stream = new FileStream(beside, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnerFile }))
+            {
+                stream.Write(bytes);
+                stream.Flush(flushToDisk: true);
+            }
+
+            File.Move(beside, file, overwrite: true);
+        }
+        catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentException(ExitCode.Folder, $"{file} cannot be written: {wrong.Message}", wrong);
+        }
+    }
 }

@@ -55,6 +55,32 @@ internal static class ToolTexts
 
         """;
 
+    /// <summary>A GEMM sweep in BF16.</summary>
+    public static string GemmSweep(decimal teraflops) => string.Create(CultureInfo.InvariantCulture, $"""
+        gemm_precision=bf16
+        gpu_name={Model}
+        compute_cap=9.0
+        gemm_shape=8192x8192x8192
+        gemm_iterations=412
+        max_abs_error=0
+        max_relative_error=0
+        nonfinite_count=0
+        achieved_tflops={teraflops}
+        GEMM_SWEEP_PASS
+
+        """);
+
+    /// <summary>gpu_stream, a little different on each GPU, as real ones are.</summary>
+    public static string GpuStream(int gpus = 8) => "STREAM Benchmark\nBuffer size(bytes): 4294967296\n" + string.Concat(Enumerable.Range(0, gpus).Select(gpu => string.Create(
+        CultureInfo.InvariantCulture,
+        $"""
+
+        Device {gpu}: "{Model}"  132 SMs(9.0)  Memory: 2619MHz x 5120-bit = 3352 GB/s PEAK   ECC is ON
+        STREAM_COPY_double_gpu_{gpu}_buffer_4294967296_block_256    {2871.37m + gpu * 1.93m} {85.66m + gpu * 0.05m}
+        STREAM_TRIAD_double_gpu_{gpu}_buffer_4294967296_block_256    {2956.18m + gpu * 2.71m} {88.19m + gpu * 0.08m}
+
+        """)));
+
     private static string Gpu(int gpu, string node) => $"""
           <gpu id="0000{Address(gpu).ToUpperInvariant()}">
             <product_name>{Model}</product_name>

@@ -29,7 +29,12 @@ internal static class AgentCommandLine
         {
             Json,
             Folder,
+            EnrollCommand.New(environment),
             InventoryCommand.New(environment),
+            BenchmarkCommand.New(environment),
+            HeartbeatCommand.New(environment),
+            RunCommand.New(environment),
+            ReportCommand.New(environment),
         };
         var parsed = root.Parse(arguments);
         var code = await parsed.InvokeAsync(new InvocationConfiguration { Output = environment.Output, Error = environment.Errors, EnableDefaultExceptionHandler = false }, cancellation).ConfigureAwait(false);

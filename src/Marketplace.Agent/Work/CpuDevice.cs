@@ -6,15 +6,17 @@ using Marketplace.Domain.Verification.Work;
 namespace Marketplace.Agent.Work;
 
 /// <summary>All cores of the CPU.</summary>
-internal sealed class CpuDevice : IWorkDevice
+/// <param name="id">How reports call it; the index of a GPU where it stands in for one.</param>
+internal sealed class CpuDevice(string id = CpuDevice.Cpu) : IWorkDevice
 {
+    private const string Cpu = "cpu";
     private const int RowsAtOnce = 4;
 
     /// <inheritdoc/>
-    public string Id => "cpu";
+    public string Id => id;
 
     /// <inheritdoc/>
-    public string Name => $"CPU, {Environment.ProcessorCount} threads";
+    public string Name => id == Cpu ? $"CPU, {Environment.ProcessorCount} threads" : $"CPU in the place of GPU {id}, which CUDA does not reach";
 
     /// <inheritdoc/>
     public IWorkProduct Multiply(WorkChallenge challenge, IProgress<double>? progress = null, CancellationToken cancellation = default)

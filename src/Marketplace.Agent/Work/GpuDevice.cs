@@ -1,4 +1,3 @@
-using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
@@ -41,17 +40,17 @@ internal sealed class GpuDevice : IWorkDevice
     /// <summary>Bytes of device memory.</summary>
     public long MemoryBytes => _accelerator.MemorySize;
 
-    /// <summary>Every CUDA GPU of the node, in the driver's order. None where there is no driver.</summary>
+    /// <summary>Every CUDA GPU of the node. None where there is no driver.</summary>
     /// <param name="context">Lives as long as the devices.</param>
-    public static IReadOnlyList<GpuDevice> Open(Context context)
+    public static IReadOnlyList<FoundGpu> Find(Context context)
     {
-        var devices = new List<GpuDevice>();
+        var found = new List<FoundGpu>();
         foreach (var device in context.GetCudaDevices())
         {
-            devices.Add(new GpuDevice(devices.Count.ToString(CultureInfo.InvariantCulture), device.CreateCudaAccelerator(context)));
+            found.Add(new FoundGpu($"{device.PCIDomainId:x4}:{device.PCIBusId:x2}:{device.PCIDeviceId:x2}.0", id => new GpuDevice(id, device.CreateCudaAccelerator(context))));
         }
 
-        return devices;
+        return found;
     }
 
     /// <summary>What devices are found and compiled with.</summary>
@@ -133,3 +132,8 @@ internal sealed class GpuDevice : IWorkDevice
         public void Dispose() => memory.Dispose();
     }
 }
+
+/// <summary>A GPU that CUDA reaches.</summary>
+/// <param name="Address">PCI address with a domain of four digits.</param>
+/// <param name="Open">Opens it under the name that reports use.</param>
+internal sealed record FoundGpu(string Address, Func<string, GpuDevice> Open);

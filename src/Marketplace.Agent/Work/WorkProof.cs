@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using Marketplace.Domain.Verification.Work;
 
@@ -64,28 +63,6 @@ internal sealed class WorkProof : IDisposable
             _product.CopyRows(index, row);
             return new OpenedRow(index, [.. row], _commitment.Path(index));
         })];
-    }
-
-    /// <summary>Opened rows as they travel: of each its numbers as 32-bit little-endian integers, then the digests of its path, lowest first.</summary>
-    public static byte[] Bytes(ImmutableArray<OpenedRow> rows)
-    {
-        using var bytes = new MemoryStream();
-        Span<byte> number = stackalloc byte[sizeof(int)];
-        foreach (var row in rows)
-        {
-            foreach (var value in row.Values)
-            {
-                BinaryPrimitives.WriteInt32LittleEndian(number, value);
-                bytes.Write(number);
-            }
-
-            foreach (var digest in row.Path)
-            {
-                bytes.Write(Convert.FromHexString(digest));
-            }
-        }
-
-        return bytes.ToArray();
     }
 
     /// <inheritdoc/>

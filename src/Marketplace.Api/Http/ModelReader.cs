@@ -138,11 +138,11 @@ internal static class ModelReader
             return ListOf(field, item, [.. json.EnumerateArray().Select(element => ReadItem(item, element, $"{path}[{n++}]", faults))], path, faults);
         }
 
-        return Checked(field, ReadItem(type, json, path, faults), path, faults);
+        return Checked(field, ReadItem(type, json, path, faults, field.LongestText), path, faults);
     }
 
-    private static object? ReadItem(Type type, JsonElement json, string path, Faults faults) => ScalarReader.Reads(type)
-        ? ScalarReader.Read(type, json, path, faults)
+    private static object? ReadItem(Type type, JsonElement json, string path, Faults faults, int longest = ScalarReader.LongestText) => ScalarReader.Reads(type)
+        ? ScalarReader.Read(type, json, path, faults, longest)
         : ReadObject(type, json, path, faults);
 
     private static object? ListOf(Field field, Type item, object?[] values, string path, Faults faults)
@@ -240,7 +240,11 @@ internal static class ModelReader
     }
 
     /// <summary>One member of a model.</summary>
-    public sealed record Field(string Name, Type Type, Type? Item, bool Required, bool IsNullable, object? Default, ImmutableArray<ValidationAttribute> Rules, ItemsAttribute? Items);
+    public sealed record Field(string Name, Type Type, Type? Item, bool Required, bool IsNullable, object? Default, ImmutableArray<ValidationAttribute> Rules, ItemsAttribute? Items)
+    {
+        /// <summary>Most characters of a text: a field may allow more than is usual.</summary>
+        public int LongestText { get; } = Math.Max(ScalarReader.LongestText, Rules.OfType<LengthAttribute>().Select(rule => rule.MaximumLength).DefaultIfEmpty().Max());
+    }
 
     private sealed record Plan(ConstructorInfo Constructor, ImmutableArray<Field> Fields, Dictionary<string, int> Index);
 }

@@ -17,7 +17,9 @@ internal static class ScalarReader
     /// <summary>First instant that is no longer taken from outside.</summary>
     public static readonly Instant Latest = Instant.FromUtc(2200, 1, 1, 0, 0);
 
-    private const int LongestText = 4_000;
+    /// <summary>Most characters of a text whose field allows no more.</summary>
+    public const int LongestText = 4_000;
+
     private static readonly ConcurrentDictionary<Type, (Type Value, MethodInfo From)?> Units = new();
 
     public static bool Reads(Type type) =>
@@ -32,7 +34,7 @@ internal static class ScalarReader
         : UnitOf(type) is { } unit ? JsonTypeOf(unit.Value)
         : "string";
 
-    public static object? Read(Type type, JsonElement json, string path, Faults faults)
+    public static object? Read(Type type, JsonElement json, string path, Faults faults, int longest = LongestText)
     {
         if (type == typeof(JsonElement))
         {
@@ -65,7 +67,7 @@ internal static class ScalarReader
 
         try
         {
-            return ReadString(type, json.GetString()!, path, faults);
+            return ReadString(type, json.GetString()!, path, faults, longest);
         }
         catch (InvalidOperationException)
         {
@@ -130,11 +132,11 @@ internal static class ScalarReader
         return type == typeof(int) ? (object)(int)number : (long)number;
     }
 
-    private static object? ReadString(Type type, string text, string path, Faults faults)
+    private static object? ReadString(Type type, string text, string path, Faults faults, int longest = LongestText)
     {
-        if (text.Length > LongestText)
+        if (text.Length > longest)
         {
-            faults.Add(path, Faults.OutOfRange, $"Expected at most {LongestText:N0} characters.");
+            faults.Add(path, Faults.OutOfRange, $"Expected at most {longest:N0} characters.");
             return null;
         }
 

@@ -1,10 +1,11 @@
 using System.Text;
+using Marketplace.Domain.Verification;
 using NSec.Cryptography;
 
 namespace Marketplace.Agent.Keys;
 
 /// <summary>The node's Ed25519 key. It is made on the node and never leaves it; its file is readable by its user alone.</summary>
-internal sealed class NodeKey : IDisposable
+internal sealed class SigningKey : IDisposable
 {
     private const string Current = "node.key";
     private const string Next = "node.key.next";
@@ -14,7 +15,7 @@ internal sealed class NodeKey : IDisposable
 
     private readonly Key _key;
 
-    private NodeKey(Key key)
+    private SigningKey(Key key)
     {
         _key = key;
     }
@@ -25,18 +26,21 @@ internal sealed class NodeKey : IDisposable
     /// <summary>Signs with Ed25519; 64 bytes.</summary>
     public byte[] Sign(ReadOnlySpan<byte> data) => Algorithm.Sign(_key, data);
 
+    /// <summary>Checks signatures of nodes.</summary>
+    public static ISignatureCheck Check { get; } = new Checker();
+
     /// <summary>Whether a signature is this public key's over these bytes.</summary>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature) =>
         PublicKeyOf(publicKey) is { } key && signature.Length == Algorithm.SignatureSize && Algorithm.Verify(key, data, signature);
 
     /// <summary>The key of this folder; null when it has none.</summary>
-    public static NodeKey? Load(AgentFolder folder) => Load(folder, Current);
+    public static SigningKey? Load(AgentFolder folder) => Load(folder, Current);
 
     /// <summary>The key of this folder; made now when it has none, so that an enrolment tried again is the same node's.</summary>
-    public static NodeKey LoadOrMake(AgentFolder folder) => Load(folder) ?? Make(folder, Current);
+    public static SigningKey LoadOrMake(AgentFolder folder) => Load(folder) ?? Make(folder, Current);
 
     /// <summary>The key that shall follow. A rotation that was cut short goes on with the one it began with.</summary>
-    public static NodeKey LoadOrMakeNext(AgentFolder folder) => Load(folder, Next) ?? Make(folder, Next);
+    public static SigningKey LoadOrMakeNext(AgentFolder folder) => Load(folder, Next) ?? Make(folder, Next);
 
     /// <summary>Whether a rotation was begun and not ended.</summary>
     public static bool HasNext(AgentFolder folder) => File.Exists(folder.FileOf(Next));
@@ -50,7 +54,7 @@ internal sealed class NodeKey : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _key.Dispose();
 
-    private static NodeKey? Load(AgentFolder folder, string name)
+    private static SigningKey? Load(AgentFolder folder, string name)
     {
         var file = folder.FileOf(name);
         if (!File.Exists(file))
@@ -64,18 +68,23 @@ internal sealed class NodeKey : IDisposable
         }
 
         return Key.TryImport(Algorithm, Encoding.UTF8.GetBytes(folder.ReadText(name)!), KeyBlobFormat.PkixPrivateKeyText, out var key, Exportable)
-            ? new NodeKey(key!)
+            ? new SigningKey(key!)
             : throw new AgentException(ExitCode.Folder, $"{file} holds no Ed25519 key in PEM.");
     }
 
-    private static NodeKey Make(AgentFolder folder, string name)
+    private static SigningKey Make(AgentFolder folder, string name)
     {
         var key = Key.Create(Algorithm, Exportable);
         folder.WriteText(Encoding.UTF8.GetString(key.Export(KeyBlobFormat.PkixPrivateKeyText)), name);
-        return new NodeKey(key);
+        return new SigningKey(key);
     }
 
     private static PublicKey? PublicKeyOf(ReadOnlySpan<byte> raw) => NSec.Cryptography.PublicKey.TryImport(Algorithm, raw, KeyBlobFormat.RawPublicKey, out var key) ? key : null;
 
     private static KeyCreationParameters Exportable => new() { ExportPolicy = KeyExportPolicies.AllowPlaintextArchiving };
+
+    private sealed class Checker : ISignatureCheck
+    {
+        public bool Fits(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) => Verify(publicKey, message, signature);
+    }
 }
