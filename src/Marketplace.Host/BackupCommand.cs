@@ -34,7 +34,7 @@ internal static class BackupCommand
     {
         var saves = arguments[0] == Save;
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
-        builder.Configuration.AddSwitches(arguments[1..]);
+        builder.Configuration.AddSwitches(arguments[1..], "to", "from");
         builder.Configuration.AddCommandLine(arguments[1..], new Dictionary<string, string> { [saves ? "--to" : "--from"] = Folder });
         var options = Settings.Read(builder.Configuration);
         if (builder.Configuration[Folder] is not { Length: > 0 } folder)

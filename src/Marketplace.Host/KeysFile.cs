@@ -1,5 +1,6 @@
 using System.Text;
 using Marketplace.Host.Demo;
+using Marketplace.Storage;
 
 namespace Marketplace.Host;
 
@@ -36,7 +37,8 @@ internal sealed class KeysFile(HostOptions options)
     /// <summary>Takes a key out.</summary>
     public Task ForgetAsync(string variable) => WriteAsync([variable], [], overwrite: true);
 
-    private async Task<string?> FindAsync(string variable)
+    /// <summary>A key that is in the file; null when none of that variable is.</summary>
+    public async Task<string?> FindAsync(string variable)
     {
         var start = Assignment(variable);
         return (await LinesAsync()).Where(line => line.StartsWith(start, StringComparison.Ordinal)).Select(line => line[start.Length..].Split(' ')[0]).FirstOrDefault();
@@ -46,17 +48,11 @@ internal sealed class KeysFile(HostOptions options)
 
     private async Task WriteAsync(IReadOnlyList<string> without, IReadOnlyList<DemoKey> keys, bool overwrite)
     {
-        Directory.CreateDirectory(options.DataFolder); // No store lies there when the store is elsewhere.
+        OwnFiles.MakeFolder(options.DataFolder); // No store lies there when the store is elsewhere.
         var lines = (await LinesAsync()).Where(line => !without.Any(variable => line.StartsWith(Assignment(variable), StringComparison.Ordinal)))
             .Concat(keys.Select(key => $"{Assignment(key.Variable)}{key.Key} # {key.Holder}"));
         var written = $"{options.KeysFile}.{Environment.ProcessId}.new";
-        var open = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        await using (var file = new FileStream(written, open))
+        await using (var file = OwnFiles.Open(written, FileMode.Create, FileAccess.Write))
         {
             await file.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(lines.Select(line => line + "\n"))));
             file.Flush(flushToDisk: true);

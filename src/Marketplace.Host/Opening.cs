@@ -52,6 +52,11 @@ internal sealed partial class Opening(
             {
                 readiness.Report("seeding the demo market");
                 await Console.Out.WriteLineAsync("Seeding the demo market: two years of history, made by the engine itself.");
+                if (keys.Count == 0 && await file.FindAsync(Administrator("").Variable) is { } issued)
+                {
+                    keys.Add(Administrator(issued)); // By a first start that was interrupted.
+                }
+
                 keys.AddRange(await demo.SeedAsync(time, Progress(), file.KeepAsync, stoppingToken));
             }
 

@@ -8,6 +8,12 @@ try
         return await HealthCommand.RunAsync(args);
     }
 
+    if (HelpCommand.IsAsked(args))
+    {
+        await HelpCommand.RunAsync();
+        return 0;
+    }
+
     if (BackupCommand.IsAsked(args))
     {
         await BackupCommand.RunAsync(args);
@@ -25,6 +31,7 @@ try
     }
 
     await app.RunAsync();
+    await Console.Out.WriteLineAsync("Stopped.");
     return 0;
 }
 catch (Exception error) when (error is SettingsException or StoreException or IOException)

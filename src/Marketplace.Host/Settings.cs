@@ -11,8 +11,39 @@ internal static class Settings
     /// <summary>Short forms of settings on the command line.</summary>
     private static readonly Dictionary<string, string> Switches = new() { ["--role"] = $"{HostOptions.Section}:{nameof(HostOptions.Role)}" };
 
+    /// <summary>Names, or first parts of names, that the command line may give a value: the product's own, and those of the web host.</summary>
+    private static readonly string[] Known =
+        ["urls", "role", HostOptions.Section, "Api", "Portal", "Logging", "Kestrel", "AllowedHosts", "environment", "http_ports", "https_ports"];
+
     /// <summary>Adds the command line with its short forms.</summary>
-    public static void AddSwitches(this ConfigurationManager configuration, string[] arguments) => configuration.AddCommandLine(arguments, Switches);
+    /// <param name="configuration">To it.</param>
+    /// <param name="arguments">Names and values.</param>
+    /// <param name="more">Further names that this command knows.</param>
+    /// <exception cref="SettingsException">A name is none of a setting: it would be taken in silence and change nothing.</exception>
+    public static void AddSwitches(this ConfigurationManager configuration, string[] arguments, params string[] more)
+    {
+        for (var index = 0; index < arguments.Length; index++)
+        {
+            var argument = arguments[index];
+            if (!argument.StartsWith("--", StringComparison.Ordinal))
+            {
+                throw new SettingsException($"'{argument}' is neither a command nor a setting; --help lists both.");
+            }
+
+            var name = argument[2..].Split('=', 2)[0];
+            if (!Known.Concat(more).Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase))
+            {
+                throw new SettingsException($"There is no setting --{name}; --help lists what there is.");
+            }
+
+            if (!argument.Contains('=', StringComparison.Ordinal) && ++index == arguments.Length)
+            {
+                throw new SettingsException($"--{name} needs a value.");
+            }
+        }
+
+        configuration.AddCommandLine(arguments, Switches);
+    }
 
     /// <exception cref="SettingsException">They cannot be meant.</exception>
     public static HostOptions Read(IConfiguration configuration)

@@ -79,6 +79,7 @@ internal static class Telemetry
     {
         logging.AddFilter("Orleans", LogLevel.Error);
         logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement", LogLevel.Error); // Its keys are in the store, which docs/operate.md says how to guard.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None); // Program says why a start failed.
         logging.AddFilter("Polly", LogLevel.Warning);
         if (options.JsonConsole)

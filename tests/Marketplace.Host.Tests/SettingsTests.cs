@@ -38,6 +38,20 @@ public sealed partial class SettingsTests
     }
 
     [Theory]
+    [InlineData("There is no setting --url;", "--url", "http://127.0.0.1:5303")]
+    [InlineData("There is no setting --port;", "--port=5303")]
+    [InlineData("'serve' is neither a command nor a setting", "serve")]
+    [InlineData("--urls needs a value", "--role", "all", "--urls")]
+    public void WhatTheCommandLineMisspellsIsRefused(string says, params string[] arguments)
+    {
+        using var configuration = new ConfigurationManager();
+
+        var refused = Assert.Throws<SettingsException>(() => configuration.AddSwitches(arguments));
+
+        Assert.Contains(says, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("Role 'portal' needs Portal:ApiBaseUrl", "Role=portal")]
     [InlineData("There is no such setting under Marketplace: 'Stroe'", "Stroe=azure")]
     [InlineData("There is no such setting under Marketplace: 'TableEndpoint'", "Azure:TableEndpoint=https://a.table.core.windows.net")]

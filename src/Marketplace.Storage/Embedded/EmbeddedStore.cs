@@ -24,10 +24,11 @@ public sealed class EmbeddedStore : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(options.Path))!);
+        OwnFiles.MakeFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(options.Path))!);
         _lock = StoreLock.Take(options.Path);
         try
         {
+            OwnFiles.Open(options.Path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite).Dispose(); // SQLite gives its other files the mode of this one.
             _queue = new WriteQueue(options, Schema.OpenWriter(options), Reopen);
         }
         catch
@@ -57,6 +58,7 @@ public sealed class EmbeddedStore : IAsyncDisposable, IDisposable
                 // The name appears only when the copy is whole and on disk.
                 var partial = copy + ".partial";
                 File.Delete(partial);
+                OwnFiles.Open(partial, FileMode.CreateNew, FileAccess.Write).Dispose(); // SQLite fills an empty file.
                 using (var source = Schema.OpenReader(new EmbeddedStoreOptions { Path = path }))
                 {
                     source.Prepare("VACUUM INTO ?").Bind(1, partial).Run();

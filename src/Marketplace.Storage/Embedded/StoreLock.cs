@@ -16,7 +16,7 @@ internal sealed class StoreLock : IDisposable
     {
         try
         {
-            return new StoreLock(new FileStream(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new StoreLock(OwnFiles.Open(databasePath + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite));
         }
         catch (IOException e)
         {

@@ -35,6 +35,30 @@ public sealed class EmbeddedStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Nobody_else_can_read_its_files()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows keeps who may read a file by other means.");
+            return;
+        }
+
+        var folder = _folder.File("new");
+        var path = System.IO.Path.Combine(folder, "store.db");
+        await using var store = EmbeddedTestStore.Open(path);
+        await store.Rows.TryInsertAsync("t", "p", [new Row("a", 1, default)]);
+        await EmbeddedStore.CopyAsync(path, System.IO.Path.Combine(folder, "copy.db"), TestContext.Current.CancellationToken);
+
+        const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (var entry in Directory.GetFileSystemEntries(folder).Append(folder))
+        {
+            Assert.True((File.GetUnixFileMode(entry) & Others) == 0, entry);
+        }
+
+        Assert.True(Directory.GetFiles(folder).Length >= 4, "The log and its index are among them.");
+    }
+
+    [Fact]
     public async Task In_one_transaction_a_refused_write_fails_alone()
     {
         await using var store = EmbeddedTestStore.Open(Path);
