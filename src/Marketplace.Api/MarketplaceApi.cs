@@ -26,6 +26,7 @@ public static class MarketplaceApi
     {
         services.AddRouting();
         services.AddOptions<ApiOptions>().BindConfiguration("Api");
+        services.AddOptions<VerificationOptions>().BindConfiguration("Verification");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RateLimits>();
         services.TryAddSingleton<KeyUses>();

@@ -175,6 +175,7 @@ internal sealed record NodeHardwareModel(SkuId Sku, int GpusPerNode, string Inte
 /// <param name="Supply">Units that may be reserved, over time.</param>
 /// <param name="Offer">Prices, terms and hold times; null until set.</param>
 /// <param name="Nodes">Nodes registered, retired ones included.</param>
+/// <param name="Verification">What its newest decided challenge shows; null before the first, when everything is its operator's word.</param>
 /// <param name="CreatedAt">Market time of listing.</param>
 internal sealed record PoolModel(
     PoolId Id,
@@ -191,6 +192,7 @@ internal sealed record PoolModel(
     ImmutableArray<SupplyModel> Supply,
     OfferModel? Offer,
     int Nodes,
+    VerificationModel? Verification,
     Instant CreatedAt)
 {
     public static PoolModel Example { get; } = new(
@@ -208,6 +210,7 @@ internal sealed record PoolModel(
         [new SupplyModel(Instant.FromUtc(2027, 3, 1, 6, 0), 62)],
         OfferModel.Example,
         0,
+        VerificationModel.Example,
         Instant.FromUtc(2026, 6, 1, 9, 0));
 
     public static PoolModel Of(PoolSummary pool) => new(
@@ -225,6 +228,7 @@ internal sealed record PoolModel(
         [.. pool.Supply.Select(step => new SupplyModel(step.From, step.Units))],
         pool.Offer is { } offer ? OfferModel.Of(offer) : null,
         pool.NodeCount,
+        VerificationModel.Of(pool),
         pool.CreatedAt);
 
     public static void CheckPhases(ImmutableArray<NewAllocation> phases, Faults faults, string path) => faults.Require(

@@ -230,6 +230,8 @@ internal sealed record LeaseModel(
 /// <param name="AcceptedBySilence">Whether silence accepted it.</param>
 /// <param name="LeftAt">When it was rejected, taken out, handed back or returned.</param>
 /// <param name="Reason">Why it was rejected or taken out.</param>
+/// <param name="AcceptanceTestId">The acceptance test that accepted it, or that it failed last; its evidence is at <c>/v1/benchmark-runs/{benchmarkRunId}</c>.</param>
+/// <param name="CureBy">Until when the operator may put it right after a failed test.</param>
 internal sealed record LeaseNodeModel(
     NodeId Id,
     int Units,
@@ -240,7 +242,9 @@ internal sealed record LeaseNodeModel(
     Instant? AcceptedAt,
     bool AcceptedBySilence,
     Instant? LeftAt,
-    string? Reason)
+    string? Reason,
+    BenchmarkRunId? AcceptanceTestId,
+    Instant? CureBy)
 {
     public static LeaseNodeModel Example { get; } = new(
         NodeId.From("node_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
@@ -252,10 +256,12 @@ internal sealed record LeaseNodeModel(
         Instant.FromUtc(2027, 1, 6, 12, 0),
         false,
         null,
+        null,
+        BenchmarkRunId.From("bench_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
         null);
 
     public static LeaseNodeModel Of(LeaseNode node) => new(
-        node.Id, node.Units, node.Delivery, node.Standing, node.ReadyAt, node.DeemedAt, node.AcceptedAt, node.BySilence, node.LeftAt, node.Reason);
+        node.Id, node.Units, node.Delivery, node.Standing, node.ReadyAt, node.DeemedAt, node.AcceptedAt, node.BySilence, node.LeftAt, node.Reason, node.Test, node.CureBy);
 }
 
 /// <summary>Nodes named in a request.</summary>

@@ -81,7 +81,8 @@ internal sealed record SearchSiteModel(SiteId Id, string Name, string OperatorNa
 /// <param name="OperatorId">Who offers it.</param>
 /// <param name="Site">Where it stands.</param>
 /// <param name="Sku">Hardware; null in a power pool.</param>
-/// <param name="Level">What was checked of it.</param>
+/// <param name="Level">What was checked of it, site and hardware.</param>
+/// <param name="Verification">What its newest decided challenge shows; null before the first.</param>
 /// <param name="Units">Nodes or kW that the quantity comes to.</param>
 /// <param name="FreeUnits">Units free in every hour of the term.</param>
 /// <param name="FreeFrom">From when the quantity is free for as long as the term; null when never.</param>
@@ -97,6 +98,7 @@ internal sealed record SearchOfferModel(
     SearchSiteModel? Site,
     SkuId? Sku,
     VerificationLevel Level,
+    VerificationModel? Verification,
     int Units,
     int FreeUnits,
     Instant? FreeFrom,
@@ -112,7 +114,8 @@ internal sealed record SearchOfferModel(
         PoolModel.Example.OperatorId,
         new SearchSiteModel(PoolModel.Example.SiteId, "Abilene", "Example Power", "US", "TX"),
         PoolModel.Example.Hardware!.Sku,
-        VerificationLevel.Declared,
+        VerificationLevel.Benchmarked,
+        VerificationModel.Example,
         8,
         22,
         Instant.FromUtc(2027, 3, 1, 6, 0),
@@ -129,6 +132,7 @@ internal sealed record SearchOfferModel(
         offer.Site is { } site ? SearchSiteModel.Of(site) : null,
         offer.Pool.Hardware?.Sku,
         offer.Level,
+        VerificationModel.Of(offer.Pool),
         offer.Units,
         offer.FreeUnits,
         offer.FreeFrom,

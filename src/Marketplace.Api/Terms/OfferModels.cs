@@ -157,7 +157,7 @@ internal sealed record ClausesModel(
         Percentage.From(3),
         new EarlyTerminationModel(Percentage.From(40), 90),
         new RenewalTermsModel(2, 12, 180),
-        new AcceptanceModel(7),
+        new AcceptanceModel(7, 10),
         30,
         "America/Chicago",
         null,
@@ -171,7 +171,7 @@ internal sealed record ClausesModel(
         clauses.Escalator?.PerYear,
         new EarlyTerminationModel(clauses.EarlyTermination.Fee, clauses.EarlyTermination.NoticeDays),
         new RenewalTermsModel(clauses.Renewal.Options, clauses.Renewal.Months, clauses.Renewal.NoticeDays),
-        new AcceptanceModel(clauses.Acceptance.DeemedAfterDays),
+        new AcceptanceModel(clauses.Acceptance.DeemedAfterDays, clauses.Acceptance.CureDays),
         clauses.PaymentDays,
         clauses.LeaseZone,
         clauses.PlatformFee,
@@ -190,7 +190,7 @@ internal sealed record ClausesModel(
         Escalator = Escalator is { } perYear ? new Escalator(perYear) : null,
         EarlyTermination = new EarlyTermination(EarlyTermination.Fee, EarlyTermination.NoticeDays),
         Renewal = new Renewal(Renewal.Options, Renewal.Months, Renewal.NoticeDays),
-        Acceptance = new Acceptance(Acceptance.DeemedAfterDays),
+        Acceptance = new Acceptance(Acceptance.DeemedAfterDays, Acceptance.CureDays),
         PaymentDays = PaymentDays,
         LeaseZone = LeaseZone,
         PlatformFee = Clauses.StandardPlatformFee,
@@ -223,7 +223,8 @@ internal sealed record RenewalTermsModel(int Options, int Months, int NoticeDays
 
 /// <summary>How delivered nodes are accepted.</summary>
 /// <param name="DeemedAfterDays">Days of silence after the delivery notice that count as acceptance, 1 to 90.</param>
-internal sealed record AcceptanceModel(int DeemedAfterDays);
+/// <param name="CureDays">Where the marketplace's benchmark challenge accepts nodes that pass it: days from a failed one in which the operator may put a node right, 1 to 90. Absent: no test accepts nodes.</param>
+internal sealed record AcceptanceModel(int DeemedAfterDays, int? CureDays = null);
 
 /// <summary>Who must approve, and who must sign the order form, before a reservation can be paid for.</summary>
 /// <param name="OperatorApproves">Whether the operator must approve.</param>

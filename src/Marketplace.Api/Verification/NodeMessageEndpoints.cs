@@ -7,6 +7,7 @@ using Marketplace.Domain.Verification.Work;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Verification;
+using Microsoft.Extensions.Options;
 
 namespace Marketplace.Api.Verification;
 
@@ -101,12 +102,12 @@ internal static class NodeMessageEndpoints
         var node = request.Granted(await grain.TakeMessageAsync(new TakeMessage(message, PayloadTypes.ChallengeRequest, body.Sequence, body.NodeId))).State;
         var nonce = Random();
         var run = node.Challenge ?? await OpenAsync(request, node, nonce);
-        var asked = await request.Grain<IBenchmarkRunGrain>(run.Value).AskAsync(new AskChallenge(id, nonce, request.RealNow));
+        var asked = await request.Grain<IBenchmarkRunGrain>(run.Value).AskAsync(new AskChallenge(id, nonce, request.RealNow, request.Service<IOptions<VerificationOptions>>().Value.WorkSize));
         if (asked.Refusal is { } refusal && node.Challenge is not null && refusal.Code is "challenge_over" or "answer_late")
         {
             // What waited is over: a new one for the pool.
             run = await OpenAsync(request, node, nonce);
-            asked = await request.Grain<IBenchmarkRunGrain>(run.Value).AskAsync(new AskChallenge(id, nonce, request.RealNow));
+            asked = await request.Grain<IBenchmarkRunGrain>(run.Value).AskAsync(new AskChallenge(id, nonce, request.RealNow, request.Service<IOptions<VerificationOptions>>().Value.WorkSize));
         }
 
         return request.Ok(ChallengeModel.Of((await NotedAsync(request, grain, message, asked)).State));

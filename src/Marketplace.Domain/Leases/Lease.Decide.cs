@@ -72,6 +72,7 @@ public sealed partial record Lease
                 TakeDelivery take => Take(take.Delivery),
                 DeliverNodes deliver => AsOperator(deliver.Actor) ?? Take(deliver.Delivery),
                 AcceptNodes accept => AsTenant(accept.Actor) ?? Accept(accept.Nodes),
+                TakeAcceptanceTest tested => Take(tested),
                 RejectNodes reject => AsTenant(reject.Actor) ?? Reject(reject.Nodes, reject.Reason),
                 ReplaceNode replace => AsOperator(replace.Actor) ?? Replace(replace),
                 HandBackNodes back => AsTenant(back.Actor) ?? HandBack(back.Nodes),

@@ -23,6 +23,17 @@ public sealed partial record Lease
             NodesDelivered delivered => before.With(delivered),
             NodesOffered offered => before.With(offered),
             NodesAccepted accepted => before.With(accepted),
+            AcceptanceTestFailed failed => before with
+            {
+                // The cure period runs from the first failure: failing again gains no time.
+                Nodes = before.Change([.. failed.Nodes.Select(node => node.Node)], NodeStanding.Offered, node => node with
+                {
+                    DeemedAt = null,
+                    CureBy = node.CureBy ?? failed.CureBy,
+                    Test = failed.Test,
+                    Reason = failed.Nodes.First(other => other.Node == node.Id).Reason,
+                }),
+            },
             NodesRejected rejected => before.With(rejected),
             NodeTakenOut taken => before with
             {
@@ -133,7 +144,7 @@ public sealed partial record Lease
             RentCommencement = RentCommencement ?? (Opening.Terms.Rent.Unit == PricingUnit.GpuHour
                 ? BillingPeriods.DateAt(Zone, starts)
                 : BillingPeriods.FirstFullDay(Zone, starts)),
-            Nodes = Change(fact.Nodes, NodeStanding.Offered, node => node with { Standing = NodeStanding.InService, AcceptedAt = fact.At, BySilence = fact.BySilence }),
+            Nodes = Change(fact.Nodes, NodeStanding.Offered, node => node with { Standing = NodeStanding.InService, AcceptedAt = fact.At, BySilence = fact.BySilence, Test = fact.Test ?? node.Test, CureBy = null, Reason = null }),
         };
     }
 

@@ -55,6 +55,29 @@ public sealed partial record Lease
             return null;
         }
 
+        /// <summary>What was decided by word or silence meanwhile stays; a test only speaks of nodes that still await a word.</summary>
+        private Refusal? Take(TakeAcceptanceTest tested)
+        {
+            if (lease.Status == LeaseStatus.Ended || lease.Opening.Terms.Clauses.Acceptance.CureDays is not { } cure)
+            {
+                return null;
+            }
+
+            ImmutableArray<NodeId> passed = [.. tested.Passed.Where(id => Standing(id) == NodeStanding.Offered)];
+            if (!passed.IsEmpty)
+            {
+                Add(new NodesAccepted(now, passed, BySilence: false, tested.Test));
+            }
+
+            ImmutableArray<FailedNode> failed = [.. tested.Failed.Where(node => Standing(node.Node) == NodeStanding.Offered && lease.Nodes.Last(known => known.Id == node.Node).Test != tested.Test)];
+            if (!failed.IsEmpty)
+            {
+                Add(new AcceptanceTestFailed(now, failed, tested.Test, now + Duration.FromDays(cure)));
+            }
+
+            return null;
+        }
+
         private Refusal? Reject(ImmutableArray<NodeId> nodes, string reason)
         {
             if ((Named(nodes) ?? Await(nodes) ?? Reasoned(reason)) is { } refusal)

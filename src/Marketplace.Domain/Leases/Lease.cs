@@ -161,7 +161,9 @@ public enum NodeStanding
 /// <param name="AcceptedAt">When it was accepted; null if it was not.</param>
 /// <param name="BySilence">Whether silence accepted it.</param>
 /// <param name="LeftAt">When it was rejected, taken out or returned; null while it is here.</param>
-/// <param name="Reason">Why it was rejected or taken out.</param>
+/// <param name="Reason">Why it was rejected or taken out, or why it failed its acceptance test.</param>
+/// <param name="Test">The acceptance test that accepted it, or that it failed last.</param>
+/// <param name="CureBy">Until when the operator may put it right after a failed test; null without one.</param>
 public sealed record LeaseNode(
     NodeId Id,
     int Units,
@@ -172,4 +174,6 @@ public sealed record LeaseNode(
     Instant? AcceptedAt = null,
     bool BySilence = false,
     Instant? LeftAt = null,
-    string? Reason = null);
+    string? Reason = null,
+    BenchmarkRunId? Test = null,
+    Instant? CureBy = null);

@@ -18,6 +18,17 @@ public sealed record DeliverNodes(OrganizationId Actor, LeaseDelivery Delivery) 
 /// <summary>The tenant accepts the named nodes: rent starts for them.</summary>
 public sealed record AcceptNodes(OrganizationId Actor, ImmutableArray<NodeId> Nodes) : LeaseCommand;
 
+/// <summary>An acceptance test was decided: nodes that passed are accepted, for those that failed the cure period runs.</summary>
+/// <param name="Test">The test.</param>
+/// <param name="Passed">Nodes that passed.</param>
+/// <param name="Failed">Nodes that did not, with the reason.</param>
+public sealed record TakeAcceptanceTest(BenchmarkRunId Test, ImmutableArray<NodeId> Passed, ImmutableArray<FailedNode> Failed) : LeaseCommand;
+
+/// <summary>A node that failed its acceptance test.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Reason">Why, at most 1,000 characters.</param>
+public sealed record FailedNode(NodeId Node, string Reason);
+
 /// <summary>The tenant rejects the named nodes; they go back to the operator for another try.</summary>
 /// <param name="Actor">The tenant.</param>
 /// <param name="Nodes">Nodes that await acceptance.</param>

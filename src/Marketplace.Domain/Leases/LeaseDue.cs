@@ -13,6 +13,7 @@ public static class LeaseDue
         End,
         Offer,
         Accept,
+        GiveBack,
         Lapse,
         State,
     }
@@ -59,6 +60,7 @@ public static class LeaseDue
             [
                 new NodesAccepted(at, [.. lease.Nodes.Where(node => node.Standing == NodeStanding.Offered && node.DeemedAt <= at).Select(node => node.Id)], BySilence: true),
             ],
+            Effect.GiveBack => GiveBack(lease, at),
             Effect.Lapse => [new RenewalGivenUp(at, Lapsed: true)],
             _ => [LeaseRent.State(lease, LeaseRent.NextPeriod(lease)!.Value, RentKind.Rent, at)],
         };
@@ -79,6 +81,7 @@ public static class LeaseDue
         {
             Consider(node.Standing == NodeStanding.Announced ? node.ReadyAt : null, Effect.Offer);
             Consider(node.Standing == NodeStanding.Offered ? node.DeemedAt : null, Effect.Accept);
+            Consider(node.Standing == NodeStanding.Offered ? node.CureBy : null, Effect.GiveBack);
         }
 
         Consider(RenewalDeadline(lease), Effect.Lapse);
@@ -109,6 +112,13 @@ public static class LeaseDue
 
         return period.End < lease.EndsOn ? BillingPeriods.Midnight(lease.Zone, period.End) : null;
     }
+
+    private static IEnumerable<LeaseFact> GiveBack(Lease lease, Instant at) => lease.Nodes
+        .Where(node => node.Standing == NodeStanding.Offered && node.CureBy <= at)
+        .GroupBy(node => node.Reason)
+        .Select(group => new NodesRejected(at, [.. group.Select(node => node.Id)], Shortened($"The acceptance test failed and was not passed within the cure period. {group.Key}")));
+
+    private static string Shortened(string reason) => reason.Length <= 1000 ? reason : reason[..1000];
 
     private static IEnumerable<LeaseFact> End(Lease lease, Instant at)
     {

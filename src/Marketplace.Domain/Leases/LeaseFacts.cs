@@ -12,6 +12,7 @@ namespace Marketplace.Domain.Leases;
 [JsonDerivedType(typeof(NodesDelivered), "nodesDelivered")]
 [JsonDerivedType(typeof(NodesOffered), "nodesOffered")]
 [JsonDerivedType(typeof(NodesAccepted), "nodesAccepted")]
+[JsonDerivedType(typeof(AcceptanceTestFailed), "acceptanceTestFailed")]
 [JsonDerivedType(typeof(NodesRejected), "nodesRejected")]
 [JsonDerivedType(typeof(NodeTakenOut), "nodeTakenOut")]
 [JsonDerivedType(typeof(NodesHandedBack), "nodesHandedBack")]
@@ -44,8 +45,15 @@ public sealed record NodesDelivered(Instant At, LeaseDelivery Delivery) : LeaseF
 /// <summary>Announced nodes became ready: the tenant's acceptance period runs until <paramref name="DeemedAt"/>.</summary>
 public sealed record NodesOffered(Instant At, DeliveryId Delivery, Instant DeemedAt) : LeaseFact(At);
 
-/// <summary>Nodes were accepted, by the tenant's word or by silence.</summary>
-public sealed record NodesAccepted(Instant At, ImmutableArray<NodeId> Nodes, bool BySilence) : LeaseFact(At);
+/// <summary>Nodes were accepted: by the tenant's word, by silence, or by a passed test.</summary>
+/// <param name="At">When.</param>
+/// <param name="Nodes">The nodes.</param>
+/// <param name="BySilence">Whether the acceptance period passed without a word.</param>
+/// <param name="Test">The test they passed; null without one.</param>
+public sealed record NodesAccepted(Instant At, ImmutableArray<NodeId> Nodes, bool BySilence, BenchmarkRunId? Test = null) : LeaseFact(At);
+
+/// <summary>Nodes failed their acceptance test: no silence accepts them, and the operator has until <paramref name="CureBy"/> to put them right.</summary>
+public sealed record AcceptanceTestFailed(Instant At, ImmutableArray<FailedNode> Nodes, BenchmarkRunId Test, Instant CureBy) : LeaseFact(At);
 
 /// <summary>The tenant rejected nodes; they are the operator's again.</summary>
 public sealed record NodesRejected(Instant At, ImmutableArray<NodeId> Nodes, string Reason) : LeaseFact(At);

@@ -12,6 +12,11 @@ internal static partial class OrderFormLayout2
         page.Line($"Late delivery: from the end of the first day of the term on the tenant may cancel and has its deposit returned, as long as nothing was handed over; while the pool's supply does not cover the reservation, from the start of the term.");
         page.Line($"Cancellation by the operator: until delivery begins; the deposit is returned.");
         page.Line($"Acceptance: the tenant accepts or rejects each delivery; silence for {Count(clauses.Acceptance.DeemedAfterDays, "day")} after it is ready counts as acceptance. Rent runs for accepted nodes or power only.");
+        if (clauses.Acceptance.CureDays is { } cure)
+        {
+            page.Line($"Acceptance test: a node that passes the marketplace's benchmark challenge is accepted by it. One that fails is accepted by no silence; the operator has {Count(cure, "day")} to put it right, then it goes back.");
+        }
+
         page.Line($"Take-or-pay: at least {clauses.TakeOrPay} of the committed quantity that the operator keeps available is paid, whether used or not.");
         page.Line($"Invoices: monthly, {(clauses.Timing == BillingTiming.InAdvance ? "in advance, at the start of each period" : "in arrears, at the end of each period")}; due {Count(clauses.PaymentDays, "day")} after their date.");
         page.Line($"Time zone of billing periods and contract dates: {clauses.LeaseZone}");

@@ -62,7 +62,8 @@ public sealed record Renewal(int Options, int Months, int NoticeDays);
 
 /// <summary>How delivered nodes are accepted.</summary>
 /// <param name="DeemedAfterDays">Days of silence after the delivery notice that count as acceptance, 1 to 90.</param>
-public sealed record Acceptance(int DeemedAfterDays);
+/// <param name="CureDays">Days from a failed acceptance test in which the operator may put a node right, 1 to 90; null where no test accepts nodes, as in contracts made before there was one.</param>
+public sealed record Acceptance(int DeemedAfterDays, int? CureDays = null);
 
 /// <summary>Who must approve, and who must sign, before a reservation can be paid for.</summary>
 /// <param name="OperatorApproves">Whether the operator must approve.</param>
@@ -149,7 +150,7 @@ public sealed record Clauses
             Renewal is { Options: 0, Months: 0, NoticeDays: >= 0 and <= 730 } or { Options: >= 1 and <= 10, Months: >= 1 and <= 120, NoticeDays: >= 0 and <= 730 },
             "renewal",
             "Expected at most 10 options of 1 to 120 months with a notice of 0 to 730 days, or no options and 0 months.");
-        Expect(Acceptance.DeemedAfterDays is >= 1 and <= 90, "acceptance", "Expected 1 to 90 days.");
+        Expect(Acceptance is { DeemedAfterDays: >= 1 and <= 90, CureDays: null or (>= 1 and <= 90) }, "acceptance", "Expected 1 to 90 days.");
         Expect(
             DunningSteps.Fits(),
             "dunning",

@@ -32,7 +32,8 @@ public sealed record OpenBenchmarkRun(
 /// <param name="Node">The node.</param>
 /// <param name="Nonce">Used if it has to be given out now.</param>
 /// <param name="RealNow">Real time.</param>
-public sealed record AskChallenge(NodeId Node, string Nonce, Instant RealNow);
+/// <param name="WorkSize">Rows and columns of each product, if it has to be given out now.</param>
+public sealed record AskChallenge(NodeId Node, string Nonce, Instant RealNow, int WorkSize = Challenge.StandardWorkSize);
 
 /// <summary>A node commits to its products.</summary>
 /// <param name="Body">What it says; its signature was checked.</param>

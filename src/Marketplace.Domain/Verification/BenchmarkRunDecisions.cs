@@ -42,7 +42,7 @@ public static class BenchmarkRunDecisions
         }
 
         return Challenge.IsNonce(command.Nonce)
-            ? new ChallengeIssued(Challenge.Issue(command.Nonce, command.RealNow), now + Challenge.AnswerLife + Margin)
+            ? new ChallengeIssued(Challenge.Issue(command.Nonce, command.RealNow, command.WorkSize), now + Challenge.AnswerLife + Margin)
             : throw new ArgumentException("A nonce has 32 bytes.", nameof(command));
     }
 

@@ -33,8 +33,11 @@ public sealed record Challenge(string Nonce, Instant IssuedAt, Instant CommitBy,
     public static readonly int StandardOpenedRows = WorkChallenge.RowsFor(0.01, 0.95);
 
     /// <summary>Gives a challenge out.</summary>
-    public static Challenge Issue(string nonce, Instant realNow) =>
-        new(nonce, realNow, realNow + CommitLife, realNow + AnswerLife, StandardWorkSize, StandardOpenedRows);
+    /// <param name="nonce">32 random bytes, hexadecimal.</param>
+    /// <param name="realNow">Real time.</param>
+    /// <param name="workSize">Rows and columns of each product: a power of two that <see cref="WorkChallenge"/> takes.</param>
+    public static Challenge Issue(string nonce, Instant realNow, int workSize) =>
+        new(nonce, realNow, realNow + CommitLife, realNow + AnswerLife, workSize, Math.Min(StandardOpenedRows, workSize));
 
     /// <summary>Whether a text is a nonce.</summary>
     public static bool IsNonce(string text) => text.Length == NonceLength && text.All(char.IsAsciiHexDigitLower);

@@ -187,6 +187,10 @@ public static class HealthBook
                 hours = fault.IsExcused ? Excuse(hours, fault.From, fault.Until) : hours;
                 faults = [.. faults.TakeLast(NodeHealth.MostFaults - 1), fault];
             }
+            else
+            {
+                hours = Excuse(hours, last, now);
+            }
         }
 
         hours = With(hours, Floor(now), hour => Seen(hour, beats, now));

@@ -123,3 +123,22 @@ public sealed record LeaseArrearsData(LeaseId Id, LeaseStatus Status, Organizati
 /// <param name="EndedAt">The contractual end.</param>
 /// <param name="NodesReturned">How many nodes went back to the pool.</param>
 public sealed record LeaseEndedData(LeaseId Id, LeaseStatus Status, OrganizationId TenantId, OrganizationId OperatorId, Instant EndedAt, int NodesReturned);
+
+/// <summary>Nodes that failed their acceptance test.</summary>
+/// <param name="Id">The lease.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="TenantId">Who leases.</param>
+/// <param name="OperatorId">Who lets.</param>
+/// <param name="Nodes">The nodes.</param>
+/// <param name="BenchmarkRunId">The test, with all its evidence.</param>
+/// <param name="CureBy">When a first failure's cure period ends.</param>
+/// <param name="Reason">Why the first of them failed.</param>
+public sealed record LeaseAcceptanceFailedData(
+    LeaseId Id,
+    LeaseStatus Status,
+    OrganizationId TenantId,
+    OrganizationId OperatorId,
+    ImmutableArray<NodeId> Nodes,
+    BenchmarkRunId BenchmarkRunId,
+    Instant CureBy,
+    string Reason);

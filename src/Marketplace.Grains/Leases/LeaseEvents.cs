@@ -10,7 +10,8 @@ internal static class LeaseEvents
     public static readonly EventType<LeaseData> Opened = new("lease.opened", "A lease came into being, at its first delivery.");
     public static readonly EventType<LeaseDeliveryData> NodesDelivered = new("lease.nodes_delivered", "The operator announced nodes.");
     public static readonly EventType<LeaseAcceptanceData> AcceptanceOpened = new("lease.acceptance_opened", "Announced nodes are ready: the tenant's acceptance period runs.");
-    public static readonly EventType<LeaseNodesAcceptedData> NodesAccepted = new("lease.nodes_accepted", "Nodes were accepted, by the tenant's word or by silence; rent runs for them.");
+    public static readonly EventType<LeaseNodesAcceptedData> NodesAccepted = new("lease.nodes_accepted", "Nodes were accepted, by the tenant's word, by silence or by a passed test; rent runs for them.");
+    public static readonly EventType<LeaseAcceptanceFailedData> AcceptanceFailed = new("lease.acceptance_test_failed", "Delivered nodes failed their acceptance test: the operator's cure period runs.");
     public static readonly EventType<LeaseNodesRejectedData> NodesRejected = new("lease.nodes_rejected", "The tenant rejected nodes.");
     public static readonly EventType<LeaseNodeOutData> NodeTakenOut = new("lease.node_taken_out", "The operator took a node out of service, with or without a replacement.");
     public static readonly EventType<LeaseNodesHandedBackData> NodesHandedBack = new("lease.nodes_handed_back", "The tenant gave nodes up before the end.");
@@ -44,6 +45,9 @@ internal static class LeaseEvents
                 break;
             case NodesAccepted accepted:
                 Tell(NodesAccepted, new(id, status, tenant, owner, [.. accepted.Nodes.Take(MostNodes)], accepted.Nodes.Length, accepted.BySilence, accepted.At, lease.RentCommencement));
+                break;
+            case AcceptanceTestFailed failed:
+                Tell(AcceptanceFailed, new(id, status, tenant, owner, [.. failed.Nodes.Select(node => node.Node)], failed.Test, failed.CureBy, failed.Nodes[0].Reason));
                 break;
             case NodesRejected rejected:
                 Tell(NodesRejected, new(id, status, tenant, owner, rejected.Nodes, rejected.Reason));

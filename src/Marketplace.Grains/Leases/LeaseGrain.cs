@@ -6,6 +6,7 @@ using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Verification;
 using NodaTime;
 
 namespace Marketplace.Grains.Leases;
@@ -69,6 +70,9 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
             case DeliveryNoticed delivered:
                 await TakeAsync(delivered);
                 break;
+            case AcceptanceTested tested:
+                await DecideAsync(null, new TakeAcceptanceTest(tested.Run, tested.Passed, [.. tested.Failed.Select(node => new FailedNode(node.Node, node.Reason))]));
+                break;
             case InvoiceOverdue overdue:
                 await DecideAsync(null, new MarkOverdue(overdue.Invoice, overdue.Since));
                 break;
@@ -101,6 +105,7 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
                 break;
         }
 
+        AcceptanceTests.Open(after, fact, effects);
         LeaseEvents.Publish(after, fact, effects);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Verification;
+using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Serialization;
 using NodaTime;
@@ -57,7 +58,12 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
     {
         if (notice is AcceptanceTestOpened opened)
         {
-            await OpenAsync(opened.Run);
+            var pool = (await Services.Grains.GetGrain<IGpuPoolGrain>(opened.Pool.Value).GetAsync())?.State;
+            if (pool?.Hardware is { } hardware)
+            {
+                await OpenAsync(new OpenBenchmarkRun(
+                    BenchmarkRunId.From(Key), BenchmarkPurpose.Acceptance, opened.Operator, opened.Pool, hardware.Sku, hardware.GpusPerNode, opened.Nodes, opened.Nodes.Length, opened.Lease, opened.Tenant));
+            }
         }
         else
         {

@@ -18,7 +18,12 @@ public sealed record PoolVerified(PoolVerification Verification) : Notice;
 public sealed record PoolVerificationExpired(BenchmarkRunId Run) : Notice;
 
 /// <summary>Opens the acceptance challenge of delivered nodes.</summary>
-public sealed record AcceptanceTestOpened(OpenBenchmarkRun Run) : Notice;
+/// <param name="Lease">The lease.</param>
+/// <param name="Tenant">Who sees it.</param>
+/// <param name="Operator">Whose nodes they are.</param>
+/// <param name="Pool">Their pool, which knows what they are.</param>
+/// <param name="Nodes">The nodes.</param>
+public sealed record AcceptanceTestOpened(LeaseId Lease, OrganizationId Tenant, OrganizationId Operator, PoolId Pool, ImmutableArray<NodeId> Nodes) : Notice;
 
 /// <summary>Tells a lease how delivered nodes did.</summary>
 /// <param name="Run">The challenge.</param>

@@ -9,6 +9,8 @@ namespace Marketplace.Domain.Verification.Tools;
 /// </summary>
 internal static partial class NcclTests
 {
+    private const decimal Tolerance = 0.03m;
+
     public static ToolReading Read(Lines lines)
     {
         var heading = lines.Find(line => line.StartsWith('#') && line.Contains("busbw", StringComparison.Ordinal) && line.Contains("size", StringComparison.Ordinal));
@@ -19,6 +21,8 @@ internal static partial class NcclTests
 
         string[] columns = [.. lines.Words(heading).Skip(1)];
         int[] bandwidths = [.. Places(columns, "busbw")];
+        int[] times = [.. Places(columns, "time")];
+        int[] rates = [.. Places(columns, "algbw")];
         int[] errors = [.. Places(columns, "error"), .. Places(columns, "#wrong")];
         var measures = ImmutableArray.CreateBuilder<Measure>();
         long wrong = 0;
@@ -36,6 +40,15 @@ internal static partial class NcclTests
             }
 
             var bytes = Lines.Whole(at, words[0]);
+            foreach (var (time, rate) in times.Zip(rates).Where(pair => Lines.Number(at, words[pair.Second]) >= 1 && Lines.Number(at, words[pair.First]) > 0))
+            {
+                var follows = bytes / Lines.Number(at, words[time]) / 1000;
+                if (Math.Abs(follows - Lines.Number(at, words[rate])) > Tolerance * follows)
+                {
+                    throw Lines.Wrong(at, $"algbw is {Figures.Shown(words[rate])}, but size and time come to {follows:0.##} GB/s.");
+                }
+            }
+
             measures.AddRange(bandwidths.Select((place, turn) => new Measure(turn == 0 ? "busbw" : "busbw in place", Lines.Number(at, words[place]), MeasureUnit.GigabytesPerSecond, Bytes: bytes)));
             wrong += errors.Count(place => words[place] != "N/A" && Lines.Number(at, words[place]) != 0);
         }
