@@ -61,7 +61,8 @@ internal static class FigureCheck
             yield return new Finding(FindingKind.Interconnect, FindingWeight.Reject, $"{ModelBands.Shown(bus.Max())} GB/s of bus bandwidth is more than both directions of {gpu.ScaleUpLink} together, {ModelBands.Shown(gpu.ScaleUpGigabytesPerSecond)}.", bus.Max(), gpu.ScaleUpGigabytesPerSecond);
         }
 
-        if (figures is { Bf16Teraflops: { } compute, MemoryBandwidth: { } memory } && !(ModelBands.FitsBf16(model, compute) && ModelBands.FitsMemoryBandwidth(model, memory))
+        // One figure alone outside its band is a slow node; both outside, and inside another's, are another model.
+        if (figures is { Bf16Teraflops: { } compute, MemoryBandwidth: { } memory } && !ModelBands.FitsBf16(model, compute) && !ModelBands.FitsMemoryBandwidth(model, memory)
             && OtherRow(model, compute, memory) is { } other)
         {
             yield return new Finding(FindingKind.Compute, FindingWeight.Reject, $"{ModelBands.Shown(compute)} BF16 TFLOPS with {ModelBands.Shown(memory)} GB/s are together the figures of a {other.Name}, and not of a {model.Name}.", compute, ModelBands.UsualBf16(gpu));

@@ -139,10 +139,10 @@ internal sealed class NodeGrain(GrainServices services) : RecordGrain<Node, Node
 
     protected override async Task OnDueAsync(Instant now)
     {
-        await FlushAsync();
-        if (State is { Health: { WatchAt: { } watch, SilenceTold: false } health } && watch <= now)
+        if (State is { Health: { WatchAt: { } watch, SilenceTold: false } } && watch <= now)
         {
-            await CommitAsync(null, (_, at) => new SilenceNoted(health.IsSilentAt(at) == true, at + Duration.FromHours(1), at));
+            await FlushAsync();
+            await CommitAsync(null, (node, at) => new SilenceNoted(node!.Health.IsSilentAt(at) == true, at + Duration.FromHours(1), at));
         }
     }
 
