@@ -2,12 +2,14 @@ using Marketplace.Benchmarks.Billing;
 using Marketplace.Benchmarks.Capacity;
 using Marketplace.Benchmarks.Reservations;
 using Marketplace.Benchmarks.Reservations.Peer;
+using Marketplace.Benchmarks.Verification;
 using Marketplace.Benchmarks.Webhooks;
 
 // dotnet run -c Release --project tests/Marketplace.Benchmarks -- <name>
 return args switch
 {
     ["calendar"] => CalendarBenchmark.Run(),
+    ["heartbeats", .. var sizes] => await HeartbeatBenchmark.RunAsync(sizes),
     ["holds", .. var sizes] => await HoldBenchmark.RunAsync(sizes),
     ["invoices", .. var sizes] => await InvoiceBenchmark.RunAsync(sizes),
     ["reservations", .. var options] => await ReservationBenchmark.RunAsync(options),
@@ -22,6 +24,7 @@ static int Usage()
         Measurements, printed as tables; what they mean is in docs/performance.md.
 
           calendar        operations on a calendar with 100, 10,000 and 100,000 holds
+          heartbeats      signed heartbeats of 10,000 nodes through HTTP; other numbers of nodes may follow
           holds           durable holds a second on one hot pool, 256 callers in process; numbers of open holds to start with may follow
           invoices        the invoice run at a month's end on 1,000 and 10,000 leases; other numbers of leases may follow
           reservations    whole reservations through HTTP, 64 clients, beside the same on PostgreSQL; restart; the number of

@@ -18,7 +18,7 @@ public sealed class OrderFormTests
     [Fact]
     public void Every_member_of_an_agreement_has_words()
     {
-        var agreement = OrderFormSample.Agreement(OrderFormSample.Clauses);
+        var agreement = OrderFormSample.Agreement(OrderFormSample.Clauses with { Acceptance = new Acceptance(7, 10) });
         var text = Text(agreement);
         var changes = Changes(agreement, "").Where(change => !Unstated.Contains(change.Path)).ToList();
 
