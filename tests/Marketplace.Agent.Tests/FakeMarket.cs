@@ -37,6 +37,9 @@ internal sealed class FakeMarket : INodeMarket
 
     public string? Waiting { get; set; }
 
+    /// <summary>Ends when the node's answer was looked at.</summary>
+    public TaskCompletionSource Answered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Numbers of all messages but heartbeats.</summary>
     public List<long> Sequences { get; } = [];
 
@@ -81,7 +84,11 @@ internal sealed class FakeMarket : INodeMarket
 
     public Task UploadAsync(BenchmarkRunId run, string sha256, byte[] bytes, CancellationToken cancellation) => Answer(() => Uploaded[sha256] = bytes);
 
-    public Task<AnswerState?> StateAsync(BenchmarkRunId run, NodeId node, CancellationToken cancellation) => Answer<AnswerState?>(() => new AnswerState("Passed", 99.5m, [], "Benchmarked"));
+    public Task<AnswerState?> StateAsync(BenchmarkRunId run, NodeId node, CancellationToken cancellation) => Answer<AnswerState?>(() =>
+    {
+        Answered.TrySetResult();
+        return new AnswerState("Passed", 99.5m, [], "Benchmarked");
+    });
 
     public Task<BeatReply> BeatAsync(NodeId node, SignedMessage message, CancellationToken cancellation) => Answer(() =>
     {

@@ -38,6 +38,11 @@ internal static class RunCommand
                 }
                 while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false));
             }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                // A service that is told to stop has done its work.
+                context.Screen.Remark("Stopped.");
+            }
             finally
             {
                 await answers.EndAsync().ConfigureAwait(false);

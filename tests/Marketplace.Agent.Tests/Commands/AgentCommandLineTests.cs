@@ -152,6 +152,33 @@ public sealed class AgentCommandLineTests : IDisposable
     }
 
     [Fact]
+    public async Task The_service_beats_answers_a_challenge_that_waits_and_stops_when_told()
+    {
+        await EnrolAsync();
+        _market.Waiting = FakeMarket.Run.Value;
+        using var stop = new CancellationTokenSource();
+        var running = RunAsync(stop.Token, "run");
+
+        await _market.Answered.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+
+        Assert.Equal(0, await running);
+        Assert.Null(_market.CheckWork("cpu"));
+        Assert.Equal(1, _market.Beats[0].Sequence);
+        Assert.Contains($"Challenge {FakeMarket.Run} waits", _errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_service_ends_when_the_marketplace_refuses_the_node()
+    {
+        await EnrolAsync();
+        _market.Failures.Enqueue(new AgentException(ExitCode.Refused, "The key was revoked. (node_key_revoked)"));
+
+        Assert.Equal(4, await RunAsync("run"));
+        Assert.Single(new Marketplace.Agent.Heartbeats.HeartbeatBuffer(_node.AgentFolder).Waiting);
+    }
+
+    [Fact]
     public async Task A_key_is_rotated_and_the_old_one_is_gone()
     {
         await EnrolAsync();
@@ -241,8 +268,10 @@ public sealed class AgentCommandLineTests : IDisposable
 
     private Task<int> EnrolAsync() => RunAsync("enroll", "--market", "https://market.test/", "--token", FakeMarket.Token);
 
-    private Task<int> RunAsync(params string[] arguments) => AgentCommandLine.RunAsync(
+    private Task<int> RunAsync(params string[] arguments) => RunAsync(TestContext.Current.CancellationToken, arguments);
+
+    private Task<int> RunAsync(CancellationToken cancellation, params string[] arguments) => AgentCommandLine.RunAsync(
         arguments,
         new AgentEnvironment { Machine = _node.Machine, Output = _output, Errors = _errors, IsTerminal = false, Folder = _node.AgentFolder.Path, MarketAt = _ => _market },
-        TestContext.Current.CancellationToken);
+        cancellation);
 }
