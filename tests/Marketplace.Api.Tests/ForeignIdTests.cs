@@ -209,7 +209,10 @@ public sealed partial class ForeignIdTests(ForeignIdTests.Market market) : IClas
             Ids["exitQuoteId"] = (await tenant.PostAsync($"/v1/leases/{world.LeaseId}/exit-quotes", new { })).With(201).Text("id");
             Ids["webhookEndpointId"] = (await tenant.PostAsync("/v1/webhook-endpoints", new { url = "https://billing.example.com/webhooks" })).With(201).Text("endpoint.id");
             (await tenant.PostAsync($"/v1/webhook-endpoints/{Ids["webhookEndpointId"]}/pause")).With(200);
+            await PayByBankAsync((await world.InvoicesAsync()).Single());
             Ids["creditNoteId"] = (await owner.PostAsync($"/v1/invoices/{Ids["invoiceId"]}/credit-notes", new { net = new { amountMinor = 100, currency = "USD" }, reason = "A cent too many." })).With(201).Text("id");
+            await api.SettleAsync();
+            Ids["refundId"] = (await owner.PostAsync($"/v1/invoices/{Ids["invoiceId"]}/refunds", new { amount = new { amountMinor = 100, currency = "USD" }, reason = "At the tenant's wish." })).With(201).Text("id");
             Ids["payoutId"] = "payout_others";
             var order = new PayoutOrder(PayoutId.From(Ids["payoutId"]), world.Example.Operator, world.Example.Tenant, null, null, new Money(Currency.Usd, 100), "group");
             await api.Market.Grains.GetGrain<IPayoutGrain>(Ids["payoutId"]).ReceiveAsync(new Envelope($"payout-account:{world.Example.Operator}", 1, new SendPayout(order, "acct_1")));
@@ -221,6 +224,13 @@ public sealed partial class ForeignIdTests(ForeignIdTests.Market market) : IClas
         private string IdOf(string name, string of) => name == "poolId" && of.Contains("ower", StringComparison.Ordinal)
             ? powerPool
             : Ids.TryGetValue(name, out var id) ? id : throw new InvalidOperationException($"{of} takes a {name}: let this market have one that belongs to others.");
+
+        private async Task PayByBankAsync(Invoice invoice)
+        {
+            var content = FormattableString.Invariant($"date,amount,currency,reference,payer,payerAccount,text\n2026-06-20,{invoice.Total.Major:F2},USD,c1,Tenant,NO83,{invoice.PaymentReference}\n");
+            (await api.Platform.PostAsync("/v1/admin/bank-statements", new { format = "csv", content, account = "NO9386011117947", statement = "s1" })).With(201);
+            await api.SettleAsync();
+        }
 
         private async Task<ApiClient> RegisterAsync(OrganizationId id, OrganizationKind kind)
         {

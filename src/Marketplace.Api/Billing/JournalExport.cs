@@ -19,7 +19,7 @@ internal static class JournalExport
                 posted.Entry.At.ToString("uuuu-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
                 posted.Entry.FactId,
                 posted.Entry.Text,
-                account.Kind.ToString(),
+                account.Kind.Spelled(),
                 account.Subject,
                 amount.Minor > 0 ? Plain(amount) : null,
                 amount.Minor < 0 ? Plain(-amount) : null,

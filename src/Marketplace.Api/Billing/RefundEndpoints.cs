@@ -94,6 +94,12 @@ internal static class RefundEndpoints
     private static async Task<CreditRefund> FindAsync(ApiRequest request)
     {
         var id = request.Id<RefundId>("refundId");
+        if (await request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value).GetRefundAsync(id) is { } own)
+        {
+            return own;
+        }
+
+        // The operator's copy, and the marketplace's: a row that follows the tenant's account at once.
         var row = await request.Rows.GetAsync(BillingRows.RefundsById, id.Value, BillingRows.InvoiceKey, request.Cancellation);
         var refund = row is { } found ? JsonSerializer.Deserialize<CreditRefund>(found.Data.Span, MarketJson.Options) : null;
         return refund is not null && (request.Caller.IsPlatform || refund.Operator == request.Caller.Organization || refund.Tenant == request.Caller.Organization)

@@ -45,7 +45,9 @@ internal static class ModelReader
         {
             if (!plan.Index.TryGetValue(member.Name, out var i))
             {
-                faults.Add(Join(path, Shown(member.Name)), Faults.UnknownField, $"There is no such field here. Expected: {string.Join(", ", plan.Index.Keys.Order(StringComparer.Ordinal))}.");
+                faults.Add(Join(path, Shown(member.Name)), Faults.UnknownField, plan.Index.Count == 0
+                    ? "There is no such field here: this takes none."
+                    : $"There is no such field here. Expected: {string.Join(", ", plan.Index.Keys.Order(StringComparer.Ordinal))}.");
             }
             else if (member.Value.ValueKind != JsonValueKind.Null)
             {

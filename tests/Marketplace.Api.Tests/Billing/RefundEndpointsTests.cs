@@ -1,10 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using Marketplace.Domain.Billing;
-using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Billing;
-using Marketplace.Grains.Durability;
 
 namespace Marketplace.Api.Tests.Billing;
 
@@ -19,13 +17,13 @@ public sealed class RefundEndpointsTests
         var invoice = (await market.Tenant.GetAsync($"/v1/invoices/{id}")).With(200);
         await PayByCardAndBankAsync(market, id, invoice.Text("paymentReference"));
         await market.EventuallyAsync(async () => (await market.Operator.GetAsync($"/v1/invoices/{id}")).Text("status") == "paid");
-        (await market.Operator.PostAsync($"/v1/invoices/{id}/credit-notes", new { net = Usd(1_190_400), reason = "Never delivered" })).With(200, 201);
+        (await market.Operator.PostAsync($"/v1/invoices/{id}/credit-notes", new { net = Usd(1_190_400), reason = "Never delivered" })).With(201);
 
         Assert.Equal("refund_above_credit", (await market.Operator.PostAsync($"/v1/invoices/{id}/refunds", Refund(1_488_001))).With(409).Code);
         Assert.Equal(404, (await market.Tenant.PostAsync($"/v1/invoices/{id}/refunds", Refund(100))).Status);
         var asked = (await market.Operator.PostAsync($"/v1/invoices/{id}/refunds", Refund(1_488_000), "refund")).With(201);
         Assert.Equal(asked.Text("id"), (await market.Operator.PostAsync($"/v1/invoices/{id}/refunds", Refund(1_488_000), "refund")).With(201).Text("id"));
-        Assert.Equal(("asked", "1000000", "488000"), (asked.Text("status"), asked.Text("withPerson.amountMinor"), asked.Text("parts.0.amount.amountMinor")));
+        Assert.Equal(("asked", "1000000"), (asked.Text("status"), asked.Text("withPerson.amountMinor")));
 
         await market.EventuallyAsync(async () => await StatusAsync(market, asked.Text("id"), "paid.amountMinor") == "488000");
         var sent = (await market.Platform.PostAsync($"/v1/admin/refunds/{asked.Text("id")}/transfers", new { reference = "BANK-1" })).With(201);
@@ -33,7 +31,7 @@ public sealed class RefundEndpointsTests
         Assert.Equal("refund_not_with_person", (await market.Platform.PostAsync($"/v1/admin/refunds/{asked.Text("id")}/transfers", new { reference = "BANK-2" })).With(409).Code);
 
         await market.EventuallyAsync(async () => await BalanceAsync(market, "bank") == 0 && await BalanceAsync(market, "platform_fees") == 0);
-        foreach (var account in (await market.Tenant.GetAsync("/v1/billing-account")).With(200).Json.GetProperty("balances").EnumerateArray())
+        foreach (var account in (await market.Tenant.GetAsync("/v1/ledger/balances")).With(200).Json.GetProperty("balances").EnumerateArray())
         {
             Assert.StartsWith("receivables", account.GetProperty("account").GetString(), StringComparison.Ordinal);
         }
@@ -46,7 +44,7 @@ public sealed class RefundEndpointsTests
         var id = await market.BillAsync();
         var payment = await PayByCardAsync(market, id);
         await market.EventuallyAsync(async () => (await market.Operator.GetAsync($"/v1/invoices/{id}")).Text("status") == "paid");
-        (await market.Operator.PostAsync($"/v1/invoices/{id}/credit-notes", new { net = Usd(80_000), reason = "Late" })).With(200, 201);
+        (await market.Operator.PostAsync($"/v1/invoices/{id}/credit-notes", new { net = Usd(80_000), reason = "Late" })).With(201);
         var asked = (await market.Operator.PostAsync($"/v1/invoices/{id}/refunds", Refund(100_000))).With(201).Text("id");
 
         // A notification says that the refund, made before, came back from the payer's bank.
@@ -76,7 +74,7 @@ public sealed class RefundEndpointsTests
         [.. (await market.Platform.GetAsync($"/v1/admin/incidents?kind=refund&status={status}")).With(200).Json.GetProperty("data").EnumerateArray()];
 
     private static async Task<long> BalanceAsync(FinanceMarket market, string account) =>
-        (await market.Platform.GetAsync("/v1/billing-account")).With(200).Json.GetProperty("balances").EnumerateArray()
+        (await market.Platform.GetAsync("/v1/ledger/balances")).With(200).Json.GetProperty("balances").EnumerateArray()
             .Where(balance => balance.GetProperty("account").GetString() == account).Sum(balance => balance.GetProperty("amount").GetProperty("amountMinor").GetInt64());
 
     private static async Task PayByCardAndBankAsync(FinanceMarket market, InvoiceId invoice, string reference)
