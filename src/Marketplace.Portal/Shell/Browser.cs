@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Marketplace.Portal.Shell;
 
 /// <summary>What passes between the pages and the browser that shows them.</summary>
@@ -6,6 +8,35 @@ internal static class Browser
     /// <summary>An address of this origin to go on to; the market where another origin is named.</summary>
     public static string Local(string? address) =>
         address is ['/', ..] && !address.StartsWith("//", StringComparison.Ordinal) && !address.Contains('\\', StringComparison.Ordinal) ? address : "/";
+
+    /// <summary>A text in an answer; null where there is none of this name.</summary>
+    public static string? TextOf(string body, string name)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What a problem document says: its fields at fault, or else the whole.</summary>
+    public static string? DetailOf(string body)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Client.Problem>(body) is { Detail: not null } problem
+                ? problem.Errors is { Count: > 0 } errors ? string.Join(' ', errors.Select(fault => fault.Message)) : problem.Detail
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>An answer to a request that the browser itself sent.</summary>
     /// <param name="Status">HTTP status.</param>
