@@ -25,6 +25,7 @@ internal static class PortalSetup
             builder.Services.AddOptions<PortalOptions>().PostConfigure<PortalCredential>((portal, own) => portal.Credential ??= own.Value);
         }
 
+        builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         builder.Services.AddHttpForwarder();
         builder.Services.AddHostedService<PortalOpening>();
     }

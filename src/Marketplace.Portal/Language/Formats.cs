@@ -55,7 +55,8 @@ public sealed class Formats(string language, string? zone)
             >= 10_000 => (value / 1000, isGerman ? " Tsd." : "k"),
             _ => (value, ""),
         };
-        var number = Number(Math.Round(Math.Abs(scaled), letter.Length == 0 ? 0 : 2), letter.Length == 0 ? 0 : 2);
+        var digits = letter.Length == 0 || Math.Abs(scaled) >= 100 ? 0 : Math.Abs(scaled) >= 10 ? 1 : 2;
+        var number = Number(Math.Round(Math.Abs(scaled), digits), digits);
         return Signed(scaled < 0, number + letter, money.Currency);
     }
 

@@ -11,6 +11,12 @@ namespace Marketplace.Portal.Language;
 /// <param name="language"><c>en</c> or <c>de</c>.</param>
 public sealed class Texts(string language)
 {
+    /// <summary>Names that are written otherwise than their words.</summary>
+    private static readonly FrozenDictionary<string, string> Units = new Dictionary<string, string>
+    {
+        ["GpuHour"] = "GPU-hour", ["NodeMonth"] = "node-month", ["KilowattMonth"] = "kW-month",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     private static readonly FrozenDictionary<string, string> German = Read("german.json");
 
     /// <summary><c>en</c> or <c>de</c>.</summary>
@@ -45,11 +51,17 @@ public sealed class Texts(string language)
     /// <summary>Words of a name in the API: capitals begin a word.</summary>
     internal static string Words(string name)
     {
-        var words = new StringBuilder(name.Length + 8);
-        foreach (var letter in name)
+        if (Units.TryGetValue(name, out var unit))
         {
-            var begins = char.IsUpper(letter) && words.Length > 0;
-            words.Append(begins ? " " : "").Append(begins ? char.ToLowerInvariant(letter) : letter);
+            return unit;
+        }
+
+        var words = new StringBuilder(name.Length + 8);
+        for (var i = 0; i < name.Length; i++)
+        {
+            var begins = i > 0 && char.IsUpper(name[i]);
+            var isLevel = begins && i + 1 < name.Length && char.IsDigit(name[i + 1]);
+            words.Append(begins ? " " : "").Append(begins && !isLevel ? char.ToLowerInvariant(name[i]) : name[i]);
         }
 
         return words.ToString();
