@@ -87,10 +87,11 @@ public sealed class Formats(string language, string? zone)
     /// <summary>Day and time in the viewer's zone, and beside it in the contract's where that differs.</summary>
     public string Time(DateTimeOffset instant, string contractZone)
     {
-        var there = ZoneOf(contractZone);
-        var here = Time(instant, Zone);
-        var beside = Time(instant, there);
-        return here == beside ? here : $"{here} ({beside} {Place(contractZone)})";
+        var (here, there) = (Local(instant, Zone), Local(instant, ZoneOf(contractZone)));
+        var shown = Time(instant, Zone);
+        return here == there ? shown
+            : here.Date == there.Date ? $"{shown} ({there.ToString("HH:mm", Form)} {Place(contractZone)})"
+            : $"{shown} ({Time(instant, ZoneOf(contractZone))} {Place(contractZone)})";
     }
 
     /// <summary>Time of day alone, in the viewer's zone.</summary>
