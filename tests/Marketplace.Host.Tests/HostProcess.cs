@@ -26,6 +26,9 @@ internal sealed partial class HostProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>The program: where the tests of another project look for it, they say so.</summary>
+    public static string Program { get; set; } = Path.Combine(AppContext.BaseDirectory, "Marketplace.Host.dll");
+
     public string DataFolder { get; }
 
     /// <summary>Everything it printed so far.</summary>
@@ -120,7 +123,7 @@ internal sealed partial class HostProcess : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Marketplace.Host.dll"), "--urls", "http://127.0.0.1:0", "--Marketplace:DataFolder", dataFolder, .. arguments])
+        foreach (var argument in (string[])[Program, "--urls", "http://127.0.0.1:0", "--Marketplace:DataFolder", dataFolder, .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

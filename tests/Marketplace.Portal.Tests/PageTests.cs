@@ -1,0 +1,138 @@
+using Deque.AxeCore.Playwright;
+using Marketplace.Host.Tests;
+using Microsoft.Playwright;
+
+namespace Marketplace.Portal.Tests;
+
+/// <summary>Every page: nothing serious for people who see or hear differently, pictures for people to look at, and trouble said plainly.</summary>
+public sealed class PageTests(PortalMarket market)
+{
+    /// <summary>Name, who looks, address, and what shows that it is there.</summary>
+    public static TheoryData<string, string?, string, string> Pages => new()
+    {
+        { "market", null, "/", ".card" },
+        { "market-table", null, "/?view=table", "tbody tr" },
+        { "market-nothing", null, "/?quantity=20000", ".nothing" },
+        { "map", null, "/map", ".spot" },
+        { "site", null, "/sites/site_caprock", ".phase" },
+        { "listing", null, "/listings/pool_caprockgb300?quantity=144&months=24", ".plot" },
+        { "listing-power", null, "/listings/pool_caprockpower", ".plot" },
+        { "sign-in", null, "/sign-in", "form" },
+        { "register", null, "/register", "form" },
+        { "not-found", null, "/nowhere", ".empty" },
+        { "reservations", "TENANT", "/reservations", "tbody tr" },
+        { "leases", "TENANT", "/leases", "tbody tr" },
+        { "billing", "TENANT", "/billing", "tbody tr" },
+        { "notices", "TENANT", "/notices", "tbody tr" },
+        { "account", "TENANT", "/account", ".choices" },
+        { "developers", "TENANT", "/developers", "tbody tr" },
+        { "operator", "OPERATOR", "/operator", "tbody tr" },
+        { "operator-site", "OPERATOR", "/operator/sites/site_caprock", ".phase" },
+        { "operator-pool", "OPERATOR", "/operator/pools/pool_caprockh200", ".plot" },
+        { "payouts", "OPERATOR", "/payouts", ".panel" },
+        { "admin", "ADMIN", "/admin", "tbody tr" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task APageIsAccessibleLightAndDarkOnDesktopAndPhone(string name, string? who, string address, string shown)
+    {
+        foreach (var (isPhone, isDark) in new[] { (false, false), (true, true) })
+        {
+            var page = await market.OpenAsync(who, isPhone, isDark);
+            await LookAsync(page, name, address, shown, isPhone, isDark);
+            await page.Context.CloseAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("reservation", "/reservations", "Caprock Ridge", ".story")]
+    [InlineData("lease", "/leases", "Caprock Ridge GB200 NVL72", ".side")]
+    [InlineData("invoice", "/billing", "INV-", ".money")]
+    public async Task APageBehindAListIsAccessibleToo(string name, string list, string link, string shown)
+    {
+        var page = await market.OpenAsync("TENANT");
+        await page.GotoAsync(list);
+        await page.Locator("tbody tr").First.WaitForAsync();
+        await (list == "/reservations" ? page.Locator("tbody tr", new() { HasText = link }).Locator("a") : page.GetByRole(AriaRole.Link, new() { Name = link })).First.ClickAsync();
+        await page.Locator(shown).First.WaitForAsync();
+        await LookAsync(page, name, new Uri(page.Url).PathAndQuery, shown, isPhone: false, isDark: false);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task GermanPagesSpeakGermanAndCountSo()
+    {
+        var page = await market.OpenAsync(language: "de-DE");
+        await page.GotoAsync("/?view=table");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Rechenkapazität reservieren, bevor sie gebaut ist" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("tbody tr").First).ToContainTextAsync(" $");
+        await page.GetByLabel("Sprache").SelectOptionAsync("en");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Reserve compute before it is built" })).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task WithoutAnApiAPageSaysWhatToDo()
+    {
+        await (await market.OpenAsync()).Context.CloseAsync(); // Skips without a browser, and says where the host is.
+        HostProcess.Program = PortalFiles.Host;
+        var folder = Directory.CreateTempSubdirectory("marketplace-portal-alone-");
+        await using var alone = HostProcess.Start(folder.FullName, "--role", "portal", "--Portal:ApiBaseUrl", "http://127.0.0.1:9/");
+        await alone.PrintedAsync("Pages for people");
+        var address = new Uri(alone.Output.Split("Pages for people")[1].Trim().Split('\n')[0].Trim());
+        var page = await market.OpenAsync(at: address);
+        await page.GotoAsync("/");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Not reachable just now" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Try again" })).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task APortalAloneForwardsToItsApi()
+    {
+        await (await market.OpenAsync()).Context.CloseAsync();
+        var folder = Directory.CreateTempSubdirectory("marketplace-portal-alone-");
+        await using var alone = HostProcess.Start(folder.FullName, "--role", "portal", "--Portal:ApiBaseUrl", market.Address.ToString());
+        await alone.PrintedAsync("Pages for people");
+        var address = new Uri(alone.Output.Split("Pages for people")[1].Trim().Split('\n')[0].Trim());
+        var page = await market.OpenAsync(at: address);
+        await page.GotoAsync("/");
+        await page.Locator(".card").First.WaitForAsync();
+        using var http = new HttpClient { BaseAddress = address };
+        Assert.Contains("canAdvance", await http.GetStringAsync("/v1/clock"), StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task PagesComeWithAStrictPolicyAndForeignPathsWithProblems()
+    {
+        await (await market.OpenAsync()).Context.CloseAsync();
+        using var http = new HttpClient { BaseAddress = market.Address };
+        using var page = await http.GetAsync("/");
+        Assert.Contains("script-src 'self';", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        using var unknown = await http.GetAsync("/v1/nothing");
+        Assert.Equal("application/problem+json", unknown.Content.Headers.ContentType!.MediaType);
+        using var lost = await http.GetAsync("/nowhere");
+        Assert.Equal(System.Net.HttpStatusCode.NotFound, lost.StatusCode);
+        Assert.Equal("text/html", lost.Content.Headers.ContentType!.MediaType);
+    }
+
+    private static async Task LookAsync(IPage page, string name, string address, string shown, bool isPhone, bool isDark)
+    {
+        await page.GotoAsync(address);
+        await page.Locator(shown).First.WaitForAsync();
+        await page.EvaluateAsync("document.fonts.ready");
+        await page.ScreenshotAsync(new()
+        {
+            Path = Path.Combine(PortalFiles.Screenshots, $"{name}-{(isPhone ? "phone" : "desktop")}-{(isDark ? "dark" : "light")}.png"),
+            FullPage = true,
+        });
+        Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{name} is wider than the window.");
+        var violations = (await page.RunAxe()).Violations.Where(violation => violation.Impact is "serious" or "critical").ToList();
+        Assert.True(violations.Count == 0, string.Join("\n", violations.Select(violation =>
+            $"{name}: {violation.Id}: {violation.Help}: {string.Join("; ", violation.Nodes.Take(3).Select(node => $"{node.Target} {node.Html}"))}")));
+    }
+}
