@@ -29,14 +29,20 @@ public static class PortalServices
         services.AddMarketplaceClient(_ => { }).ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { UseCookies = false });
         services.AddOptions<MarketplaceClientOptions>().Configure<ApiAddress>((options, address) => options.BaseAddress = address.Root);
         services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddSingleton<Market.Catalogue>();
+        services.AddSingleton<Visitor>();
+        return services.AddParts();
+    }
+
+    /// <summary>Registers what components ask for.</summary>
+    internal static IServiceCollection AddParts(this IServiceCollection services)
+    {
         services.AddMudServices(mud =>
         {
             mud.SnackbarConfiguration.PreventDuplicates = true;
             mud.SnackbarConfiguration.MaxDisplayedSnackbars = 3;
             mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomLeft;
         });
-        services.AddSingleton<Market.Catalogue>();
-        services.AddSingleton<Visitor>();
         services.AddScoped<PortalSession>();
         services.AddScoped<Viewer>();
         services.AddScoped<MarketNow>();

@@ -1,7 +1,6 @@
 using Bunit;
 using Marketplace.Portal.Shell;
 using Microsoft.AspNetCore.Components.Authorization;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Marketplace.Portal.Tests.Shell;
@@ -13,9 +12,9 @@ public sealed class ListTableTests : IAsyncLifetime
     public ValueTask InitializeAsync()
     {
         page.JSInterop.Mode = JSRuntimeMode.Loose;
-        page.Services.AddSingleton<IConfiguration>(new ConfigurationManager());
         page.Services.AddSingleton(TimeProvider.System);
-        page.Services.AddMarketplacePortal();
+        page.Services.AddHttpClient();
+        page.Services.AddParts();
         page.Services.AddSingleton<AuthenticationStateProvider>(new Nobody());
         return ValueTask.CompletedTask;
     }
