@@ -22,6 +22,9 @@ param operatorAddresses string[]
 @description('Settings whose values are secrets: name of the setting to name of the secret in the vault.')
 param vaultSettings object
 
+@description('Further settings of the market, by name.')
+param hostSettings object
+
 var sizes = {
   small: {
     plan: 'P0v3'
@@ -133,6 +136,7 @@ module web 'modules/web.bicep' = {
     stagingStore: stagingStore.outputs.endpoints
     vaultUri: vault.outputs.uri
     vaultSettings: vaultSettings
+    hostSettings: hostSettings
     insightsConnectionString: monitoring.outputs.insightsConnectionString
     workspaceId: monitoring.outputs.workspaceId
   }

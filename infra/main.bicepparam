@@ -11,3 +11,6 @@ param operatorAddresses = filter(split(readEnvironmentVariable('MARKETPLACE_OPER
 
 // Settings of the market whose values are secrets of the vault, as JSON: {"Marketplace__Payments__ApiKey":"stripe-key"}. docs/deploy.md goes through it.
 param vaultSettings = json(readEnvironmentVariable('MARKETPLACE_VAULT_SETTINGS', '{}'))
+
+// Further settings of the market, as JSON: {"Marketplace__Access__PublicAddress":"https://market.example.com"}.
+param hostSettings = json(readEnvironmentVariable('MARKETPLACE_SETTINGS', '{}'))

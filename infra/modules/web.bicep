@@ -13,6 +13,7 @@ param store { tables: string, blobs: string }
 param stagingStore { tables: string, blobs: string }
 param vaultUri string
 param vaultSettings object
+param hostSettings object
 param insightsConnectionString string
 param workspaceId string
 
@@ -42,7 +43,7 @@ var sharedSettings = {
   WEBSITES_CONTAINER_STOP_TIME_LIMIT: '60' // Longer than the host takes to drain.
 }
 var secrets = toObject(items(vaultSettings), entry => entry.key, entry => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${entry.value})')
-var production = union(sharedSettings, secrets, marketSettings('marketplace', store))
+var production = union(sharedSettings, hostSettings, secrets, marketSettings('marketplace', store))
 var staging = union(sharedSettings, marketSettings('marketplace-staging', stagingStore))
 
 var identity = { type: 'UserAssigned', userAssignedIdentities: { '${identityId}': {} } }
@@ -52,6 +53,7 @@ var siteConfig = {
   linuxFxVersion: 'DOTNETCORE|10.0'
   appCommandLine: 'dotnet Marketplace.Host.dll'
   alwaysOn: true
+  webSocketsEnabled: true // The portal's pages.
   http20Enabled: true
   minTlsVersion: '1.2'
   scmMinTlsVersion: '1.2'
@@ -80,7 +82,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
   properties: {
     serverFarmId: farm.id
     httpsOnly: true
-    clientAffinityEnabled: false
+    clientAffinityEnabled: true // A page of the portal lives in the instance that drew it.
     virtualNetworkSubnetId: subnetId
     keyVaultReferenceIdentity: identityId
     siteConfig: union(siteConfig, { appSettings: map(items(production), entry => { name: entry.key, value: entry.value }) })
@@ -89,7 +91,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
   resource slotSettings 'config' = {
     name: 'slotConfigNames'
     properties: {
-      appSettingNames: union(objectKeys(marketSettings('', stagingStore)), objectKeys(vaultSettings))
+      appSettingNames: union(objectKeys(marketSettings('', stagingStore)), objectKeys(vaultSettings), objectKeys(hostSettings))
     }
   }
 
@@ -112,7 +114,7 @@ resource site 'Microsoft.Web/sites@2024-04-01' = {
     properties: {
       serverFarmId: farm.id
       httpsOnly: true
-      clientAffinityEnabled: false
+      clientAffinityEnabled: true
       virtualNetworkSubnetId: subnetId
       keyVaultReferenceIdentity: identityId
       siteConfig: union(siteConfig, { appSettings: map(items(staging), entry => { name: entry.key, value: entry.value }) })

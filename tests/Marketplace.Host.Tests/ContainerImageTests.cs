@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Marketplace.Testing;
 
 namespace Marketplace.Host.Tests;
@@ -12,7 +13,7 @@ namespace Marketplace.Host.Tests;
 /// The image that the SDK's publish makes, run by a Docker engine. Its base image is made from this machine's runtime, so that no
 /// registry is asked; what differs in the official one is not tried here.
 /// </summary>
-public sealed class ContainerImageTests : IDisposable
+public sealed partial class ContainerImageTests : IDisposable
 {
     private const string Unprivileged = "1654:1654";
     private const string HealthCheck = "dotnet Marketplace.Host.dll health";
@@ -39,6 +40,7 @@ public sealed class ContainerImageTests : IDisposable
             await DockerAsync("cp", $"{container}:/home/app/data/keys.env", folder.File("keys.env"));
             var key = HostKeys.Read(Path.GetDirectoryName(folder.File("keys.env"))!)["ADMIN_KEY"];
             var id = await RegisterAsync(address, key);
+            await PageAsync(address);
 
             await DockerAsync("stop", "--time", "60", container);
             Assert.Equal("0", await InspectAsync(container, "{{.State.ExitCode}}"));
@@ -99,6 +101,22 @@ public sealed class ContainerImageTests : IDisposable
         using var answer = await client.SendAsync(request);
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
+
+    /// <summary>The portal's first page comes with its styles and scripts, which a publish lays beside the program.</summary>
+    private static async Task PageAsync(Uri address)
+    {
+        using var client = new HttpClient { BaseAddress = address };
+        var page = await client.GetStringAsync(new Uri("/", UriKind.Relative));
+        var parts = Part().Matches(page).Select(part => part.Groups[1].Value).ToList();
+        Assert.NotEmpty(parts);
+        foreach (var part in parts)
+        {
+            Assert.Equal((part, HttpStatusCode.OK), (part, (await client.GetAsync(new Uri(new Uri(address, "/"), part))).StatusCode));
+        }
+    }
+
+    [GeneratedRegex(@"(?:href|src)=""(_(?:content|framework)/[^""]+)""")]
+    private static partial Regex Part();
 
     private static HttpClient Client(Uri address, string key) => new() { BaseAddress = address, DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", key) } };
 

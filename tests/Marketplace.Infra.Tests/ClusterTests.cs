@@ -16,6 +16,9 @@ public sealed class ClusterTests
         Assert.Equal(1, (int)site["vnetPrivatePortsCount"]!);
         Assert.True((bool)site["vnetRouteAllEnabled"]!);
         Assert.True((bool)site["alwaysOn"]!);
+
+        // A page of the portal keeps its connection to the instance that drew it.
+        Assert.True((bool)host["properties"]!["clientAffinityEnabled"]! && (bool)site["webSocketsEnabled"]!);
         Assert.Equal("/health/ready", (string?)site["healthCheckPath"]);
         Assert.Contains("'network'", (string)host["properties"]!["virtualNetworkSubnetId"]!, StringComparison.Ordinal);
         Assert.True(int.Parse(Templates.SettingsOf(host)["WEBSITES_CONTAINER_STOP_TIME_LIMIT"], CultureInfo.InvariantCulture) > 5 + 25, "The platform ends a host before it has drained.");

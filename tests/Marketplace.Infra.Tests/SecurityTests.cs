@@ -106,10 +106,13 @@ public sealed class SecurityTests
     }
 
     [Fact]
-    public void ASecretOfTheVaultIsAReferenceThatStaysWithTheMarketsSlot()
+    public void SettingsOfAPersonStayWithTheMarketsSlotAndSecretsAreReferences()
     {
         const string setting = "Marketplace__Payments__ApiKey";
-        var predicted = Templates.Predict(("MARKETPLACE_VAULT_SETTINGS", $$"""{"{{setting}}":"stripe-key"}"""));
+        const string plain = "Marketplace__Access__PublicAddress";
+        var predicted = Templates.Predict(
+            ("MARKETPLACE_VAULT_SETTINGS", $$"""{"{{setting}}":"stripe-key"}"""),
+            ("MARKETPLACE_SETTINGS", $$"""{"{{plain}}":"https://market.example.com"}"""));
         var site = Assert.Single(Templates.Resources(predicted, "Microsoft.Web/sites"));
         var slot = Assert.Single(Templates.Resources(predicted, "Microsoft.Web/sites/slots"));
         var staying = Assert.Single(Templates.Resources(predicted, "Microsoft.Web/sites/config"))["properties"]!["appSettingNames"]!.AsArray();
@@ -117,8 +120,9 @@ public sealed class SecurityTests
         var value = Templates.SettingsOf(site)[setting];
         Assert.Contains("@Microsoft.KeyVault(SecretUri=", value, StringComparison.Ordinal);
         Assert.Contains("stripe-key", value, StringComparison.Ordinal);
-        Assert.DoesNotContain(setting, Templates.SettingsOf(slot).Keys);
-        Assert.Contains(setting, staying.Select(name => (string)name!));
+        Assert.Equal("https://market.example.com", Templates.SettingsOf(site)[plain]);
+        Assert.Empty(Templates.SettingsOf(slot).Keys.Intersect([setting, plain]));
+        Assert.Equal([setting, plain], staying.Select(name => (string)name!).Where(name => name is setting or plain));
     }
 
     private static bool IsSecret(string setting) => new[] { "key", "secret", "password", "token", "connectionstring" }
