@@ -102,15 +102,21 @@ internal sealed class MeasuredHost : IAsyncDisposable
         collector.MapPost("/{**path}", (HttpRequest request) => collected.AddOrUpdate(request.Path, 1, (_, count) => count + 1));
         await collector.StartAsync();
 
-        var builder = WebApplication.CreateBuilder(
-        [
-            "--urls", "http://127.0.0.1:0",
-            "--Marketplace:DataFolder", folder.Path,
-            "--Marketplace:Demo", "false",
-            "--OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.First(),
-            "--OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
-            .. arguments,
-        ]);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            // The pages' files are listed under the host's name.
+            ApplicationName = typeof(MarketplaceHost).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+            Args =
+            [
+                "--urls", "http://127.0.0.1:0",
+                "--Marketplace:DataFolder", folder.Path,
+                "--Marketplace:Demo", "false",
+                "--OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.First(),
+                "--OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
+                .. arguments,
+            ],
+        });
         builder.AddMarketplace();
         builder.UseOrleans(silo => silo.AddFaults(Faults));
         builder.Logging.AddProvider(lines);

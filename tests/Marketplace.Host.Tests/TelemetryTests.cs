@@ -98,6 +98,13 @@ public sealed class TelemetryTests
 
         using (var stranger = new HttpClient { BaseAddress = host.Address })
         {
+            // Somebody who registers, mistypes and forgets.
+            var email = $"max@{Marker}.example";
+            secrets.AddRange(["horse-battery-91", "hoarse-battery-91"]);
+            await ReadAsync(await PostAsync(stranger, "/identity/registrations", new { email, password = secrets[^2], name = $"Max {Marker}" }));
+            Assert.False((await PostAsync(stranger, "/identity/sessions", new { email, password = secrets[^1] })).IsSuccessStatusCode);
+            await PostAsync(stranger, "/identity/password-resets", new { email });
+
             stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "mk_" + Marker);
             await stranger.GetAsync(new Uri("/v1/me", UriKind.Relative));
             stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Marker}:{Marker}")));
