@@ -123,6 +123,19 @@ internal static class Settings
             yield return "Marketplace:Access:PortalCredential has at least 32 characters.";
         }
 
+        foreach (var (name, provider) in access.Providers)
+        {
+            if (name.Length is 0 or > 30 || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+            {
+                yield return $"Marketplace:Access:Providers:{name}: a name has lower-case letters, digits and hyphens.";
+            }
+
+            if (provider is not { Authority.IsAbsoluteUri: true, ClientId.Length: > 0 } || (provider.Authority.Scheme != Uri.UriSchemeHttps && !provider.Authority.IsLoopback))
+            {
+                yield return $"Marketplace:Access:Providers:{name} needs Authority, with https, and ClientId.";
+            }
+        }
+
         if (options is { Mail.Console: true, Sandbox: false })
         {
             yield return "Marketplace:Mail:Console needs Marketplace:Sandbox: mails hold links that let people in.";

@@ -32,4 +32,23 @@ public sealed class AccessOptions
 
     /// <summary>The portal's address as people reach it, for links in mails, such as <c>https://market.example.com</c>. Unless set: the one that the browser asked for.</summary>
     public Uri? PublicAddress { get; set; }
+
+    /// <summary>Other sign-in services by OpenID Connect, by the name that stands in their redirect address: lower-case letters, digits and hyphens.</summary>
+    public Dictionary<string, ProviderOptions> Providers { get; set; } = [];
+}
+
+/// <summary>A sign-in service.</summary>
+public sealed class ProviderOptions
+{
+    /// <summary>What to call it. Unless set: its name.</summary>
+    public string? DisplayName { get; set; }
+
+    /// <summary>Its issuer, such as <c>https://login.microsoftonline.com/&lt;tenant&gt;/v2.0</c>.</summary>
+    public Uri? Authority { get; set; }
+
+    /// <summary>Our id there.</summary>
+    public string? ClientId { get; set; }
+
+    /// <summary>Our secret there.</summary>
+    public string? ClientSecret { get; set; }
 }

@@ -40,4 +40,8 @@ internal enum IdentityRefusal
     /// <summary>There is an app already.</summary>
     [RefusalMeaning("authenticator_on", RefusalKind.Conflict, RefusalClass.Final, "An authenticator app is in use; do without it before you begin with another.")]
     AuthenticatorOn,
+
+    /// <summary>Nothing else would open the account.</summary>
+    [RefusalMeaning("last_way_in", RefusalKind.Conflict, RefusalClass.Final, "Nothing else opens the account; set a password or add a passkey first.")]
+    LastWayIn,
 }

@@ -60,6 +60,7 @@ internal static class IdentityServices
             cookies.TwoFactorUserIdCookie!.Configure(cookie => Close(cookie, "marketplace-second-factor"));
             cookies.ExternalCookie!.Configure(cookie => Close(cookie, "marketplace-external"));
         });
+        ExternalSignIn.Add(services);
         return services;
     }
 

@@ -36,6 +36,7 @@ internal static class PasskeyEndpoints
         room.Delete("/identity/passkeys/{passkeyId}", new("removePasskey", "Remove a passkey", "It opens nothing from then on.", Permission.Person)
         {
             Status = 204,
+            Refuses = [IdentityRefusal.LastWayIn],
         }, RemoveAsync);
 
         var signIn = new Room(routes, "Sign-in");
@@ -54,7 +55,7 @@ internal static class PasskeyEndpoints
             Guessable = true,
             Refuses = [IdentityRefusal.PasskeyFailed],
         }, SignInAsync);
-        return routes;
+        return routes.MapExternal();
     }
 
     private static async Task<IResult> PrepareAsync(ApiRequest request)
@@ -86,6 +87,11 @@ internal static class PasskeyEndpoints
         if (request.SignedIn.User.Account.Passkeys.All(passkey => passkey.Id != id))
         {
             throw Problem.NotFound("You have no passkey of this id.");
+        }
+
+        if (request.SignedIn.User.Account is { PasswordHash: null, Logins: [], Passkeys.Length: 1 })
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(IdentityRefusal.LastWayIn, "Set a password or link a service first.")));
         }
 
         SignInEndpoints.Check(await request.Service<Accounts>().RemovePasskeyAsync(AccountEndpoints.Me(request), Base64Url.DecodeFromChars(id)));

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json;
 
 namespace Marketplace.Host.Tests.Demo;
@@ -5,6 +6,22 @@ namespace Marketplace.Host.Tests.Demo;
 /// <summary>The demo market as a newcomer finds it. One seeding serves all tests of this class.</summary>
 public sealed class DemoMarketTests(DemoMarketTests.SeededHost seeded) : IClassFixture<DemoMarketTests.SeededHost>
 {
+    [Fact]
+    public async Task The_people_it_prints_sign_in_and_act_for_their_organizations()
+    {
+        var keys = HostKeys.Read(seeded.Data);
+        using var http = new HttpClient(new HttpClientHandler { UseCookies = false }) { BaseAddress = await seeded.AddressAsync() };
+        foreach (var (who, organization) in new[] { ("OPERATOR", "org_caprock"), ("TENANT", "org_lumen"), ("OTHER_TENANT", "org_parallax"), ("ADMIN", "org_platform") })
+        {
+            var body = JsonContent.Create(new { email = keys[who + "_EMAIL"], password = keys[who + "_PASSWORD"] });
+            using var reply = await http.PostAsync("/identity/sessions", body, TestContext.Current.CancellationToken);
+            var text = await reply.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(reply.IsSuccessStatusCode, text);
+            var active = JsonDocument.Parse(text).RootElement.GetProperty("session").GetProperty("activeOrganization");
+            Assert.Equal((organization, "owner"), (active.GetProperty("id").GetString(), active.GetProperty("role").GetString()));
+        }
+    }
+
     [Fact]
     public async Task ThereAreAboutADozenSitesInEveryStageOfBuild()
     {
@@ -118,13 +135,15 @@ public sealed class DemoMarketTests(DemoMarketTests.SeededHost seeded) : IClassF
 
         public DateTimeOffset StartedAt { get; private set; }
 
-        private string Data => Path.Combine(folder, "data");
+        internal string Data => Path.Combine(folder, "data");
 
         public async ValueTask InitializeAsync()
         {
             StartedAt = TimeProvider.System.GetUtcNow();
             host = await HostProcess.StartReadyAsync(Data);
         }
+
+        internal async Task<Uri> AddressAsync() => await host.ReadyAsync();
 
         internal async Task<ApiClient> AsAsync(string key) => new(await host.ReadyAsync(), HostKeys.Read(Data)[key]);
 
