@@ -240,10 +240,10 @@ public sealed record ApiReply(int Status, string Body, string? MediaType, IReadO
         return element.ToString();
     }
 
-    /// <summary>The same answer, which has this status.</summary>
-    public ApiReply With(int status)
+    /// <summary>The same answer, which has this status, or one of these.</summary>
+    public ApiReply With(params int[] statuses)
     {
-        Assert.True(status == Status, $"Expected {status}, got {Status}: {Body}");
+        Assert.True(statuses.Contains(Status), $"Expected {string.Join(" or ", statuses)}, got {Status}: {Body}");
         return this;
     }
 }
