@@ -123,16 +123,21 @@ internal sealed class AgentFolder
         ? [.. new DirectoryInfo(FileOf(folder)).EnumerateFiles().OrderBy(file => file.LastWriteTimeUtc).Select(file => file.Name)]
         : [];
 
-    /// <summary>Lets one process at a time number what it sends. Held until disposed.</summary>
-    public IDisposable Lock()
+    /// <summary>Lets one process at a time beat and change keys. Held until disposed.</summary>
+    public IDisposable Lock() => Lock("agent.lock", $"Another agent works in {Path}: stop it first (systemctl stop marketplace-agent).");
+
+    /// <summary>Lets one process at a time answer a challenge. Held until disposed.</summary>
+    public IDisposable LockChallenges() => Lock("challenge.lock", $"Another agent of {Path} answers a challenge: wait until it is done.");
+
+    private FileStream Lock(string name, string taken)
     {
         try
         {
-            return new FileStream(FileOf("agent.lock"), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerFile });
+            return new FileStream(FileOf(name), new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = OwnerFile });
         }
         catch (IOException wrong)
         {
-            throw new AgentException(ExitCode.Folder, $"Another agent works in {Path}: stop it first (systemctl stop marketplace-agent).", wrong);
+            throw new AgentException(ExitCode.Folder, taken, wrong);
         }
     }
 

@@ -23,7 +23,7 @@ public sealed partial class RunningHost : IAsyncLifetime
     public RunningHost()
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Marketplace.Host.dll"), "--urls", "http://127.0.0.1:0", "--Marketplace:DataFolder", _folder.File("data"), "--Marketplace:Demo", "false"])
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Marketplace.Host.dll"), "--urls", "http://127.0.0.1:0", "--Marketplace:DataFolder", _folder.File("data"), "--Marketplace:Demo", "false", "--Verification:WorkSize", "1024"])
         {
             start.ArgumentList.Add(argument);
         }

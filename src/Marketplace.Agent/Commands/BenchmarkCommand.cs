@@ -38,6 +38,7 @@ internal static class BenchmarkCommand
     public static async Task<BenchmarkSummary> AnswerAsync(AgentContext context, IReadOnlyList<BenchmarkTool> tools, BenchmarkOptions options, Screens.IProgressBoard board, CancellationToken cancellation)
     {
         var enrolment = Enrolment.Require(context.Folder);
+        using var held = context.Folder.LockChallenges();
         using var key = NodeVoice.RequireKey(context.Folder);
         return await new BenchmarkSession(context, enrolment, context.Environment.MarketAt(enrolment.Market), new NodeVoice(context.Folder, key, context.Environment.Time))
             .AnswerAsync(tools, options, board, cancellation).ConfigureAwait(false);

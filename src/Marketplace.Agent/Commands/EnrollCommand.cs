@@ -56,6 +56,7 @@ internal static class EnrollCommand
     private static async Task<ExitCode> RotateAsync(AgentContext context, CancellationToken cancellation)
     {
         using var held = context.Folder.Lock();
+        using var quiet = context.Folder.LockChallenges();
         var enrolment = Enrolment.Require(context.Folder);
         using var key = NodeVoice.RequireKey(context.Folder);
         using var next = SigningKey.LoadOrMakeNext(context.Folder);

@@ -113,6 +113,7 @@ internal sealed class GpuDevice : IWorkDevice
         {
             accelerator.Bind();
             product.View.SubView((long)first * size, into.Length).CopyToCPU(ref into[0], into.Length);
+            accelerator.Synchronize();
         }
 
         public void Dispose() => product.Dispose();

@@ -257,6 +257,8 @@ public sealed class AgentCommandLineTests : IDisposable
 
         Assert.Equal(9, await RunAsync("heartbeat"));
         Assert.Contains("Another agent works in", _errors.ToString(), StringComparison.Ordinal);
+        using var answering = _node.AgentFolder.LockChallenges();
+        Assert.Equal(9, await RunAsync("benchmark"));
     }
 
     public void Dispose()
