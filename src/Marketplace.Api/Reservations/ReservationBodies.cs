@@ -20,6 +20,8 @@ internal sealed record NewReservation(
 {
     public static NewReservation Example { get; } = new(QuoteExample.Quote.Id, null, null, null, "PO-4500012345", "ML-TRAINING");
 
+    public bool NamesReferences() => PurchaseOrder is not null || CostCentre is not null;
+
     public void Check(Faults faults)
     {
         faults.Require(QuoteId is null != PoolIds is null, "quoteId", Faults.Inconsistent, "Name a quote, or pools with a demand: one of the two.");

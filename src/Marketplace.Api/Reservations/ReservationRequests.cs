@@ -30,9 +30,9 @@ internal static class ReservationRequests
         });
         var grain = request.Grain<IReservationGrain>(id.Value);
         var (quoted, refusal) = body.QuoteId is { } quote ? await QuotedAsync(request, id, quote) : default;
-        if (quoted is null && await grain.GetAsync() is { } known)
+        if ((quoted is null || body.NamesReferences()) && await grain.GetAsync() is { } known)
         {
-            // A repeated request: the pools it found before stand, whatever they would answer now.
+            // A repeated request: the pools it found before stand, whatever they would answer now, and so do its references.
             return await AnswerAsync(request, await grain.RequestAsync(request.Operation, new RequestReservation(id, tenant, known.State.Candidates)));
         }
 
@@ -74,8 +74,9 @@ internal static class ReservationRequests
             throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.PurchaseOrderMissing, "Neither the reservation nor the billing profile names a purchase order.", "purchaseOrder")));
         }
 
-        if (body.PurchaseOrder is not null || body.CostCentre is not null)
+        if (body.NamesReferences())
         {
+            await request.BindKeyAsync(); // Until the reservation exists, nothing else refuses this key with another body.
             request.Granted(await account.ManageAsync(new SetReferences(id, new BillingReferences(body.PurchaseOrder, body.CostCentre))));
         }
 

@@ -55,6 +55,22 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
         Assert.Equal(quote.Text("id"), (await tenant.GetAsync("/v1/quotes?status=open")).With(200).Json.GetProperty("data")[0].GetProperty("id").GetString());
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("PO-A")]
+    public async Task A_key_used_again_with_other_references_changes_none(string? order)
+    {
+        var quote = (await QuoteAsync()).Text("id");
+        var created = (await tenant.PostAsync("/v1/reservations", new { quoteId = quote, purchaseOrder = order }, "key-1")).With(201);
+        var references = $"/v1/reservations/{created.Text("id")}/billing-references";
+        var before = (await tenant.GetAsync(references)).Body;
+
+        Assert.Equal("idempotency_key_reused", (await tenant.PostAsync("/v1/reservations", new { quoteId = quote, purchaseOrder = "PO-B" }, "key-1")).With(409).Code);
+
+        Assert.Equal(before, (await tenant.GetAsync(references)).Body);
+        Assert.Equal(created.Body, (await tenant.PostAsync("/v1/reservations", new { quoteId = quote, purchaseOrder = order }, "key-1")).With(201).Body);
+    }
+
     [Fact]
     public async Task From_a_quote_through_approval_signatures_and_deposit_to_confirmed()
     {
