@@ -64,6 +64,7 @@ public sealed partial record Payment
                 Call = null,
                 RetryAt = null,
             },
+            PaymentDeclined declined => payment with { Problem = declined.Detail },
             StopAsked stop => payment with { StopReason = stop.Reason },
             RefundAsked refund => payment.Ask(refund),
             RefundMade made => payment.With(made.Reference, refund => refund with { Status = RefundStatus.Made }) with
@@ -267,8 +268,13 @@ public sealed partial record Payment
             return TakeRefund(report, now);
         }
 
-        return StatusOf(report.Answer.Outcome) is { } to && to != Status && Status.CanBecome(to)
-            ? new PaymentMoved(now, to, report.Answer.GatewayId, report.Answer.Detail)
+        if (StatusOf(report.Answer.Outcome) is { } to && to != Status && Status.CanBecome(to))
+        {
+            return new PaymentMoved(now, to, report.Answer.GatewayId, report.Answer.Detail);
+        }
+
+        return report.Answer is { Outcome: GatewayOutcome.NeedsAction, Detail: { } detail } && Status == PaymentStatus.AwaitingPayer && detail != Problem
+            ? new PaymentDeclined(now, detail)
             : Decision<PaymentFact>.Nothing;
     }
 

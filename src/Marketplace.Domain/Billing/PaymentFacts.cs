@@ -12,6 +12,7 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(CallUnanswered), "callUnanswered")]
 [JsonDerivedType(typeof(CallAnswered), "callAnswered")]
 [JsonDerivedType(typeof(PaymentMoved), "moved")]
+[JsonDerivedType(typeof(PaymentDeclined), "declined")]
 [JsonDerivedType(typeof(StopAsked), "stopAsked")]
 [JsonDerivedType(typeof(RefundAsked), "refundAsked")]
 [JsonDerivedType(typeof(RefundMade), "refundMade")]
@@ -35,6 +36,9 @@ public sealed record CallAnswered(Instant At, string? GatewayId) : PaymentFact(A
 
 /// <summary>The payment's state at the gateway moved on.</summary>
 public sealed record PaymentMoved(Instant At, PaymentStatus To, string? GatewayId, string? Detail) : PaymentFact(At);
+
+/// <summary>The payer's bank declined, and the payment goes on waiting: the payer may try again.</summary>
+public sealed record PaymentDeclined(Instant At, string Detail) : PaymentFact(At);
 
 /// <summary>It is to be called off.</summary>
 public sealed record StopAsked(Instant At, string Reason) : PaymentFact(At);

@@ -147,7 +147,6 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
     /// <inheritdoc/>
     protected override void React(BillingAccount after, BillingFact fact, Effects effects)
     {
-        Copy(after, fact, effects);
         switch (fact)
         {
             case AccountOpened:
@@ -245,6 +244,9 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 ReactFinance(after, fact, effects);
                 break;
         }
+
+        // Last, so that a market that begins to keep copies numbers what else leaves with a fact as before.
+        Copy(after, fact, effects);
     }
 
     private static void EndDeposit(BillingAccount after, DepositEnded ended, Effects effects)

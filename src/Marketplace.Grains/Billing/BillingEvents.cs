@@ -49,6 +49,7 @@ internal static class BillingEvents
     public static readonly EventType<InvoiceData> InvoicePaid = new("invoice.paid", "Nothing is left to pay of an invoice.");
     public static readonly EventType<InvoiceData> InvoiceOverdue = new("invoice.overdue", "An invoice's due day passed without full payment.");
     public static readonly EventType<PaymentData> ActionRequired = new("payment.action_required", "A payment waits for its payer.");
+    public static readonly EventType<PaymentData> Declined = new("payment.declined", "The payer's bank declined a payment; the payer may try again.");
     public static readonly EventType<PaymentData> Processing = new("payment.processing", "The bank is moving a payment.");
     public static readonly EventType<PaymentData> Succeeded = new("payment.succeeded", "A payment brought its money in.");
     public static readonly EventType<PaymentData> Cancelled = new("payment.cancelled", "A payment was called off.");
@@ -81,6 +82,7 @@ internal static class BillingEvents
         EventType<PaymentData>? type = after.Status switch
         {
             _ when fact is RefundDeclined or RefundRefused => RefundFailed,
+            _ when fact is PaymentDeclined => Declined,
             PaymentStatus.AwaitingPayer => ActionRequired,
             PaymentStatus.Processing => Processing,
             PaymentStatus.Succeeded => Succeeded,

@@ -163,7 +163,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
                 break;
         }
 
-        if (before?.Status != after.Status || fact is RefundRefused)
+        if (before?.Status != after.Status || fact is RefundRefused or PaymentDeclined)
         {
             BillingEvents.Publish(after, fact, effects);
         }

@@ -48,6 +48,21 @@ public class PaymentTests
     }
 
     [Fact]
+    public void A_decline_is_shown_once_while_the_payment_goes_on_waiting_and_forgotten_when_the_money_comes()
+    {
+        Do(new AskPayment(Order)).Do(new WriteCall(Start)).Do(new TakeAnswer(new GatewayAnswer(GatewayOutcome.Created, "gw_1"), false));
+        var declined = new TakeReport(new GatewayReport("evt_1", new GatewayAnswer(GatewayOutcome.NeedsAction, "gw_1", "Your card was declined."), false));
+
+        Assert.IsType<PaymentDeclined>(Assert.Single(Payment.Decide(_payment, declined, _now).Facts));
+        Do(declined);
+        Assert.Equal((PaymentStatus.AwaitingPayer, "Your card was declined."), (_payment!.Status, _payment.Problem));
+        Assert.Empty(Payment.Decide(_payment, declined, _now).Facts);
+
+        Do(new TakeReport(new GatewayReport("evt_2", new GatewayAnswer(GatewayOutcome.Succeeded, "gw_1"), false)));
+        Assert.Equal((PaymentStatus.Succeeded, (string?)null), (_payment.Status, _payment.Problem));
+    }
+
+    [Fact]
     public void Pauses_grow_between_tries_and_stay_bounded()
     {
         Do(new AskPayment(Order)).Do(new WriteCall(Start));
