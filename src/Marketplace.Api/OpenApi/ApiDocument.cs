@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.Swagger;
 using Swashbuckle.AspNetCore.SwaggerGen;
+using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace Marketplace.Api.OpenApi;
 
@@ -84,7 +85,8 @@ public static class ApiDocument
                     Send `Authorization: Bearer mk_…`. Every POST that changes state takes an `Idempotency-Key`: repeat the request
                     with the same key when an answer was lost. Errors are problem details (RFC 9457) with a stable `code`; `errors`
                     names every field at fault at once. Instants are ISO-8601 in UTC. Money is in minor units
-                    (`amountMinor`: cents), a price per unit in major ones (`amount`: dollars). Lists go on with `startingAfter`. What belongs to another organization does not exist.
+                    (`amountMinor`: cents), a price per unit in major ones (`amount`: dollars). Lists go on with `startingAfter`.
+                    What belongs to another organization is answered with 404, as if it did not exist.
                     """.ReplaceLineEndings("\n"),
                 License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
             });
@@ -116,6 +118,8 @@ public static class ApiDocument
             options.SwaggerEndpoint("/swagger/v1/swagger.json", "Marketplace v1");
             options.EnablePersistAuthorization();
             options.DefaultModelsExpandDepth(-1);
+            options.DocExpansion(DocExpansion.None);
+            options.EnableFilter();
             options.DisplayRequestDuration();
             options.EnableTryItOutByDefault();
             options.UseRequestInterceptor(FreshKeys);

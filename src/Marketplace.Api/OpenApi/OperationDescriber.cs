@@ -119,9 +119,9 @@ internal sealed class OperationDescriber : IOperationFilter
                     Name = field.Name,
                     In = ParameterLocation.Query,
                     Required = field.Required,
-                    Description = ModelDocs.Of(query.GetType(), field.Name),
+                    Description = ModelDocs.Of(query.GetType(), field.Name) + (field.Required ? "" : Sample(example[field.Name])),
                     Schema = schemas.Of(field with { IsNullable = false }, null),
-                    Example = example[field.Name]?.DeepClone(),
+                    Example = field.Required ? example[field.Name]?.DeepClone() : null,
                     Explode = field.Item is not null,
                 };
             }
@@ -248,6 +248,14 @@ internal sealed class OperationDescriber : IOperationFilter
 
         return response;
     }
+
+    /// <summary>In words: an example of its own would be filled into Swagger UI's form, and filter a first try down to nothing.</summary>
+    private static string Sample(JsonNode? value) => value switch
+    {
+        null => "",
+        JsonArray items => string.Concat(items.Take(1).Select(Sample)),
+        _ => $" For example `{value}`.",
+    };
 
     private static JsonNode? ExampleOf(ProblemCode code)
     {
