@@ -13,7 +13,7 @@ internal static class Settings
 
     /// <summary>Names, or first parts of names, that the command line may give a value: the product's own, and those of the web host.</summary>
     private static readonly string[] Known =
-        ["urls", "role", HostOptions.Section, "Api", "Portal", "Logging", "Kestrel", "AllowedHosts", "environment", "http_ports", "https_ports"];
+        ["urls", "role", HostOptions.Section, "Api", "Portal", "Verification", "Logging", "Kestrel", "AllowedHosts", "environment", "http_ports", "https_ports"];
 
     /// <summary>Adds the command line with its short forms.</summary>
     /// <param name="configuration">To it.</param>
