@@ -28,6 +28,7 @@ internal static class BenchmarkRunEndpoints
         }, async request =>
         {
             var pool = request.Id<PoolId>("poolId");
+            request.Visible(await request.Grain<IGpuPoolGrain>(pool.Value).GetAsync(), found => found.OperatorId == request.Caller.Organization);
             var purpose = request.Caller.IsPlatform ? BenchmarkPurpose.Retest : BenchmarkPurpose.Listing;
             await request.BindKeyAsync();
             var id = await OpenAsync(request, pool, new(request.Caller.IsPlatform ? null : request.Caller.Organization, purpose, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))));
@@ -106,6 +107,7 @@ internal static class BenchmarkRunEndpoints
         var grain = request.Grain<IBenchmarkRunGrain>(id.Value);
         var digest = request.Text("digest");
         var bytes = await request.BytesAsync();
+        var run = (await grain.GetAsync())?.State ?? throw new ProblemException(Problem.Of(Refusal.Of(BenchmarkRunRefusal.NotFound, "There is no such challenge.")));
         if (EvidenceStore.DigestOf(bytes) != digest)
         {
             throw new ProblemException(Problem.Of(Refusal.Of(BenchmarkRunRefusal.OutputDiffers, $"The {bytes.Length} bytes that came have the SHA-256 {EvidenceStore.DigestOf(bytes)}.")));
@@ -113,7 +115,6 @@ internal static class BenchmarkRunEndpoints
 
         // Nobody fills the store with what no report names.
         var command = new TakeOutput(digest, bytes.Length, request.RealNow);
-        var run = (await grain.GetAsync())?.State;
         if (BenchmarkRunDecisions.Decide(run, command).Refusal is { } refusal)
         {
             throw new ProblemException(Problem.Of(refusal));

@@ -24,8 +24,8 @@ public sealed record OpenPoolBenchmark(OrganizationId? Actor, BenchmarkPurpose P
 /// <content>What challenges say of a pool.</content>
 public sealed partial record Listing
 {
-    /// <summary>After so long, a challenge that nobody asked for keeps no other from being opened.</summary>
-    private static readonly Duration OpenFor = Challenge.AnswerLife + Duration.FromMinutes(10);
+    /// <summary>After so long a challenge is decided, whether or not the pool has heard of it.</summary>
+    private static readonly Duration OpenFor = BenchmarkRun.WaitingLife + Challenge.AnswerLife + Duration.FromMinutes(10);
 
     /// <summary>
     /// Opens a challenge. The sample is drawn by the nonce; nodes that failed the last time, or did not answer, are always in

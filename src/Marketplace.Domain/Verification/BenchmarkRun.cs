@@ -86,8 +86,11 @@ public sealed record BenchmarkRun
     /// <summary>How long a verdict counts.</summary>
     public static readonly Duration Validity = Duration.FromDays(90);
 
-    /// <summary>How long a challenge waits for the first node to ask.</summary>
-    public static readonly Duration WaitingLife = Duration.FromDays(90);
+    /// <summary>How long a challenge waits for the first node to ask: agents hear of it within a minute, and who is never asked for has not answered.</summary>
+    public static readonly Duration WaitingLife = Challenge.AnswerLife;
+
+    /// <summary>How long an acceptance test waits: its nodes ask when they are ready, and silence or the tenant's word may come first.</summary>
+    public static readonly Duration AcceptanceWaitingLife = Duration.FromDays(90);
 
     /// <summary>The challenge.</summary>
     public required BenchmarkRunId Id { get; init; }

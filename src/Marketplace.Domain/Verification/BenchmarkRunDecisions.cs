@@ -168,7 +168,7 @@ public static class BenchmarkRunDecisions
             LeaseId = opened.Lease,
             TenantId = opened.Tenant,
             OpenedAt = at,
-            ClosesAt = at + BenchmarkRun.WaitingLife,
+            ClosesAt = at + (opened.Purpose == BenchmarkPurpose.Acceptance ? BenchmarkRun.AcceptanceWaitingLife : BenchmarkRun.WaitingLife),
             Status = BenchmarkRunStatus.Waiting,
             Answers = [.. opened.Nodes.Select(node => new NodeAnswer(node))],
         },

@@ -16,13 +16,24 @@ namespace Marketplace.Grains.Verification;
 internal static class ServiceMarks
 {
     public const string Table = "service-minutes";
+    private static readonly Duration Kept = Duration.FromDays(800);
     private static readonly Duration Minute = Duration.FromMinutes(1);
     private static readonly InstantPattern Day = InstantPattern.Create("uuuuMMdd", CultureInfo.InvariantCulture);
     private static readonly InstantPattern Time = InstantPattern.Create("HHmm", CultureInfo.InvariantCulture);
 
-    /// <summary>Marks the minute of an instant of market time. Silos that do so together change nothing.</summary>
-    public static async Task MarkAsync(IRowStore rows, Instant now) =>
+    /// <summary>Marks the minute of an instant of market time. Silos that do so together change nothing. At midnight a day older than any reckoning goes.</summary>
+    public static async Task MarkAsync(IRowStore rows, Instant now)
+    {
         await rows.TryInsertAsync(Table, Day.Format(now), [new Row(Time.Format(now), 1, ReadOnlyMemory<byte>.Empty)]);
+        if (Time.Format(now) == "0000")
+        {
+            var day = Day.Format(now - Kept);
+            while (await rows.ScanAsync(Table, day, null, null, RowLimits.MostRowsInBatch) is { Rows: { Count: > 0 } old })
+            {
+                await rows.RemoveAsync(Table, day, [.. old.Select(row => row.Key)]);
+            }
+        }
+    }
 
     /// <summary>
     /// The times within a window in which nothing was marked for longer than <see cref="Domain.Verification.NodeHealth.Patience"/>: a

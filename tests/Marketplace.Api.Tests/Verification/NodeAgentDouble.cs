@@ -39,6 +39,7 @@ public sealed class NodeAgentDouble(ApiClient nobody, NodeId id) : IDisposable
         var reply = await SendAsync($"/v1/nodes/{id}/challenges", Node.Request());
         if (reply.Status == 200)
         {
+            (Products, Outputs) = (ImmutableDictionary<string, Product>.Empty, []);
             Run = BenchmarkRunId.From(reply.Text("runId"));
             Challenge = new Challenge(
                 reply.Text("nonce"), At("issuedAt"), At("commitBy"), At("answerBy"), int.Parse(reply.Text("workSize")), int.Parse(reply.Text("openedRows")));

@@ -30,6 +30,30 @@ public sealed class VerificationCheatTests
     }
 
     [Fact]
+    public async Task A_surprise_retest_that_nobody_answers_lowers_the_level_and_says_what_is_missing()
+    {
+        await using var pool = await VerifiedPool.StartAsync();
+        using var agent = await pool.AgentAsync();
+        await agent.BenchmarkAsync();
+        await pool.Api.SettleAsync();
+
+        var retest = (await pool.Api.Platform.PostAsync(pool.Path + "/benchmark-runs")).With(201);
+        Assert.Equal(("retest", "waiting"), (retest.Text("purpose"), retest.Text("status")));
+        await pool.Api.SettleAsync();
+        Assert.Equal(retest.Text("id"), (await pool.Operator.GetAsync($"/v1/nodes/{agent.Node.Id}")).Text("challengeRunId"));
+        await pool.Api.Market.Time.AdvanceAsync(TestMarket.Begin + Duration.FromHours(2));
+
+        var verification = (await pool.Operator.GetAsync(pool.Path)).Json.GetProperty("verification");
+        Assert.Equal("declared", verification.GetProperty("level").GetString());
+        Assert.Contains("The node never asked for the challenge.", verification.GetProperty("missing")[0].GetString(), StringComparison.Ordinal);
+        await agent.BenchmarkAsync();
+        await pool.Api.SettleAsync();
+        Assert.Equal("benchmarked", (await pool.Operator.GetAsync(pool.Path)).Text("verification.level"));
+        await pool.Api.Market.Time.AdvanceAsync(TestMarket.Begin + Duration.FromDays(91));
+        Assert.Equal("declared", (await pool.Operator.GetAsync(pool.Path)).Text("verification.level"));
+    }
+
+    [Fact]
     public async Task A_report_edited_after_signing_is_refused_and_the_operator_sees_why()
     {
         await using var pool = await VerifiedPool.StartAsync();
