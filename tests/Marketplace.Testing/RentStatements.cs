@@ -29,7 +29,7 @@ public static class RentStatements
                 Version = ContractTerms.CurrentVersion,
                 Rent = new RentPrice(UnitPrice.Of(Currency.Usd, 2), PricingUnit.GpuHour),
                 GpusPerUnit = 8,
-                Ramp = RampSchedule.Flat(term, 1),
+                Ramp = new RampSchedule { Term = term, Steps = [new RampStep(term.Start, 1)] },
                 Clauses = new Clauses
                 {
                     Timing = BillingTiming.InArrears,

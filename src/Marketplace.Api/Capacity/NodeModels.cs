@@ -7,7 +7,7 @@ using Marketplace.Domain.Primitives;
 namespace Marketplace.Api.Capacity;
 
 /// <summary>A physical node to register.</summary>
-/// <param name="Serial">The maker's serial number, unique in the pool.</param>
+/// <param name="Serial">The maker's serial number, unique among the operator's pools.</param>
 /// <param name="Label">The operator's own name for it, such as rack and position.</param>
 internal sealed record NewNode([Length(1, 100)] string Serial, [Length(1, 100)] string? Label);
 
@@ -30,7 +30,7 @@ internal sealed record NewNodes([Items(1, Pool.MostNodesAtOnce)] ImmutableArray<
 
 /// <summary>A node in the place of one that is not under lease.</summary>
 /// <param name="NodeId">The node to take out of service for good.</param>
-/// <param name="Serial">The new node's serial number, unique in the pool.</param>
+/// <param name="Serial">The new node's serial number, unique among the operator's pools.</param>
 /// <param name="Label">The operator's own name for the new node.</param>
 /// <param name="Reason">Why the node is replaced.</param>
 internal sealed record NewNodeReplacement(NodeId NodeId, [Length(1, 100)] string Serial, [Length(1, 100)] string? Label, [Length(1, 500)] string Reason)
@@ -45,13 +45,15 @@ internal sealed record NewNodeReplacement(NodeId NodeId, [Length(1, 100)] string
 /// <param name="Serial">The maker's serial number.</param>
 /// <param name="Label">The operator's own name for it.</param>
 /// <param name="Status">What it is doing.</param>
-/// <param name="ReservationId">The reservation it is assigned to, or was when it was retired.</param>
-internal sealed record NodeModel(NodeId Id, string Serial, string? Label, NodeStatus Status, ReservationId? ReservationId)
+/// <param name="ReservationId">The reservation it is assigned to; null when free or retired.</param>
+/// <param name="Reason">Why it was retired, in the operator's words; null before.</param>
+internal sealed record NodeModel(NodeId Id, string Serial, string? Label, NodeStatus Status, ReservationId? ReservationId, string? Reason)
 {
     public static NodeModel Example { get; } = new(
-        NodeId.From("node_4k2m7qz3v5xw6a2bc4d5e6f7ga"), "SN-000431", "row B, rack 4, unit 12", NodeStatus.Free, null);
+        NodeId.From("node_4k2m7qz3v5xw6a2bc4d5e6f7ga"), "SN-000431", "row B, rack 4, unit 12", NodeStatus.Free, null, null);
 
-    public static NodeModel Of(PoolNode node) => new(node.Id, node.Serial, node.Label, node.Status, node.Reservation);
+    public static NodeModel Of(PoolNode node) =>
+        new(node.Id, node.Serial, node.Label, node.Status, node.Status == NodeStatus.Assigned ? node.Reservation : null, node.Reason);
 }
 
 /// <summary>A node that was replaced.</summary>
@@ -60,8 +62,8 @@ internal sealed record NodeModel(NodeId Id, string Serial, string? Label, NodeSt
 internal sealed record NodeReplacementModel(NodeModel Retired, NodeModel Registered)
 {
     public static NodeReplacementModel Example { get; } = new(
-        NodeModel.Example with { Status = NodeStatus.Retired },
-        new NodeModel(NodeId.From("node_5m3n7qz3v5xw6a2bc4d5e6f7ga"), "SN-000977", "row B, rack 4, unit 12", NodeStatus.Free, null));
+        NodeModel.Example with { Status = NodeStatus.Retired, Reason = NewNodeReplacement.Example.Reason },
+        new NodeModel(NodeId.From("node_5m3n7qz3v5xw6a2bc4d5e6f7ga"), "SN-000977", "row B, rack 4, unit 12", NodeStatus.Free, null, null));
 }
 
 /// <summary>Nodes registered.</summary>

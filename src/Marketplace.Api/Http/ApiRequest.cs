@@ -67,6 +67,10 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
         }
     }
 
+    /// <summary>Whether <see cref="BindKeyAsync"/> was granted for this request's key before.</summary>
+    public async Task<bool> IsKeyBoundAsync() =>
+        idempotencyKey.Length > 0 && await Rows.GetAsync(RequestKeys.Table, Caller.Organization.Value, Operation.Id, Cancellation) is not null;
+
     /// <summary>The version named by If-Match, or null when none is. Weak tags and lists are refused.</summary>
     public long? IfMatch
     {

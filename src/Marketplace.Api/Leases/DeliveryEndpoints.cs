@@ -27,7 +27,7 @@ internal static class DeliveryEndpoints
             Refuses =
             [
                 ReservationRefusal.Ended, ReservationRefusal.OperatorOnly, ReservationRefusal.DeliveryNotPossible, ReservationRefusal.AmendmentPending,
-                ReservationRefusal.DeliveryInvalid, ReservationRefusal.DeliveryExceedsReservation, ReservationRefusal.DeliveryExists,
+                ReservationRefusal.DeliveryInvalid, ReservationRefusal.DeliveryExceedsReservation, ReservationRefusal.DeliveryReadyTooLate, ReservationRefusal.DeliveryExists,
                 PoolRefusal.NodeNotFound, PoolRefusal.NodeNotFree, PoolRefusal.NodesExceedHold, PoolRefusal.SupplyNotInService, PoolRefusal.HoldNotConfirmed,
             ],
         }, DeliverAsync);
@@ -43,7 +43,7 @@ internal static class DeliveryEndpoints
             Status = 201,
             Refuses =
             [
-                LeaseRefusal.Ended, LeaseRefusal.NotOperator, LeaseRefusal.NodeNamedTwice, LeaseRefusal.NodeAlreadyDelivered,
+                LeaseRefusal.Ended, LeaseRefusal.NotOperator, LeaseRefusal.NodeNamedTwice, LeaseRefusal.NodeAlreadyDelivered, LeaseRefusal.ReadyTooLate,
                 PoolRefusal.NodeNotFound, PoolRefusal.NodeNotFree, PoolRefusal.NodesExceedHold, PoolRefusal.SupplyNotInService, PoolRefusal.HoldNotConfirmed,
             ],
         }, DeliverAgainAsync);

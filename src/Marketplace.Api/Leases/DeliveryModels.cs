@@ -10,7 +10,7 @@ namespace Marketplace.Api.Leases;
 /// <summary>What an operator delivers.</summary>
 /// <param name="Nodes">The nodes, each once; for pools of GPU nodes.</param>
 /// <param name="Kilowatts">kW of critical IT load; for power pools.</param>
-/// <param name="ReadyAt">From when the tenant can test, which starts the acceptance period; absent: now.</param>
+/// <param name="ReadyAt">From when the tenant can test, which starts the acceptance period; before the end of the term; absent: now.</param>
 internal sealed record NewDelivery([Items(1, 1000)] ImmutableArray<NodeId>? Nodes, [Range(1, 10_000_000)] int? Kilowatts, Instant? ReadyAt)
 {
     public static NewDelivery Example { get; } = new([LeaseNodeModel.Example.Id], null, Instant.FromUtc(2027, 1, 5, 0, 0));

@@ -124,6 +124,7 @@ internal sealed record LeaseTermsModel(int Version, PricingUnit PricingUnit, Uni
 /// <param name="BilledThrough">First day for which no rent has been stated yet.</param>
 /// <param name="Renewal">The renewal option that can be used next; null when none is left.</param>
 /// <param name="ExitQuote">The newest exit quote, if any.</param>
+/// <param name="FreeExitFrom">From when the tenant may leave without fee and notice, while nothing has been accepted and nothing awaits its word; null once something was.</param>
 /// <param name="OverdueInvoices">Invoices of this lease that are overdue.</param>
 /// <param name="Dunning">What has followed from them, and what follows next; null while nothing is overdue.</param>
 /// <param name="Suspended">Whether the operator may withhold access now, because invoices stay unpaid.</param>
@@ -151,6 +152,7 @@ internal sealed record LeaseModel(
     LocalDate? BilledThrough,
     RenewalOptionModel? Renewal,
     ExitQuoteModel? ExitQuote,
+    Instant? FreeExitFrom,
     ImmutableArray<InvoiceId> OverdueInvoices,
     DunningModel? Dunning,
     bool Suspended,
@@ -178,6 +180,7 @@ internal sealed record LeaseModel(
         new LocalDate(2027, 1, 6),
         new LocalDate(2027, 4, 1),
         new RenewalOptionModel(2, 12, Instant.FromUtc(2027, 10, 3, 0, 0)),
+        null,
         null,
         [],
         null,
@@ -207,6 +210,7 @@ internal sealed record LeaseModel(
         lease.BilledThrough,
         RenewalOptionModel.Of(lease),
         lease.ExitQuote is { } quote ? ExitQuoteModel.Of(quote) : null,
+        lease.MayLeaveFreeFrom,
         lease.Overdue,
         DunningModel.Of(lease),
         lease.IsSuspended,

@@ -1,6 +1,7 @@
 using Marketplace.Api.Capacity;
 using Marketplace.Api.Http;
 using Marketplace.Domain.Market;
+using Marketplace.Domain.Quotes;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Market;
 
@@ -16,6 +17,7 @@ internal static class SearchEndpoints
         {
             Query = SearchFilter.Example,
             Gives = SearchResultModel.Example,
+            Refuses = [QuoteRefusal.TermInPast, QuoteRefusal.TermTooFarAhead],
         }, SearchAsync);
 
         room.Get("/v1/listings", new("listListings", "List published pools", "Every published pool, newest first.", Permission.Public)
@@ -37,6 +39,11 @@ internal static class SearchEndpoints
         var faults = new Faults();
         var query = filter.ToQuery(faults);
         faults.ThrowIfAny();
+        if (Quote.RefuseStart(query.Term, request.MarketNow) is { } refusal)
+        {
+            throw new ProblemException(Problem.Of(refusal with { Field = "start" }));
+        }
+
         return request.Ok(SearchResultModel.Of(await request.Grain<ISearchGrain>(ISearchGrain.Everywhere).SearchAsync(query)));
     }
 }

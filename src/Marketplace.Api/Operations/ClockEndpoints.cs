@@ -14,7 +14,7 @@ internal sealed record ClockModel(Instant Now, bool CanAdvance)
 }
 
 /// <summary>How far to advance.</summary>
-/// <param name="To">Market time to reach. What has passed already is reached: repeating a request changes nothing.</param>
+/// <param name="To">Market time to reach, not before the present. Repeating a request changes nothing.</param>
 internal sealed record ClockAdvance(Instant To)
 {
     public static ClockAdvance Example { get; } = new(Instant.FromUtc(2027, 3, 1, 0, 0));
@@ -40,7 +40,7 @@ internal static class ClockEndpoints
         {
             Takes = ClockAdvance.Example,
             Gives = ClockModel.Example,
-            Refuses = [ClockRefusal.RunsByItself, ClockRefusal.StepTooLong],
+            Refuses = [ClockRefusal.RunsByItself, ClockRefusal.StepTooLong, ClockRefusal.InPast],
         }, AdvanceAsync);
         return routes;
     }
@@ -57,6 +57,12 @@ internal static class ClockEndpoints
         if (target - time.Now > LongestStep)
         {
             throw Refused(ClockRefusal.StepTooLong, "Advance by at most ten years at once.", "to");
+        }
+
+        // A request repeated after it was granted finds its instant passed, and is answered as before.
+        if (target < time.Now && !await request.IsKeyBoundAsync())
+        {
+            throw Refused(ClockRefusal.InPast, $"Market time is {time.Now}.", "to");
         }
 
         await request.BindKeyAsync();

@@ -12,4 +12,8 @@ internal enum ClockRefusal
     /// <summary>Too far at once.</summary>
     [RefusalMeaning("clock_step_too_long", RefusalKind.Invalid, RefusalClass.Final, "Market time advances by at most ten years at once.")]
     StepTooLong,
+
+    /// <summary>Time does not go back.</summary>
+    [RefusalMeaning("clock_in_past", RefusalKind.Invalid, RefusalClass.Final, "Market time never goes back; name an instant after the present one.")]
+    InPast,
 }

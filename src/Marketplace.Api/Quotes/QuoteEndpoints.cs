@@ -1,5 +1,6 @@
 using Marketplace.Api.Http;
 using Marketplace.Domain.Capacity;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Pricing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Quotes;
@@ -15,7 +16,7 @@ internal static class QuoteEndpoints
     /// <summary>Why a pool gives no quote for a demand.</summary>
     public static readonly Enum[] MakeRefusals =
     [
-        PoolRefusal.NotFound, QuoteRefusal.QuantityDoesNotFitNode, TermsRefusal.RampInvalid, QuoteRefusal.TermInPast, QuoteRefusal.TermTooFarAhead,
+        OrganizationRefusal.TenantsOnly, PoolRefusal.NotFound, QuoteRefusal.QuantityDoesNotFitNode, TermsRefusal.RampInvalid, QuoteRefusal.QuantityAboveSupply, QuoteRefusal.TermInPast, QuoteRefusal.TermTooFarAhead,
         PricingRefusal.TermTooShort, PricingRefusal.TermTooLong, QuoteRefusal.OwnCapacity, QuoteRefusal.CustodyTooShort, QuoteRefusal.AmountTooLarge,
     ];
 
@@ -61,6 +62,15 @@ internal static class QuoteEndpoints
         return routes;
     }
 
+    /// <summary>Ends the request unless the caller leases capacity.</summary>
+    public static void RequireTenant(ApiRequest request)
+    {
+        if (request.Caller.Kind is not (OrganizationKind.Tenant or OrganizationKind.OperatorAndTenant))
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(OrganizationRefusal.TenantsOnly, $"{request.Caller.Name} is registered as {request.Caller.Kind.Spelled()}.")));
+        }
+    }
+
     private static async Task<IResult> CreateAsync(ApiRequest request)
     {
         var id = request.NewId<QuoteId>();
@@ -69,6 +79,7 @@ internal static class QuoteEndpoints
             var (term, steps) = body.Demand.Read(faults);
             return (body, term, steps);
         });
+        RequireTenant(request);
         var answer = await request.Grain<IQuoteGrain>(id.Value).MakeAsync(request.Operation, request.Caller.Organization, asked.PoolId, term, steps);
         return request.Answer(answer.Refusal is { } refusal ? asked.Demand.InBody(refusal) : answer, QuoteModel.Of, $"/v1/quotes/{id}");
     }

@@ -216,7 +216,8 @@ internal static class QuoteExample
             8,
             10.2m,
             offer,
-            PreBuild: true);
+            PreBuild: true,
+            Greatest: new SupplyStep(Instant.FromUtc(2027, 2, 1, 6, 0), 64));
         var (term, steps) = DemandModel.Example.Read(new Faults());
         var command = new MakeQuote(QuoteId.From("qt_4k2m7qz3v5xw6a2bc4d5e6f7ga"), OrganizationId.From("org_3k2m7qz3v5xw6a2bc4d5e6f7ga"), term, steps, pool);
         return Quote.Evolve(null, Quote.Decide(null, command, Now).Facts[0]);

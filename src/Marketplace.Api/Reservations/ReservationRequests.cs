@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Marketplace.Api.Http;
+using Marketplace.Api.Quotes;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Quotes;
@@ -28,6 +29,7 @@ internal static class ReservationRequests
             var (term, steps) = body.Demand?.Read(faults) ?? default;
             return (body, term, steps);
         });
+        QuoteEndpoints.RequireTenant(request);
         var grain = request.Grain<IReservationGrain>(id.Value);
         var (quoted, refusal) = body.QuoteId is { } quote ? await QuotedAsync(request, id, quote) : default;
         if ((quoted is null || body.NamesReferences()) && await grain.GetAsync() is { } known)

@@ -1,6 +1,8 @@
 using Marketplace.Api.Http;
+using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Sites;
+using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 
 namespace Marketplace.Api.Sites;
@@ -76,11 +78,11 @@ internal static class PhaseEndpoints
             Refuses = [.. Always.Cast<Enum>(), SiteRefusal.EvidenceInvalid, SiteRefusal.DateInvalid, SiteRefusal.MilestoneReached, SiteRefusal.MilestoneOutOfOrder],
         }, ReachAsync);
 
-        room.Post(OnePhase + "/milestone-corrections", new("correctMilestone", "Correct a wrong report", "Another day on which the milestone was really reached, or none when it was not reached after all. What was reported before stays in the milestone's history with the reason. When the day of readiness moves, pools move their supply as for a forecast; what was handed over stays where it is.", Change)
+        room.Post(OnePhase + "/milestone-corrections", new("correctMilestone", "Correct a wrong report", "Another day on which the milestone was really reached, or none when it was not reached after all. What was reported before stays in the milestone's history with the reason. When the day of readiness moves, pools move their supply as for a forecast. A phase is not taken back while tenants have units that only it carries.", Change)
         {
             Takes = NewCorrection.Example,
             Gives = PhaseModel.Example,
-            Refuses = [.. Always.Cast<Enum>(), SiteRefusal.DescriptionInvalid, SiteRefusal.DateInvalid, SiteRefusal.MilestoneReached, SiteRefusal.MilestoneNotReached, SiteRefusal.MilestoneOutOfOrder],
+            Refuses = [.. Always.Cast<Enum>(), SiteRefusal.DescriptionInvalid, SiteRefusal.DateInvalid, SiteRefusal.MilestoneReached, SiteRefusal.MilestoneNotReached, SiteRefusal.MilestoneOutOfOrder, PoolRefusal.UnitsHandedOver],
         }, CorrectAsync);
 
         room.Post(OnePhase + "/evidence", new("addEvidence", "Add evidence to a milestone", "Planned or reached. Evidence is only ever added.", Change)
@@ -136,6 +138,17 @@ internal static class PhaseEndpoints
         var body = await request.ReadAsync<NewCorrection>();
         var id = request.Id<PhaseId>("phaseId");
         var command = new CorrectMilestone(request.Caller.Organization, id, body.Milestone, body.Actual, body.Reason, request.Caller.Actor);
+        if (body is { Milestone: MilestoneKind.ReadyForService, Actual: null } && await SiteEndpoints.FindAsync(request) is { State: var site } && site.Operator == request.Caller.Organization)
+        {
+            foreach (var pool in site.Allocations.Where(allocation => allocation.Phase == id).Select(allocation => allocation.Pool))
+            {
+                if (await request.Grain<IGpuPoolGrain>(pool.Value).RefuseRetractionAsync(id) is { } refusal)
+                {
+                    throw new ProblemException(Problem.Of(refusal));
+                }
+            }
+        }
+
         return Answer(request, await SiteEndpoints.Grain(request).CorrectMilestoneAsync(request.Operation, command), id);
     }
 

@@ -70,9 +70,7 @@ public static class RentEngine
     {
         private readonly DateTimeZone zone = statement.Terms.Clauses.Zone();
         private readonly PricingUnit unit = statement.Terms.Rent.Unit;
-        private readonly IndexedPrice indexed = statement.Terms.Clauses.Index is { } link
-            ? Indexation.PriceIn(link, statement.Terms.Rent.Price, statement.RentCommencement, year, index)
-            : new IndexedPrice(Escalation.PriceIn(statement.Terms.Rent.Price, statement.Terms.Clauses.Escalator?.PerYear ?? Percentage.Zero, year), [], null);
+        private readonly IndexedPrice indexed = Indexation.PriceIn(statement.Terms, statement.RentCommencement, year, index);
 
         private UnitPrice Price => indexed.Price;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
 using NodaTime;
 
@@ -10,10 +9,6 @@ public sealed partial class CapacityCalendar
 {
     /// <summary>Most windows or steps one answer holds.</summary>
     public const int MostSteps = 10_000;
-
-    /// <summary>Whether no hour of the calendar holds more than is supplied.</summary>
-    [JsonIgnore]
-    public bool IsWithinSupply => load.Top <= 0;
 
     /// <summary>
     /// Adds every hold up anew, hour by hour, and says where that exceeds supply or differs from what the calendar answers by;

@@ -19,7 +19,7 @@ public enum NodeStatus
 
 /// <summary>A physical node as its operator registers it.</summary>
 /// <param name="Id">The node.</param>
-/// <param name="Serial">The maker's serial number, 1 to 100 characters; unique in the pool.</param>
+/// <param name="Serial">The maker's serial number, 1 to 100 characters; unique among its operator's pools.</param>
 /// <param name="Label">The operator's own name for it, such as rack and position, at most 100 characters.</param>
 public sealed record NodeRegistration(NodeId Id, string Serial, string? Label);
 
@@ -30,7 +30,8 @@ public sealed record NodeRegistration(NodeId Id, string Serial, string? Label);
 /// <param name="Label">The operator's own name for it.</param>
 /// <param name="Status">What it is doing.</param>
 /// <param name="Reservation">The reservation it is assigned to, or was when it was retired; null when free.</param>
-public sealed record PoolNode(NodeId Id, int Order, string Serial, string? Label, NodeStatus Status, ReservationId? Reservation);
+/// <param name="Reason">Why it was retired, in the operator's words; null before.</param>
+public sealed record PoolNode(NodeId Id, int Order, string Serial, string? Label, NodeStatus Status, ReservationId? Reservation, string? Reason = null);
 
 /// <summary>
 /// The physical nodes of a pool. Because units are interchangeable and holds are intervals, any free node serves any hold:
@@ -71,10 +72,6 @@ public sealed class NodeRegistry
     [JsonIgnore]
     public int Count => byId.Count;
 
-    /// <summary>Nodes not assigned.</summary>
-    [JsonIgnore]
-    public int FreeCount => free.Count;
-
     /// <summary>Nodes assigned to reservations.</summary>
     [JsonIgnore]
     public int AssignedCount => assigned;
@@ -101,10 +98,10 @@ public sealed class NodeRegistry
         NodesReturned returned => With(returned.Nodes.Select(id => byId[id] with { Status = NodeStatus.Free, Reservation = null })),
         NodeReplaced replaced => With(
         [
-            byId[replaced.Out] with { Status = NodeStatus.Retired },
+            byId[replaced.Out] with { Status = NodeStatus.Retired, Reason = replaced.Reason },
             byId[replaced.In] with { Status = NodeStatus.Assigned, Reservation = replaced.Reservation },
         ]),
-        FreeNodeReplaced replaced => Registered([replaced.In]).With([byId[replaced.Out] with { Status = NodeStatus.Retired }]),
+        FreeNodeReplaced replaced => Registered([replaced.In]).With([byId[replaced.Out] with { Status = NodeStatus.Retired, Reason = replaced.Reason }]),
         _ => this,
     };
 

@@ -127,9 +127,22 @@ public sealed partial record Pool
         : Decision<PoolFact>.Nothing;
 
     /// <summary>The listing goes for good because its site does, or by its operator's wish.</summary>
-    public Decision<PoolFact> Withdraw() => Status == ListingStatus.Withdrawn
+    /// <param name="reason">The operator's words; null where none were given.</param>
+    public Decision<PoolFact> Withdraw(string? reason = null) => Status == ListingStatus.Withdrawn
         ? Decision<PoolFact>.Nothing
-        : new ListingWithdrawn([.. Calendar.Holds.Where(hold => hold.IsOpen).Select(hold => hold.Id).OrderBy(id => id.Value, StringComparer.Ordinal)]);
+        : new ListingWithdrawn([.. Calendar.Holds.Where(hold => hold.IsOpen).Select(hold => hold.Id).OrderBy(id => id.Value, StringComparer.Ordinal)], reason);
+
+    /// <summary>
+    /// Why a phase cannot be reported not ready after all, or null when it can: what tenants have been handed over stands on
+    /// what is in service, so the phases left must carry it.
+    /// </summary>
+    public Refusal? RefuseRetraction(PhaseId phase)
+    {
+        var left = InServiceUnits([.. Allocations.Where(allocation => allocation.PhaseId != phase)]);
+        return Allocations.Any(allocation => allocation.PhaseId == phase) && left < HandedOverUnits
+            ? Refusal.Of(PoolRefusal.UnitsHandedOver, $"Tenants have {HandedOverUnits} units of {Id}; without this phase {left} would be in service.", "actual")
+            : null;
+    }
 
     private static Refusal NotFound() => Refusal.Of(PoolRefusal.NotFound, "There is no such pool, or it belongs to another operator.", "poolId");
 

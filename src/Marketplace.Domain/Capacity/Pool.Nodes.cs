@@ -178,7 +178,7 @@ public sealed partial record Pool
         }
 
         return pool.Nodes.Find(entering) is { Status: NodeStatus.Free }
-            ? new NodeReplaced(command.Reservation, command.Out, entering)
+            ? new NodeReplaced(command.Reservation, command.Out, entering, command.Reason)
             : Refusal.Of(PoolRefusal.NodeNotFree, $"{entering} is not free.", "replacementId");
     }
 

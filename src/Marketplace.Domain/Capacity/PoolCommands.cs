@@ -94,7 +94,8 @@ public sealed record ReplaceFreeNode(OrganizationId Actor, NodeId Out, NodeRegis
 /// <param name="Reservation">The reservation that has <paramref name="Out"/>.</param>
 /// <param name="Out">The node to retire.</param>
 /// <param name="In">A free node; null takes the first by registration.</param>
-public sealed record SubstituteNode(OrganizationId Actor, ReservationId Reservation, NodeId Out, NodeId? In);
+/// <param name="Reason">Why, as the lease records it.</param>
+public sealed record SubstituteNode(OrganizationId Actor, ReservationId Reservation, NodeId Out, NodeId? In, string Reason);
 
 /// <summary>Gives nodes back to the pool. Nodes the reservation does not have change nothing.</summary>
 /// <param name="Reservation">The reservation.</param>

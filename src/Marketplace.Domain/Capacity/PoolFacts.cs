@@ -39,7 +39,9 @@ public sealed record PoolAmended(string Name, string? Description, int SpareUnit
 public sealed record ListingStatusChanged(ListingStatus Status) : PoolFact;
 
 /// <summary>The listing was withdrawn for good while these reservations held units.</summary>
-public sealed record ListingWithdrawn(ImmutableArray<ReservationId> Holders) : PoolFact;
+/// <param name="Holders">Reservations that held units.</param>
+/// <param name="Reason">The operator's words; null where none were given.</param>
+public sealed record ListingWithdrawn(ImmutableArray<ReservationId> Holders, string? Reason = null) : PoolFact;
 
 /// <summary>A phase gives the pool this much from then on; it replaces what was known of the phase.</summary>
 public sealed record PhaseAllocated(PhaseAllocation Allocation) : PoolFact;
@@ -63,4 +65,8 @@ public sealed record FreeNodeReplaced(NodeId Out, NodeRegistration In, string Re
 public sealed record NodesReturned(ReservationId Reservation, ImmutableArray<NodeId> Nodes) : PoolFact;
 
 /// <summary>A node of a reservation was taken out of service and another put in its place.</summary>
-public sealed record NodeReplaced(ReservationId Reservation, NodeId Out, NodeId In) : PoolFact;
+/// <param name="Reservation">The reservation.</param>
+/// <param name="Out">The node that was retired.</param>
+/// <param name="In">The node in its place.</param>
+/// <param name="Reason">The operator's words; null in what was stored before they were kept.</param>
+public sealed record NodeReplaced(ReservationId Reservation, NodeId Out, NodeId In, string? Reason = null) : PoolFact;

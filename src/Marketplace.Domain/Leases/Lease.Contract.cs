@@ -51,7 +51,7 @@ public sealed partial record Lease
 
         private Refusal? QuoteAnExit(QuoteExit command)
         {
-            if (Running() is { } refusal)
+            if (MayExit() is { } refusal)
             {
                 return refusal;
             }
@@ -61,11 +61,11 @@ public sealed partial record Lease
                 return null;
             }
 
-            var earliest = LeaseExit.Earliest(lease, now);
+            var (earliest, notice) = LeaseExit.Earliest(lease, now);
             var on = command.On ?? earliest;
             if (on < earliest)
             {
-                return Refusal.Of(LeaseRefusal.ExitTooSoon, $"The terms ask for {lease.Opening.Terms.Clauses.EarlyTermination.NoticeDays} days of notice: {earliest:uuuu-MM-dd} at the earliest.", "exitsOn");
+                return Refusal.Of(LeaseRefusal.ExitTooSoon, $"The terms ask for {notice} days of notice: {earliest:uuuu-MM-dd} at the earliest.", "exitsOn");
             }
 
             if (on >= lease.EndsOn)
@@ -73,13 +73,19 @@ public sealed partial record Lease
                 return Refusal.Of(LeaseRefusal.ExitAfterEnd, $"The lease ends by itself on {lease.EndsOn:uuuu-MM-dd}; the earliest exit would be {earliest:uuuu-MM-dd}.", "exitsOn");
             }
 
-            Add(new ExitQuoted(now, LeaseExit.Quote(lease, command.Exit, on, now)));
+            Add(new ExitQuoted(now, LeaseExit.Quote(lease, command.Exit, on, command.Basis, now)));
             return null;
         }
 
+        /// <summary>Any lease in which rent runs; else one whose operator is late with everything.</summary>
+        private Refusal? MayExit() => lease.MayLeaveFreeFrom is not { } from ? Running()
+            : now < from ? Refusal.Of(LeaseRefusal.NotRunning, $"No node has been accepted yet; if none is by then, the tenant may leave without a fee from {from}.")
+            : lease.Nodes.Any(node => node.Standing == NodeStanding.Offered) ? Refusal.Of(LeaseRefusal.NotRunning, "Delivered nodes await the tenant's word; accept or reject them first.")
+            : null;
+
         private Refusal? Terminate(ExitQuoteId exit)
         {
-            if (Running() is { } refusal)
+            if (MayExit() is { } refusal)
             {
                 return refusal;
             }

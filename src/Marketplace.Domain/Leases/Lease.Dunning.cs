@@ -101,17 +101,17 @@ public sealed partial record Lease
             }
             else
             {
-                TerminateForCause();
+                TerminateForCause(command.Basis);
             }
 
             return null;
         }
 
         /// <summary>The tenant pays what leaving early would have cost, without the notice: the lease ends at the next local midnight.</summary>
-        private void TerminateForCause()
+        private void TerminateForCause(ExitBasis basis)
         {
             var on = LocalDate.Min(BillingPeriods.FirstFullDay(lease.Zone, now), lease.EndsOn);
-            var quote = LeaseExit.Quote(lease, PublicId.Derive<ExitQuoteId>("cause", lease.Id.Value), on, now);
+            var quote = LeaseExit.Quote(lease, PublicId.Derive<ExitQuoteId>("cause", lease.Id.Value), on, basis, now);
             Add(new LeaseTerminatedForCause(now, quote, lease.Overdue));
             StateExitFee(quote);
         }

@@ -137,10 +137,11 @@ public sealed partial record Lease
 
     private Lease With(NodesAccepted fact)
     {
-        var starts = Instant.Max(fact.At, StartsAt);
+        var starts = Instant.Max(LeaseRent.Second(fact.At), StartsAt);
         return this with
         {
             Status = Status.IsRunning() ? Status : Become(LeaseStatus.Active),
+            ExitQuote = RentCommencement is null ? null : ExitQuote,
             RentCommencement = RentCommencement ?? (Opening.Terms.Rent.Unit == PricingUnit.GpuHour
                 ? BillingPeriods.DateAt(Zone, starts)
                 : BillingPeriods.FirstFullDay(Zone, starts)),

@@ -30,6 +30,11 @@ public sealed partial record Lease
                 return Refusal.Of(LeaseRefusal.NodeAlreadyDelivered, $"{here.Id} came with {here.Delivery} and is still here.", "nodes");
             }
 
+            if (delivery.ReadyAt >= lease.EndsAt)
+            {
+                return Refusal.Of(LeaseRefusal.ReadyTooLate, $"The lease ends at {lease.EndsAt}.", "readyAt");
+            }
+
             Add(new NodesDelivered(now, delivery));
             if (delivery.ReadyAt <= now)
             {

@@ -57,11 +57,12 @@ public sealed partial record Lease
             return null;
         }
 
-        /// <summary>The lease's billing period that starts on this day, cut to its rent's beginning and its end.</summary>
+        /// <summary>The lease's billing period that starts on this day, as its invoices name it: from the one in which rent commenced, cut to the lease's end.</summary>
         private BillingPeriod? PeriodFrom(LocalDate from, LocalDate commencement)
         {
+            var first = BillingPeriods.At(lease.Anchor, BillingPeriods.IndexOf(lease.Anchor, commencement)).Start;
             var whole = BillingPeriods.At(lease.Anchor, BillingPeriods.IndexOf(lease.Anchor, from));
-            return whole.Intersect(new BillingPeriod(commencement, LocalDate.Max(commencement, lease.EndsOn))) is { } period && period.Start == from ? period : null;
+            return whole.Intersect(new BillingPeriod(first, LocalDate.Max(first, lease.EndsOn))) is { } period && period.Start == from ? period : null;
         }
     }
 }

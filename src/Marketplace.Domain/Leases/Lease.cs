@@ -107,8 +107,15 @@ public sealed partial record Lease
     [JsonIgnore]
     public IEnumerable<LeaseNode> NodesHere => Nodes.Where(node => node.Standing is not (NodeStanding.Rejected or NodeStanding.Out));
 
-    /// <summary>Whether the lease was suspended at an instant: an outage then earns no credit.</summary>
-    public bool IsSuspendedAt(Instant instant) => Suspensions?.Any(suspension => suspension.Covers(instant)) == true;
+    /// <summary>
+    /// From when the tenant may leave without a fee and with its deposit while nothing has been accepted and nothing awaits its
+    /// word: the end of the term's first day in the lease's zone, until which the operator is in time. What was only announced,
+    /// or rejected, is not handed over. Null once something was accepted, or notice was given.
+    /// </summary>
+    [JsonIgnore]
+    public Instant? MayLeaveFreeFrom => Status is LeaseStatus.Scheduled or LeaseStatus.InAcceptance
+        ? BillingPeriods.Midnight(Zone, Anchor.PlusDays(1))
+        : null;
 
     /// <summary>The one lease of a reservation.</summary>
     public static LeaseId IdOf(ReservationId reservation) => PublicId.Derive<LeaseId>("lease", reservation.Value);

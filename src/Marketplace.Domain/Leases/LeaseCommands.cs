@@ -63,7 +63,11 @@ public sealed record DeclineRenewal(OrganizationId Actor) : LeaseCommand;
 /// <param name="Actor">The tenant.</param>
 /// <param name="Exit">Id of the quote to make.</param>
 /// <param name="On">First day without the lease, in the lease's zone; null for the earliest the notice allows.</param>
-public sealed record QuoteExit(OrganizationId Actor, ExitQuoteId Exit, LocalDate? On) : LeaseCommand;
+public sealed record QuoteExit(OrganizationId Actor, ExitQuoteId Exit, LocalDate? On) : LeaseCommand
+{
+    /// <summary>What the price needs to know of others.</summary>
+    public ExitBasis Basis { get; init; } = ExitBasis.None;
+}
 
 /// <summary>The tenant gives notice against a valid exit quote.</summary>
 public sealed record TerminateLease(OrganizationId Actor, ExitQuoteId Exit) : LeaseCommand;
@@ -96,7 +100,11 @@ public sealed record TakeReminder(InvoiceId Invoice, int Number, int Day) : Leas
 public sealed record MarkDisputed(InvoiceId Invoice, bool IsOpen) : LeaseCommand;
 
 /// <summary>Takes a step of dunning that is due, now that billing has looked for money.</summary>
-public sealed record TakeDunningStep(DunningStep Step, MoneyInSight Money) : LeaseCommand;
+public sealed record TakeDunningStep(DunningStep Step, MoneyInSight Money) : LeaseCommand
+{
+    /// <summary>What the price of a termination needs to know of others.</summary>
+    public ExitBasis Basis { get; init; } = ExitBasis.None;
+}
 
 /// <summary>Billing reports that an overdue invoice of this lease has been paid, credited or withdrawn.</summary>
 public sealed record ClearOverdue(InvoiceId Invoice) : LeaseCommand;

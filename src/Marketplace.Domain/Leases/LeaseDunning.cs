@@ -56,11 +56,7 @@ public sealed record OverdueInvoice(InvoiceId Id, Instant Since, int Reminders =
 /// <summary>A time in which the lease is suspended: rent runs, and no service level is owed.</summary>
 /// <param name="From">First instant.</param>
 /// <param name="Until">First instant after; null while it lasts.</param>
-public sealed record Suspension(Instant From, Instant? Until)
-{
-    /// <summary>Whether it covers an instant.</summary>
-    public bool Covers(Instant instant) => From <= instant && (Until is null || instant < Until);
-}
+public sealed record Suspension(Instant From, Instant? Until);
 
 /// <summary>Where dunning of a lease stands. The oldest overdue invoice sets its clock.</summary>
 public sealed record LeaseDunning

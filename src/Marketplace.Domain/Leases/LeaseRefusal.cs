@@ -20,7 +20,7 @@ public enum LeaseRefusal
     [RefusalMeaning("lease_terminating", RefusalKind.Conflict, RefusalClass.Final, "Notice has been given; the lease runs to its exit date as it is.")]
     Terminating,
 
-    [RefusalMeaning("lease_not_running", RefusalKind.Conflict, RefusalClass.Retryable, "No node has been accepted yet; this becomes possible once rent runs.")]
+    [RefusalMeaning("lease_not_running", RefusalKind.Conflict, RefusalClass.Retryable, "No node has been accepted yet; this becomes possible once rent runs. Where nothing is accepted in time, the tenant leaves without a fee.")]
     NotRunning,
 
     [RefusalMeaning("lease_nodes_missing", RefusalKind.Invalid, RefusalClass.Final, "Name at least one node.")]
@@ -34,6 +34,9 @@ public enum LeaseRefusal
 
     [RefusalMeaning("lease_node_already_delivered", RefusalKind.Conflict, RefusalClass.Final, "The node already awaits acceptance or is in service under this lease.")]
     NodeAlreadyDelivered,
+
+    [RefusalMeaning("lease_delivery_ready_too_late", RefusalKind.Invalid, RefusalClass.Final, "What is announced would be ready when the lease is over.")]
+    ReadyTooLate,
 
     [RefusalMeaning("lease_node_not_ready", RefusalKind.Conflict, RefusalClass.Retryable, "The delivery is announced for a later time; the node can be accepted or rejected from then on.")]
     NodeNotReady,

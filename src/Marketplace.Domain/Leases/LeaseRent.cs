@@ -18,7 +18,7 @@ public static class LeaseRent
         var perUnit = QuantityPerUnit(lease);
         var stays = lease.Nodes
             .Where(node => node.AcceptedAt is not null)
-            .Select(node => (Node: node, From: Bound(lease, Instant.Max(node.AcceptedAt!.Value, lease.StartsAt)), Until: Bound(lease, Instant.Min(node.LeftAt ?? lease.EndsAt, lease.EndsAt))))
+            .Select(node => (Node: node, From: Bound(lease, Instant.Max(Second(node.AcceptedAt!.Value), lease.StartsAt)), Until: Bound(lease, Instant.Min(Second(node.LeftAt ?? lease.EndsAt), lease.EndsAt))))
             .Select(stay => (stay.Node, From: Instant.Max(stay.From, window.Start), Until: Instant.Min(stay.Until, window.End)))
             .Where(stay => stay.From < stay.Until)
             .OrderBy(stay => stay.Node.AcceptedAt)
@@ -140,6 +140,9 @@ public static class LeaseRent
         PricingUnit.NodeMonth => 1,
         _ => lease.Opening.KilowattsPerUnit,
     };
+
+    /// <summary>The whole second an instant falls in: rent is counted to the second, at both ends alike, and not by how fast an answer was.</summary>
+    internal static Instant Second(Instant instant) => Instant.FromUnixTimeSeconds(instant.ToUnixTimeSeconds());
 
     /// <summary>The instant from which a change counts in rent: itself for hourly prices, the next local midnight for monthly fees.</summary>
     internal static Instant Bound(Lease lease, Instant instant) => lease.Opening.Terms.Rent.Unit == PricingUnit.GpuHour

@@ -35,6 +35,7 @@ public static class LeaseStatuses
             [LeaseStatus.Scheduled] =
             [
                 (LeaseStatus.InAcceptance, "delivered nodes become ready"),
+                (LeaseStatus.Terminating, "the tenant leaves without a fee, because nothing was accepted in time"),
                 (LeaseStatus.Ended, "the term ends with nothing accepted"),
             ],
             [LeaseStatus.InAcceptance] =
@@ -65,7 +66,7 @@ public static class LeaseStatuses
     /// <summary>Whether <paramref name="to"/> may follow <paramref name="from"/>.</summary>
     public static bool CanBecome(this LeaseStatus from, LeaseStatus to) => Next[from].Any(step => step.To == to);
 
-    /// <summary>Whether rent runs: a node has been accepted and the lease is not over.</summary>
+    /// <summary>Whether the lease is past its first acceptance, or its notice, and not over.</summary>
     public static bool IsRunning(this LeaseStatus status) =>
         status is LeaseStatus.Active or LeaseStatus.InArrears or LeaseStatus.Terminating;
 }

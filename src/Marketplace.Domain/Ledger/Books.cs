@@ -94,14 +94,10 @@ public sealed record Books(ImmutableDictionary<string, AccountBalance> Balances,
         return new Books(balances.ToImmutable(), FactIds.Add(entry.FactId));
     }
 
-    /// <summary>What debits exceed credits by, per currency: empty, always.</summary>
-    public IReadOnlyList<Money> Imbalances() =>
-    [
-        .. Balances.Values
-            .GroupBy(balance => balance.Amount.Currency)
-            .Select(group => Money.Sum(group.Key, group.Select(balance => balance.Amount)))
-            .Where(sum => !sum.IsZero),
-    ];
+    /// <summary>What debits exceed credits by in each currency of one ledger's balances: zero, always.</summary>
+    public static IEnumerable<Money> Drift(IEnumerable<AccountBalance> balances) => balances
+        .GroupBy(balance => balance.Amount.Currency)
+        .Select(group => Money.Sum(group.Key, group.Select(balance => balance.Amount)));
 
     /// <summary>Accounts of other people's money that are overdrawn: empty, always.</summary>
     public IReadOnlyList<AccountBalance> Overdrawn() =>

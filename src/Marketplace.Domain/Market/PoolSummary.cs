@@ -84,6 +84,10 @@ public sealed record PoolSummary
         CreatedAt = pool.CreatedAt,
     };
 
+    /// <summary>The greatest supply by what is planned now, from its first hour; null while nothing is supplied.</summary>
+    [JsonIgnore]
+    public SupplyStep? GreatestSupply => Supply.IsEmpty ? null : Supply.MaxBy(step => step.Units);
+
     /// <summary>Whether any hour of <paramref name="term"/> relies on a phase that is not in service.</summary>
     public bool IsPreBuild(Term term, int units) => Pool.SupplyOf(Allocations.Where(allocation => allocation.Delivered), SpareUnits)
         .LastOrDefault(step => step.From <= term.Start).Units < units;

@@ -150,7 +150,7 @@ public static class Search
         }, nearest);
     }
 
-    private static int PeakSupply(PoolSummary pool) => pool.Supply.IsEmpty ? 0 : pool.Supply.Max(step => step.Units);
+    private static int PeakSupply(PoolSummary pool) => pool.GreatestSupply?.Units ?? 0;
 
     private static Percentage? RenewableOf(Site? site)
     {

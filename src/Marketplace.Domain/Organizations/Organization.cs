@@ -48,10 +48,6 @@ public sealed partial record Organization(
     [JsonIgnore]
     public bool IsOperator => Kind is OrganizationKind.Operator or OrganizationKind.OperatorAndTenant;
 
-    /// <summary>Whether it may lease capacity.</summary>
-    [JsonIgnore]
-    public bool IsTenant => Kind is OrganizationKind.Tenant or OrganizationKind.OperatorAndTenant;
-
     /// <summary>The key of this id, or null.</summary>
     public ApiKey? Key(ApiKeyId id) => Keys.FirstOrDefault(key => key.Id == id);
 

@@ -17,6 +17,10 @@ public enum OrganizationRefusal
     [RefusalMeaning("organization_kind_reserved", RefusalKind.Invalid, RefusalClass.Final, "The kind 'platform' belongs to the marketplace itself and cannot be chosen or left.")]
     KindReserved,
 
+    /// <summary>It leases no capacity.</summary>
+    [RefusalMeaning("tenants_only", RefusalKind.Forbidden, RefusalClass.Final, "Only an organization registered as a tenant, or as both operator and tenant, asks for quotes and reserves; an owner or administrator can change its kind.")]
+    TenantsOnly,
+
     /// <summary>No such member.</summary>
     [RefusalMeaning("member_not_found", RefusalKind.NotFound, RefusalClass.Final, "The organization has no member of this id.")]
     MemberNotFound,

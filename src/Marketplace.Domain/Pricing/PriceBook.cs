@@ -123,16 +123,24 @@ public sealed record PriceBook
     {
         if (MinimumMonths > 0 && !Reaches(term, MinimumMonths, zone))
         {
-            return Refusal.Of(PricingRefusal.TermTooShort, $"This pool is let for at least {MinimumMonths} months.", "term");
+            return Refusal.Of(
+                PricingRefusal.TermTooShort,
+                $"This pool is let for at least {MinimumMonths} months in {zone.Id}, from {term.Start} until {EarliestEnd(term.Start, MinimumMonths, zone)} or later.",
+                "term");
         }
 
-        var latestEnd = EndAfter(term.Start, MaximumMonths, zone);
+        var latestEnd = Instant.Max(EndAfter(term.Start, MaximumMonths, zone), EndAfter(term.Start, MaximumMonths, DateTimeZone.Utc));
         return term.End > latestEnd
-            ? Refusal.Of(PricingRefusal.TermTooLong, $"This pool is let for at most {MaximumMonths} months, here until {latestEnd}.", "term")
+            ? Refusal.Of(PricingRefusal.TermTooLong, $"This pool is let for at most {MaximumMonths} months in {zone.Id}, from {term.Start} until {latestEnd}.", "term")
             : null;
     }
 
-    private static bool Reaches(Term term, int months, DateTimeZone zone) => term.End >= EndAfter(term.Start, months, zone);
+    private static bool Reaches(Term term, int months, DateTimeZone zone) => term.End >= EarliestEnd(term.Start, months, zone);
+
+    // Months are the zone's. Where its clocks change on the way, the same hour of UTC is as good: who asks for 1 September to
+    // 1 December in UTC asks for three months.
+    private static Instant EarliestEnd(Instant start, int months, DateTimeZone zone) =>
+        Instant.Min(EndAfter(start, months, zone), EndAfter(start, months, DateTimeZone.Utc));
 
     // Local midnights need not be whole UTC hours; the term is, so a threshold counts as reached within its last hour.
     private static Instant EndAfter(Instant start, int months, DateTimeZone zone) =>

@@ -59,7 +59,9 @@ public sealed record QuantityStep(Instant From, int Quantity);
 /// <param name="KilowattsPerUnit">kW of critical IT load in one unit: a node's draw, or 1 in a pool of power.</param>
 /// <param name="Offer">The offer in force.</param>
 /// <param name="PreBuild">Whether any of the capacity asked for is not delivered yet.</param>
-public sealed record QuotedPool(PoolId PoolId, SiteId SiteId, OrganizationId OperatorId, SkuId? Sku, int GpusPerUnit, decimal KilowattsPerUnit, PoolOffer Offer, bool PreBuild);
+/// <param name="Greatest">The greatest supply it will ever have, from when; null while none is planned.</param>
+public sealed record QuotedPool(
+    PoolId PoolId, SiteId SiteId, OrganizationId OperatorId, SkuId? Sku, int GpusPerUnit, decimal KilowattsPerUnit, PoolOffer Offer, bool PreBuild, SupplyStep? Greatest);
 
 /// <summary>
 /// A firm price for a quantity over a term: all of its rent, with what is charged beside it named (<see cref="QuoteWords.BesideTotal"/>). It holds no capacity: it promises
@@ -67,7 +69,7 @@ public sealed record QuotedPool(PoolId PoolId, SiteId SiteId, OrganizationId Ope
 /// </summary>
 public sealed partial record Quote
 {
-    /// <summary>How long a quote stays firm.</summary>
+    /// <summary>How long a quote stays firm, at most: never beyond the start of its term.</summary>
     public static readonly Duration Validity = Duration.FromHours(48);
 
     /// <summary>What every quote says about capacity.</summary>

@@ -90,6 +90,24 @@ public sealed partial record Quote
             : null;
     }
 
+    /// <summary>Why nothing is quoted or searched for a term that starts then, or null when it may be.</summary>
+    public static Refusal? RefuseStart(Term term, Instant now) =>
+        term.Start <= now ? Refuse(QuoteRefusal.TermInPast, $"The term starts at {term.Start}; it is {now}.", "term.start")
+        : term.Start > now + FarthestStart ? Refuse(QuoteRefusal.TermTooFarAhead, $"The term starts after {now + FarthestStart}.", "term.start")
+        : null;
+
+    private static Refusal? RefuseSupply(QuotedPool pool, int units)
+    {
+        if (units <= (pool.Greatest?.Units ?? 0))
+        {
+            return null;
+        }
+
+        var (perUnit, name) = pool.GpusPerUnit == 0 ? (1, "kW") : (pool.GpusPerUnit, "GPUs");
+        var most = pool.Greatest is { } greatest ? $"at most {(long)greatest.Units * perUnit} {name} from {greatest.From}" : "nothing yet";
+        return Refuse(QuoteRefusal.QuantityAboveSupply, $"{(long)units * perUnit} {name} are asked for; pool {pool.PoolId} supplies {most}.", "quantities");
+    }
+
     private static Decision<QuoteFact> Make(MakeQuote make, Instant now)
     {
         var pool = make.Pool;
@@ -113,14 +131,14 @@ public sealed partial record Quote
             return fault with { Field = fault.Field?.Replace("ramp", "quantities", StringComparison.Ordinal).Replace("units", "quantity", StringComparison.Ordinal) };
         }
 
-        if (make.Term.Start < now)
+        if (RefuseSupply(pool, ramp.PeakUnits()) is { } unsupplied)
         {
-            return Refuse(QuoteRefusal.TermInPast, $"The term starts at {make.Term.Start}, before now, {now}.", "term.start");
+            return unsupplied;
         }
 
-        if (make.Term.Start > now + FarthestStart)
+        if (RefuseStart(make.Term, now) is { } misplaced)
         {
-            return Refuse(QuoteRefusal.TermTooFarAhead, $"The term starts after {now + FarthestStart}.", "term.start");
+            return misplaced;
         }
 
         if (pool.OperatorId == make.TenantId)
@@ -198,7 +216,7 @@ public sealed partial record Quote
             CommittedGpuHours = gpuHours is { } hours ? GpuHours.From(hours) : null,
             PerGpuHour = gpuHours is { } committed ? UnitPrice.Of(total.Currency, total.Major / committed) : null,
             Deposit = DepositOf(terms, total),
-            ExpiresAt = now + Validity,
+            ExpiresAt = Instant.Min(now + Validity, make.Term.Start),
         };
 
         void AddLine(QuoteLineKind kind, Percentage rate, UnitPrice price)

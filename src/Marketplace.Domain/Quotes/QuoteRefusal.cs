@@ -14,7 +14,10 @@ public enum QuoteRefusal
     [RefusalMeaning("quantity_does_not_fit_node", RefusalKind.Invalid, RefusalClass.Final, "The number of GPUs is not a whole number of the pool's nodes.")]
     QuantityDoesNotFitNode,
 
-    [RefusalMeaning("term_in_past", RefusalKind.Invalid, RefusalClass.Final, "The term starts in the past.")]
+    [RefusalMeaning("quantity_above_supply", RefusalKind.Conflict, RefusalClass.Final, "The pool will never supply as much as is asked for, by what its operator plans now.")]
+    QuantityAboveSupply,
+
+    [RefusalMeaning("term_in_past", RefusalKind.Invalid, RefusalClass.Final, "The term starts now or in the past.")]
     TermInPast,
 
     [RefusalMeaning("term_too_far_ahead", RefusalKind.Invalid, RefusalClass.Final, "The term starts too many years from now.")]

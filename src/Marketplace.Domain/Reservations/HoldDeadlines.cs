@@ -11,8 +11,8 @@ public static class HoldDeadlines
         ? now + Duration.FromMinutes(holds.CardMinutes)
         : PlusBankingDays(now, holds.TransferBankingDays, BillingPeriods.Zone(leaseZone));
 
-    /// <summary>Until when all approvals and signatures must be there.</summary>
-    public static Instant ForPaper(HoldTerms holds, Instant now) => now + Duration.FromDays(holds.PaperDays);
+    /// <summary>Until when all approvals and signatures must be there: never beyond the start of the term.</summary>
+    public static Instant ForPaper(HoldTerms holds, Instant start, Instant now) => Instant.Min(now + Duration.FromDays(holds.PaperDays), start);
 
     /// <summary>
     /// The end of the local day that is so many banking days after the present one. Banking days are Monday to Friday; bank

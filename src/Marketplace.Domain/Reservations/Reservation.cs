@@ -164,7 +164,7 @@ public enum EndCause
 
 /// <summary>An end that was decided; the status follows when its effects allow.</summary>
 /// <param name="Cause">Why.</param>
-/// <param name="By">The organization that asked for it, or null when time or a withdrawal did.</param>
+/// <param name="By">The organization that asked for it, or withdrew the capacity; null when time did.</param>
 /// <param name="Reason">In words, at most 500 characters; or the code of the last refusal.</param>
 /// <param name="At">When it was decided.</param>
 public sealed record ReservationEnd(EndCause Cause, OrganizationId? By, string Reason, Instant At);

@@ -111,8 +111,9 @@ public sealed record DisplaceHold(ImmutableArray<RampSegment> Segments) : Reserv
 public sealed record RestoreHold : ReservationCommand;
 
 /// <summary>Notice: the pool, or its site, was withdrawn.</summary>
-/// <param name="Reason">Why.</param>
-public sealed record WithdrawCapacity(string Reason) : ReservationCommand;
+/// <param name="By">The operator.</param>
+/// <param name="Reason">Why, in its words.</param>
+public sealed record WithdrawCapacity(OrganizationId By, string Reason) : ReservationCommand;
 
 /// <summary>Notice: the lease has ended.</summary>
 public sealed record RecordLeaseEnded : ReservationCommand;

@@ -118,12 +118,8 @@ public sealed partial record Reservation
         var agreement = state.Amendment?.Agreement ?? state.Agreement!;
         var signatures = state.Amendment?.Signatures ?? state.Signatures;
         var asked = agreement.Terms.Clauses.Signatures;
-        if (sign.Digest != agreement.Digest)
-        {
-            return Refuse(ReservationRefusal.DocumentDiffers, $"The order form to be signed has the digest {agreement.Digest}.", "digest");
-        }
-
-        if (HasSigned(signatures, party))
+        var isDocument = sign.Digest == agreement.Digest;
+        if (isDocument && HasSigned(signatures, party))
         {
             return null;
         }
@@ -132,6 +128,11 @@ public sealed partial record Reservation
         if (!awaited || !(party == ContractParty.Operator ? asked.OperatorSigns : asked.TenantSigns))
         {
             return Refuse(ReservationRefusal.SignatureNotAwaited, $"The reservation is {state.Status.Spelled()}.");
+        }
+
+        if (!isDocument)
+        {
+            return Refuse(ReservationRefusal.DocumentDiffers, $"The order form to be signed has the digest {agreement.Digest}.", "digest");
         }
 
         if (state.RefusePaper(draft.Now) is { } late)
@@ -191,7 +192,7 @@ public sealed partial record Reservation
     /// <summary>
     /// From when the tenant of a binding reservation may leave with its deposit because nothing was handed over: the start of the
     /// term while supply does not cover it, else the end of the term's first day in the lease's zone, until which the operator
-    /// is in time. Null while it is not binding and once delivery has begun.
+    /// is in time. Null while it is not binding and once delivery has begun: then the lease has an exit of the same kind.
     /// </summary>
     public Instant? TenantMayLeaveFrom()
     {
@@ -219,7 +220,7 @@ public sealed partial record Reservation
         var agreement = state.Agreement!;
         if (missing != ReservationStatus.AwaitingDeposit)
         {
-            draft.Add(new RequirementAwaited(draft.Now, missing, state.Deadline ?? HoldDeadlines.ForPaper(agreement.Holds, draft.Now)));
+            draft.Add(new RequirementAwaited(draft.Now, missing, state.Deadline ?? HoldDeadlines.ForPaper(agreement.Holds, agreement.Terms.Ramp.Term.Start, draft.Now)));
             return;
         }
 

@@ -110,6 +110,11 @@ public sealed partial record Reservation
         }
 
         var readyAt = Instant.Max(draft.Now, deliver.ReadyAt ?? draft.Now);
+        if (readyAt >= terms.Ramp.Term.End)
+        {
+            return Refuse(ReservationRefusal.DeliveryReadyTooLate, $"The term ends at {terms.Ramp.Term.End}.", "readyAt");
+        }
+
         draft.Add(new UnitsDelivered(draft.Now, new Delivery(deliver.Id, deliver.Units, deliver.Nodes, draft.Now, readyAt), delivered == peak));
         return null;
     }

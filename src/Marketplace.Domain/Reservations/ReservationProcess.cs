@@ -57,7 +57,7 @@ public sealed partial record Reservation
                 draft.Add(new HoldRestored(draft.Now));
                 break;
             case WithdrawCapacity withdraw when !ReservationStatuses.IsFinal(state.Status) && state.Status != ReservationStatus.Delivering && state.End is not { Cause: not EndCause.Expired }:
-                BeginEnd(draft, EndCause.Withdrawn, null, withdraw.Reason);
+                BeginEnd(draft, EndCause.Withdrawn, withdraw.By, withdraw.Reason);
                 break;
             case RecordLeaseEnded when !state.LeaseEnded && !state.Deliveries.IsEmpty:
                 draft.Add(new LeaseClosed(draft.Now));

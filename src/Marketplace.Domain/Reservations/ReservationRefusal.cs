@@ -50,7 +50,7 @@ public enum ReservationRefusal
     [RefusalMeaning("reservation_binding", RefusalKind.Conflict, RefusalClass.Final, "The reservation is binding on the tenant; only the operator can give it up, unless nothing is handed over in time.")]
     Binding,
 
-    [RefusalMeaning("delivery_begun", RefusalKind.Conflict, RefusalClass.Final, "Delivery has begun; what was delivered is ended through the lease.")]
+    [RefusalMeaning("delivery_begun", RefusalKind.Conflict, RefusalClass.Final, "Delivery has begun; what was delivered is ended through the lease, without a fee while nothing of it was accepted in time.")]
     DeliveryBegun,
 
     [RefusalMeaning("amendment_not_possible", RefusalKind.Conflict, RefusalClass.Final, "The reservation cannot be amended in its present status.")]
@@ -70,6 +70,9 @@ public enum ReservationRefusal
 
     [RefusalMeaning("delivery_invalid", RefusalKind.Invalid, RefusalClass.Final, "The units and the nodes named do not match, or a node is named twice or was delivered before.")]
     DeliveryInvalid,
+
+    [RefusalMeaning("delivery_ready_too_late", RefusalKind.Invalid, RefusalClass.Final, "What is announced would be ready at or after the end of the term.")]
+    DeliveryReadyTooLate,
 
     [RefusalMeaning("delivery_exceeds_reservation", RefusalKind.Conflict, RefusalClass.Final, "More units would be delivered than are reserved.")]
     DeliveryExceedsReservation,

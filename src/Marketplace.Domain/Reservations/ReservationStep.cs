@@ -127,7 +127,7 @@ public sealed partial record Reservation
 
     private static bool HasSigned(IEnumerable<Signature> signatures, ContractParty party) => signatures.Any(signature => signature.Party == party);
 
-    private static Instant AmendmentDeadline(Amendment amendment) => HoldDeadlines.ForPaper(amendment.Agreement.Holds, amendment.At);
+    private static Instant AmendmentDeadline(Amendment amendment) => HoldDeadlines.ForPaper(amendment.Agreement.Holds, amendment.Agreement.Terms.Ramp.Term.Start, amendment.At);
 
     private PoolId HeldPool() => Agreement?.PoolId ?? Attempts[^1].Candidate.PoolId;
 }

@@ -37,14 +37,25 @@ public sealed partial record Site
                 facts.Add(new ContractRfsMissed(phase.Id, now));
             }
 
-            if (phase.ExpectedRfs < today)
+            if (Overdue(phase, today, now) is { } overdue)
             {
-                facts.Add(new PhaseFellOverdue(phase.Id, today.PlusDays(Period.DaysBetween(phase.ForecastRfs, today)), now));
+                facts.Add(overdue);
             }
         }
 
         return Decision<SiteFact>.Of(facts.ToImmutable());
     }
+
+    /// <summary>What a fact leaves overdue is overdue in the same commit: a day that has passed is at no time supply.</summary>
+    private static Decision<SiteFact> WithSilence(Site site, SiteFact fact, Instant now)
+    {
+        var today = Today(site, now);
+        return Decision<SiteFact>.Of([fact, .. Evolve(site, fact).Phases.Select(phase => Overdue(phase, today, now)).OfType<SiteFact>()]);
+    }
+
+    private static PhaseFellOverdue? Overdue(BuildPhase phase, LocalDate today, Instant now) => phase.ActualRfs is null && phase.ExpectedRfs < today
+        ? new PhaseFellOverdue(phase.Id, today.PlusDays(Period.DaysBetween(phase.ForecastRfs, today)), now)
+        : null;
 
     /// <summary>
     /// Forecasts another day. Refuses: not the operator's, retired, no such phase, a day in the past,
@@ -178,7 +189,7 @@ public sealed partial record Site
         var energised = command.Kind == MilestoneKind.Energised ? command.Actual : phase.Of(MilestoneKind.Energised)?.Actual;
         return ready is not null && !(energised <= ready)
             ? Refusal.Of(SiteRefusal.MilestoneOutOfOrder, "The phase would be ready for service before it was energised.", "actual")
-            : new MilestoneCorrected(phase.Id, command.Kind, command.Actual, command.Reason, command.By, now);
+            : WithSilence(site, new MilestoneCorrected(phase.Id, command.Kind, command.Actual, command.Reason, command.By, now), now);
     }
 
     /// <summary>Adds evidence. Refuses: not the operator's, retired, no such phase, evidence.</summary>

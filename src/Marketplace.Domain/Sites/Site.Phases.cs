@@ -57,7 +57,7 @@ public sealed partial record Site
             return Refusal.Of(SiteRefusal.DateInvalid, $"Planned days lie between {EarliestDate.Year} and {LatestDate.Year}.", field);
         }
 
-        return new PhasePlanned(
+        var planned = new PhasePlanned(
             new BuildPhase
             {
                 Id = command.Id,
@@ -70,6 +70,7 @@ public sealed partial record Site
                 ],
             },
             now);
+        return WithSilence(site, planned, now);
     }
 
     /// <summary>Corrects a phase. Refuses: not the operator's, retired, withdrawn, phase refusals, <see cref="SiteRefusal.PhasePowerAllocated"/> below what pools were allocated.</summary>

@@ -18,7 +18,7 @@ public enum SiteStatus
     /// <summary>At least one phase is ready for service.</summary>
     InService,
 
-    /// <summary>Withdrawn: no new business, running commitments go on to their own ends.</summary>
+    /// <summary>Withdrawn: no new business; what was handed over goes on to its own end.</summary>
     Decommissioning,
 
     /// <summary>Closed, or cancelled before it was built. Nothing follows.</summary>

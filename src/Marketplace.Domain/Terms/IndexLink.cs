@@ -59,6 +59,15 @@ public sealed record IndexedPrice(UnitPrice Price, ImmutableArray<IndexStep> Ste
 /// <summary>Prices that follow an index.</summary>
 public static class Indexation
 {
+    /// <summary>The rent's price in a contract year under all of the terms: following their index, or raised by their escalator, or as it is.</summary>
+    /// <param name="terms">The terms.</param>
+    /// <param name="commencement">The first day rent accrued.</param>
+    /// <param name="year">The contract year, from 0.</param>
+    /// <param name="values">Published values of the index, ascending by month; empty without one.</param>
+    public static IndexedPrice PriceIn(ContractTerms terms, LocalDate commencement, int year, ImmutableArray<IndexValue> values) => terms.Clauses.Index is { } link
+        ? PriceIn(link, terms.Rent.Price, commencement, year, values)
+        : new IndexedPrice(Escalation.PriceIn(terms.Rent.Price, terms.Clauses.Escalator?.PerYear ?? Percentage.Zero, year), [], null);
+
     /// <summary>
     /// The price in contract year <paramref name="year"/>. Where a reference month has no value yet, the newest value before it
     /// stands in and the price is provisional; without any value the price stays as it was.

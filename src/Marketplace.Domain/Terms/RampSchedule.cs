@@ -26,14 +26,8 @@ public sealed record RampSchedule
     /// <summary>The steps in order; the first starts with the term.</summary>
     public ImmutableArray<RampStep> Steps { get; init; } = [];
 
-    /// <summary>One quantity over the whole term.</summary>
-    public static RampSchedule Flat(Term term, int units) => new() { Term = term, Steps = [new RampStep(term.Start, units)] };
-
     /// <summary>Highest quantity of any step.</summary>
     public int PeakUnits() => Steps.Max(step => step.Units);
-
-    /// <summary>The committed quantity at an instant; 0 outside the term.</summary>
-    public int UnitsAt(Instant instant) => Term.Contains(instant) ? Steps.Last(step => step.From <= instant).Units : 0;
 
     /// <summary>The steps as stretches of constant quantity, in order and without gaps.</summary>
     public ImmutableArray<RampSegment> Segments()

@@ -47,10 +47,9 @@ internal sealed class LedgersBalance(BillingAccounts accounts, MarketMeters mete
         var drift = new SortedDictionary<string, long>(StringComparer.Ordinal);
         await foreach (var account in accounts.AllAsync(cancellation))
         {
-            foreach (var currency in account.Balances.GroupBy(balance => balance.Amount.Currency))
+            foreach (var sum in Books.Drift(account.Balances))
             {
-                var sum = Money.Sum(currency.Key, currency.Select(balance => balance.Amount));
-                drift[currency.Key.Value] = drift.GetValueOrDefault(currency.Key.Value) + Math.Abs(sum.Minor);
+                drift[sum.Currency.Value] = drift.GetValueOrDefault(sum.Currency.Value) + Math.Abs(sum.Minor);
                 if (!sum.IsZero)
                 {
                     violations.Add($"The books of {account.Id} are off by {sum}.");

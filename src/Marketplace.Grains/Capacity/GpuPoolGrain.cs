@@ -62,9 +62,10 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
         ? new FreeUnits(calendar.FreeThroughout(term), calendar.EarliestStart(units, term.Hours, term.Start))
         : default);
 
-    public Task<Answer<ImmutableArray<PoolNode>>> RegisterNodesAsync(RegisterNodes command) => CommitAsync(
-        (listing, now) => Listing.Of(Pool.Decide(listing.Pool, command, now)),
-        listing => command.Nodes.Select(node => listing.Pool!.Nodes.Find(node.Id)!).ToImmutableArray());
+    public async Task<Answer<ImmutableArray<PoolNode>>> RegisterNodesAsync(RegisterNodes command) =>
+        await ClaimSerialsAsync(Pool.Decide(Durable.Pool, command, Services.Clock.Now)) is { } taken ? taken : await CommitAsync(
+            (listing, now) => Listing.Of(Pool.Decide(listing.Pool, command, now)),
+            listing => command.Nodes.Select(node => listing.Pool!.Nodes.Find(node.Id)!).ToImmutableArray());
 
     public Task<Answer<ImmutableArray<PoolNode>>> AssignNodesAsync(AssignNodes command) =>
         NodesAsync(command.Reservation, listing => Listing.Of(Pool.Decide(listing.Pool, command)));
@@ -73,7 +74,8 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
         (listing, _) => Listing.Of(Pool.Decide(listing.Pool, command)),
         listing => listing.Pool!.Blocks.First(block => block.Id == command.Block));
 
-    public Task<Answer<ImmutableArray<PoolNode>>> ReplaceFreeNodeAsync(ReplaceFreeNode command) => CommitAsync(
+    public async Task<Answer<ImmutableArray<PoolNode>>> ReplaceFreeNodeAsync(ReplaceFreeNode command) =>
+        await ClaimSerialsAsync(Pool.Decide(Durable.Pool, command, Services.Clock.Now)) is { } taken ? taken : await CommitAsync(
         (listing, now) => Listing.Of(Pool.Decide(listing.Pool, command, now)),
         listing => new[] { command.Out, command.In.Id }.Select(id => listing.Pool!.Nodes.Find(id)!).ToImmutableArray());
 
@@ -87,6 +89,8 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
         [.. (Durable.Pool?.Nodes.Nodes ?? []).Where(node => node.Order > after).OrderBy(node => node.Order).Take(limit)]);
 
     public Task<PoolNode?> GetNodeAsync(NodeId node) => Task.FromResult(Durable.Pool?.Nodes.Find(node));
+
+    public Task<Refusal?> RefuseRetractionAsync(PhaseId phase) => Task.FromResult(Durable.Pool?.RefuseRetraction(phase));
 
     public Task<Answer<OpenBenchmarkRun>> OpenBenchmarkAsync(OpenPoolBenchmark command) => CommitAsync(
         (listing, now) => Listing.Decide(listing, command, now),
@@ -127,8 +131,8 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
             case PhaseRescheduled moved:
                 await CommitAsync((listing, _) => Listing.Of(Pool.Decide(listing.Pool, new ReschedulePhase(moved.Phase, moved.ReadyFrom, moved.Delivered, moved.Revision))), _ => true, envelope);
                 break;
-            case SiteWithdrawn:
-                await CommitAsync((listing, _) => listing.Pool is { } pool ? Listing.Of(pool.Withdraw()) : Decision<ListingFact>.Nothing, _ => true, envelope);
+            case SiteWithdrawn site:
+                await CommitAsync((listing, _) => listing.Pool is { } pool ? Listing.Of(pool.Withdraw(site.Reason)) : Decision<ListingFact>.Nothing, _ => true, envelope);
                 break;
             case PoolVerified verified:
                 await CommitAsync((listing, _) => Listing.Decide(listing, verified.Verification), _ => true, envelope);
@@ -172,7 +176,7 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
             case ListingWithdrawn withdrawn:
                 foreach (var holder in withdrawn.Holders)
                 {
-                    effects.Tell(GrainKeys.Reservation(holder), new PoolWithdrawn(after.Pool!.Id, holder));
+                    effects.Tell(GrainKeys.Reservation(holder), new PoolWithdrawn(after.Pool!.Id, holder, after.Pool.OperatorId, withdrawn.Reason));
                 }
 
                 break;
@@ -180,6 +184,17 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
 
         WriteRows(after, effects);
         PoolEvents.Publish(after, fact, effects);
+    }
+
+    /// <summary>Claims the serials of the nodes that a decision registers; the refusal where another pool has one.</summary>
+    private Task<Refusal?> ClaimSerialsAsync(Decision<PoolFact> decision)
+    {
+        ImmutableArray<NodeRegistration> added = decision.Facts is [NodesRegistered { Nodes: var nodes }, ..] ? nodes
+            : decision.Facts is [FreeNodeReplaced { In: var entering }, ..] ? [entering]
+            : [];
+        return added.IsEmpty
+            ? Task.FromResult<Refusal?>(null)
+            : NodeSerials.ClaimAsync(Services.Rows, Services.Grains, Durable.Pool!.OperatorId, PoolId.From(Key), added);
     }
 
     private static Instant NextDay(Instant instant) => instant.InUtc().Date.PlusDays(1).AtMidnight().InUtc().ToInstant();

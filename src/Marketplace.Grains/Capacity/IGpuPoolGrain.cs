@@ -112,6 +112,10 @@ public interface IGpuPoolGrain : IAggregateGrain
     [Alias("GetNode"), AlwaysInterleave]
     Task<PoolNode?> GetNodeAsync(NodeId node);
 
+    /// <summary>Why a phase cannot be reported not ready after all, or null when it can.</summary>
+    [Alias("RefuseRetraction"), AlwaysInterleave]
+    Task<Refusal?> RefuseRetractionAsync(PhaseId phase);
+
     /// <summary>Opens a challenge for the pool, or answers the one that is open.</summary>
     [Alias("OpenBenchmark")]
     Task<Answer<OpenBenchmarkRun>> OpenBenchmarkAsync(OpenPoolBenchmark command);
@@ -142,7 +146,9 @@ public sealed record HoldRestored(PoolId PoolId, ReservationId ReservationId, Im
 /// <summary>Tells a reservation that its pool went off the market for good. Its hold stands until the reservation ends it.</summary>
 /// <param name="PoolId">The pool.</param>
 /// <param name="ReservationId">The reservation.</param>
-public sealed record PoolWithdrawn(PoolId PoolId, ReservationId ReservationId) : Notice;
+/// <param name="By">The operator.</param>
+/// <param name="Reason">Its words; null where none were given.</param>
+public sealed record PoolWithdrawn(PoolId PoolId, ReservationId ReservationId, OrganizationId By, string? Reason) : Notice;
 
 /// <summary>Read copies of pools in the row store; the data is a <see cref="PoolSummary"/>, row keys are <see cref="SortKeys"/>.</summary>
 public static class PoolRows

@@ -24,7 +24,8 @@ public sealed record PoolData(PoolId Id, SiteId SiteId, PoolKind Kind, string Na
 /// <param name="Name">Its name.</param>
 /// <param name="Status">That it is withdrawn.</param>
 /// <param name="Reservations">Reservations that held units; each leaves by its own exit.</param>
-public sealed record PoolWithdrawnData(PoolId Id, SiteId SiteId, string Name, ListingStatus Status, ImmutableArray<ReservationId> Reservations);
+/// <param name="Reason">The operator's words; null where none were given.</param>
+public sealed record PoolWithdrawnData(PoolId Id, SiteId SiteId, string Name, ListingStatus Status, ImmutableArray<ReservationId> Reservations, string? Reason);
 
 /// <summary>A pool's supply after it moved.</summary>
 /// <param name="Id">The pool.</param>
@@ -88,7 +89,7 @@ internal static class PoolEvents
                 effects.Publish(pool.OperatorId, changed.Status == ListingStatus.Published ? Published : Paused, Data(pool));
                 break;
             case ListingWithdrawn withdrawn:
-                effects.Publish(pool.OperatorId, Withdrawn, new(pool.Id, pool.SiteId, pool.Name, pool.Status, withdrawn.Holders));
+                effects.Publish(pool.OperatorId, Withdrawn, new(pool.Id, pool.SiteId, pool.Name, pool.Status, withdrawn.Holders, withdrawn.Reason));
                 break;
             case SupplyReforecast reforecast:
                 effects.Publish(pool.OperatorId, SupplyReforecast, new(pool.Id, [.. reforecast.Supply.Select(step => new SupplyData(step.From, step.Units))]));

@@ -3,6 +3,7 @@ using Marketplace.Domain.Billing;
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
@@ -32,7 +33,7 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
     public Task<Answer<Snapshot<Lease>>> ReplaceNodeAsync(Operation operation, ReplaceNode command) =>
         BookedAsync(operation, command, lease => IsPower(lease) || command.In is null
             ? NothingToBook
-            : BookAsync(Pool.SubstituteNodeAsync(new SubstituteNode(command.Actor, lease.Opening.Reservation, command.Out, command.In))));
+            : BookAsync(Pool.SubstituteNodeAsync(new SubstituteNode(command.Actor, lease.Opening.Reservation, command.Out, command.In, command.Reason))));
 
     public Task<Answer<Snapshot<Lease>>> HandBackAsync(Operation operation, HandBackNodes command) => DecideAsync(operation, command);
 
@@ -43,7 +44,8 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
 
     public Task<Answer<Snapshot<Lease>>> DeclineRenewalAsync(Operation operation, DeclineRenewal command) => DecideAsync(operation, command);
 
-    public Task<Answer<Snapshot<Lease>>> QuoteExitAsync(Operation operation, QuoteExit command) => DecideAsync(operation, command);
+    public Task<Answer<Snapshot<Lease>>> QuoteExitAsync(Operation operation, QuoteExit command) => OperateAsync(operation, async () =>
+        await DecideAsync(operation, State is { } lease ? command with { Basis = await BasisAsync(lease) } : command));
 
     public Task<Answer<Snapshot<Lease>>> TerminateAsync(Operation operation, TerminateLease command) => DecideAsync(operation, command);
 
@@ -59,7 +61,7 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
             // Money decides: what is on its way is waited for, and before a termination what could still come is called off.
             var account = Services.Grains.GetGrain<IBillingAccountGrain>(State!.Opening.Tenant.Value);
             var money = await account.LookForMoneyAsync(new LookForMoney(State!.Overdue, CallOff: step == DunningStep.Termination));
-            await DecideAsync(null, new TakeDunningStep(step, money));
+            await DecideAsync(null, new TakeDunningStep(step, money) { Basis = step == DunningStep.Termination ? await BasisAsync(State!) : ExitBasis.None });
         }
     }
 
@@ -126,6 +128,16 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
         var segments = lease.Steps.Select(step => new HoldSegment(step.Term, step.Units)).ToArray();
         segments[^1] = new HoldSegment(new Term(segments[^1].Term.Start, LeaseDue.RenewedEnd(lease)), segments[^1].Units);
         return [.. segments];
+    }
+
+    /// <summary>What the price of an exit needs of the pool and of the rate book.</summary>
+    private async Task<ExitBasis> BasisAsync(Lease lease)
+    {
+        var hold = await Pool.GetHoldAsync(lease.Opening.Reservation);
+        var book = lease.Opening.Terms.Clauses.Index is { } link
+            ? (await Services.Grains.GetGrain<IRateBookGrain>(IRateBookGrain.Key).GetAsync())?.State.ValuesOf(link.Index)
+            : null;
+        return new ExitBasis([.. (hold?.Displaced ?? []).Select(gap => new RampSegment(gap.Term, gap.Units))], book ?? []);
     }
 
     private static async Task<Refusal?> BookAsync<T>(Task<Answer<T>> booking) => (await booking).Refusal;

@@ -25,7 +25,7 @@ internal sealed class QuoteGrain(GrainServices services) : RecordGrain<Quote, Qu
 
             var peak = quantities.IsEmpty ? 0 : quantities.Max(step => step.Quantity) / Math.Max(1, summary.GpusPerUnit);
             var quoted = new QuotedPool(
-                pool, summary.SiteId, summary.OperatorId, summary.Hardware?.Sku, summary.GpusPerUnit, summary.KilowattsPerUnit, offer, summary.IsPreBuild(term, peak));
+                pool, summary.SiteId, summary.OperatorId, summary.Hardware?.Sku, summary.GpusPerUnit, summary.KilowattsPerUnit, offer, summary.IsPreBuild(term, peak), summary.GreatestSupply);
             var command = new MakeQuote(QuoteId.From(Key), tenant, term, quantities, quoted);
             return await CommitAsync(operation, (quote, now) => Quote.Decide(quote, command, now));
         });

@@ -129,4 +129,6 @@ public sealed record ReservationDeliveryData(
 /// <param name="PoolId">The pool that held the capacity; null when none did.</param>
 /// <param name="Cause">Why.</param>
 /// <param name="Reason">In words, or the code of the last refusal.</param>
-public sealed record ReservationEndedData(ReservationId Id, ReservationStatus Status, OrganizationId TenantId, OrganizationId? OperatorId, PoolId? PoolId, EndCause Cause, string Reason);
+/// <param name="By">Who asked for it, or withdrew the capacity; null when time did.</param>
+public sealed record ReservationEndedData(
+    ReservationId Id, ReservationStatus Status, OrganizationId TenantId, OrganizationId? OperatorId, PoolId? PoolId, EndCause Cause, string Reason, OrganizationId? By);

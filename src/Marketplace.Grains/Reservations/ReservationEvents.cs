@@ -100,7 +100,8 @@ internal static class ReservationEvents
                         reservation.Agreement?.OperatorId,
                         reservation.Agreement?.PoolId,
                         reservation.End!.Cause,
-                        reservation.End.Reason));
+                        reservation.End.Reason,
+                        reservation.End.By));
                 break;
         }
 

@@ -70,7 +70,7 @@ internal sealed partial class ReservationGrain(GrainServices services, IOptions<
             PoolDisplaced displaced => new DisplaceHold(SegmentsOf(displaced.Displaced)),
             PoolRestored { Displaced.IsEmpty: true } => new RestoreHold(),
             PoolRestored restored => new DisplaceHold(SegmentsOf(restored.Displaced)),
-            PoolWithdrawn => new WithdrawCapacity("The operator withdrew the pool."),
+            PoolWithdrawn withdrawn => new WithdrawCapacity(withdrawn.By, withdrawn.Reason ?? "The operator withdrew the pool."),
             LeaseFinished => new RecordLeaseEnded(),
             _ => throw new InvalidOperationException($"A reservation takes no {notice.GetType().Name}."),
         };

@@ -74,7 +74,7 @@ internal static class SiteEvents
     public static readonly EventType<SiteData> Listed = new("site.listed", "An operator listed a site.");
     public static readonly EventType<SiteData> Described = new("site.described", "A site's particulars were restated.");
     public static readonly EventType<SiteData> StatusChanged = new("site.status_changed", "A site has another status.");
-    public static readonly EventType<SiteData> Withdrawn = new("site.withdrawn", "A site was taken off the market; what is reserved or leased runs to its own end.");
+    public static readonly EventType<SiteData> Withdrawn = new("site.withdrawn", "A site was taken off the market: what is handed over runs to its own end, and every other reservation leaves by its own exit.");
     public static readonly EventType<SitePhaseData> PhasePlanned = new("site.phase_planned", "A build phase was planned.");
     public static readonly EventType<SitePhaseData> PhaseRevised = new("site.phase_revised", "A build phase's name or megawatts changed.");
     public static readonly EventType<SitePhaseData> PhaseRemoved = new("site.phase_removed", "A build phase was dropped.");

@@ -12,7 +12,7 @@ namespace Marketplace.Grains.Sites;
 /// <param name="Revision">The phase's revision.</param>
 public sealed record PhaseRescheduled(SiteId Site, PhaseId Phase, Instant ReadyFrom, bool Delivered, int Revision) : Notice;
 
-/// <summary>Tells a pool that its site takes no new business. Commitments run to their own ends; then the pool frees its power.</summary>
+/// <summary>Tells a pool that its site takes no new business. Reservations leave by their own exits; then the pool frees its power.</summary>
 /// <param name="Site">The site.</param>
 /// <param name="Reason">The operator's words.</param>
 public sealed record SiteWithdrawn(SiteId Site, string Reason) : Notice;

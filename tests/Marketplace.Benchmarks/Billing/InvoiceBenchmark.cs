@@ -149,7 +149,7 @@ internal static class InvoiceBenchmark
                 Version = ContractTerms.CurrentVersion,
                 Rent = new RentPrice(UnitPrice.Of(Currency.Usd, 2.13m), PricingUnit.GpuHour),
                 GpusPerUnit = 8,
-                Ramp = RampSchedule.Flat(term, 4),
+                Ramp = new RampSchedule { Term = term, Steps = [new RampStep(term.Start, 4)] },
                 Clauses = new Clauses
                 {
                     Timing = BillingTiming.InArrears,

@@ -37,7 +37,7 @@ internal sealed class AccountScript(OrganizationId? organization = null)
         {
             state = BillingAccount.Evolve(state, fact);
             Facts.Add(fact);
-            AlwaysBalanced &= state.Books.Imbalances().Count == 0 && state.Books.Overdrawn().Count == 0;
+            AlwaysBalanced &= Books.Drift(state.Books.Balances.Values).All(drift => drift.IsZero) && state.Books.Overdrawn().Count == 0;
         }
 
         return decision.Facts;

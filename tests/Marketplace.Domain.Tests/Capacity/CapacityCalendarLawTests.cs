@@ -103,7 +103,7 @@ public sealed class CapacityCalendarLawTests
 
     private static void AssertSame(CalendarModel model, CapacityCalendar calendar)
     {
-        Assert.True(calendar.IsWithinSupply);
+        Assert.Empty(calendar.Faults());
         Assert.Empty(calendar.Faults());
         for (var hour = 0; hour < CalendarModel.Hours; hour++)
         {

@@ -127,7 +127,7 @@ public sealed class CapacityCalendarTests
         Assert.Equal([CalendarModel.Segment(0, 24, 2), CalendarModel.Segment(24, 36, 3)], calendar.Find(CalendarModel.Id(1))!.Displaced);
         Assert.Equal([CalendarModel.Segment(24, 36, 2)], calendar.Find(CalendarModel.Id(2))!.Displaced);
         Assert.Empty(calendar.Find(CalendarModel.Id(3))!.Displaced);
-        Assert.True(calendar.IsWithinSupply);
+        Assert.Empty(calendar.Faults());
     }
 
     [Fact]
@@ -171,7 +171,6 @@ public sealed class CapacityCalendarTests
         var segments = ImmutableArray.Create(CalendarModel.Segment(0, 24, 4));
         var calendar = Supplied(new SupplyStep(Now, 3)).Evolve(new HoldPlaced(CalendarModel.Id(1), CalendarModel.Tenant, segments, Now));
 
-        Assert.False(calendar.IsWithinSupply);
         Assert.Equal(["holds exceed supply by 1 units from 2026-01-01T00:00:00Z to 2026-01-02T00:00:00Z."], calendar.Faults());
     }
 

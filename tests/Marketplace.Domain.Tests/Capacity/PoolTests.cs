@@ -91,10 +91,14 @@ public sealed class PoolTests
             Pool.Decide(pool, new ChangeListing(Other, ListingStatus.Published)).Refusal?.Code,
             Pool.Decide(pool, new WithdrawPool(Other)).Refusal?.Code,
             Pool.Decide(pool, new RegisterNodes(Other, Nodes(1, 2)), Now).Refusal?.Code,
-            Pool.Decide(pool, new SubstituteNode(Other, Reservation, Node(1), null)).Refusal?.Code,
+            Pool.Decide(pool, new SubstituteNode(Other, Reservation, Node(1), null, "It failed.")).Refusal?.Code,
         ];
         Assert.All(codes, code => Assert.Equal("pool_not_found", code));
     }
+
+    [Fact]
+    public void A_withdrawal_keeps_the_operators_words() => Assert.Equal(
+        "The utility cut us off.", Assert.IsType<ListingWithdrawn>(Assert.Single(Listed().Withdraw("The utility cut us off.").Facts)).Reason);
 
     [Fact]
     public void Withdrawing_names_who_holds_units_and_power_is_free_when_nobody_does()
@@ -159,16 +163,17 @@ public sealed class PoolTests
         Assert.Equal("nodes_exceed_hold", Pool.Decide(pool, new AssignNodes(Reservation, [], 9)).Refusal?.Code);
         Assert.Equal("node_not_found", Pool.Decide(pool, new AssignNodes(Reservation, [Node(77)])).Refusal?.Code);
 
-        pool = Do(pool, Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(3), Node(10))), out _);
-        Assert.Empty(Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(3), Node(10))).Facts);
-        Assert.Equal("node_not_free", Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(1), Node(2))).Refusal?.Code);
-        Assert.Equal("node_not_assigned", Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(9), null)).Refusal?.Code);
-        pool = Do(pool, Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(1), null)), out _);
-        Assert.Equal("nodes_not_available", Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(2), null)).Refusal?.Code);
+        pool = Do(pool, Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(3), Node(10), "It failed.")), out _);
+        Assert.Empty(Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(3), Node(10), "It failed.")).Facts);
+        Assert.Equal((NodeStatus.Retired, "It failed."), (pool.Nodes.Find(Node(3))!.Status, pool.Nodes.Find(Node(3))!.Reason));
+        Assert.Equal("node_not_free", Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(1), Node(2), "It failed.")).Refusal?.Code);
+        Assert.Equal("node_not_assigned", Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(9), null, "It failed.")).Refusal?.Code);
+        pool = Do(pool, Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(1), null, "It failed.")), out _);
+        Assert.Equal("nodes_not_available", Pool.Decide(pool, new SubstituteNode(Operator, Reservation, Node(2), null, "It failed.")).Refusal?.Code);
 
         pool = Do(pool, Pool.Decide(pool, new ReleaseHold(Reservation, HoldStatus.Released), Now), out var facts);
         Assert.Equal(["HoldEnded", "NodesReturned"], facts.Select(fact => fact.GetType().Name));
-        Assert.Equal(8, pool.Nodes.FreeCount);
+        Assert.Equal(8, pool.Nodes.Free.Count());
     }
 
     [Fact]
@@ -182,6 +187,9 @@ public sealed class PoolTests
 
         Assert.Equal(("units_handed_over", "units"), Codes(Pool.Decide(pool, new AllocatePhase(four))));
         Assert.Equal(("units_handed_over", "spareUnits"), Codes(Pool.Decide(pool, new AmendPool(Operator, null, null, 6))));
+        Assert.Equal("units_handed_over", pool.RefuseRetraction(One)?.Code);
+        Assert.Null(pool.RefuseRetraction(Two));
+        Assert.Null(Do(pool, Pool.Decide(pool, new ReschedulePhase(Two, Rfs, true, 9)), out _).RefuseRetraction(One));
         Assert.Null(Pool.Decide(pool, new AllocatePhase(pool.Allocations[1] with { Units = 1 })).Refusal);
         Assert.Null(Pool.Decide(pool, new AmendPool(Operator, null, null, 5)).Refusal);
         pool = Do(pool, Pool.Decide(pool, new AllocatePhase(five)), out var facts);
@@ -218,7 +226,7 @@ public sealed class PoolTests
         // Not even a phase that is taken back altogether leaves units with nobody while there are others to displace.
         pool = Do(pool, Pool.Decide(pool, new ReschedulePhase(One, null, false, 9)), out facts);
         Assert.Equal([(early, 5), (Reservation, 5)], facts.OfType<UnitsDisplaced>().Select(fact => (fact.Id, Assert.Single(fact.Displaced).Units)).OrderBy(gone => gone.Id == Reservation));
-        Assert.True(pool.Calendar.IsWithinSupply);
+        Assert.Empty(pool.Calendar.Faults());
     }
 
     [Fact]
@@ -263,7 +271,7 @@ public sealed class PoolTests
         pool = Do(pool, Pool.Decide(pool, replace, Now), out _);
         Assert.Empty(Pool.Decide(pool, replace, Now).Facts);
         Assert.Equal([Node(3), Node(9)], pool.Nodes.Free);
-        Assert.Equal(NodeStatus.Retired, pool.Nodes.Find(Node(2))!.Status);
+        Assert.Equal((NodeStatus.Retired, "Failed burn-in."), (pool.Nodes.Find(Node(2))!.Status, pool.Nodes.Find(Node(2))!.Reason));
         Assert.Equal(1, pool.HandedOverUnits);
     }
 

@@ -256,7 +256,9 @@ public sealed class LeaseTests
         Follow(new LeaseScript().Deliver("2027-01-05T00:00:00Z", 1).Accept("2027-01-06T00:00:00Z", 1).Pass("2028-01-01T00:00:00Z"));
         Follow(new LeaseScript().Deliver("2027-01-05T00:00:00Z", 1).Accept("2027-01-06T00:00:00Z", 1).Play("2027-12-01T00:00:00Z", new MarkOverdue(Invoice)).Pass("2028-01-01T00:00:00Z"));
         Follow(new LeaseScript().Deliver("2027-12-31T00:00:00Z", 1).Pass("2028-01-05T00:00:00Z"));
-        Follow(new LeaseScript().DeliverFor("2027-12-31T00:00:00Z", "2028-02-01T00:00:00Z", 1).Pass("2028-01-05T00:00:00Z"));
+        Follow(new LeaseScript().Deliver("2027-12-31T00:00:00Z", 1).Play("2027-12-31T01:00:00Z", new RejectNodes(Tenant, Nodes(1), "dead")).Pass("2028-01-05T00:00:00Z"));
+        Follow(new LeaseScript().DeliverFor("2027-01-05T00:00:00Z", "2027-12-01T00:00:00Z", 1)
+            .Play("2027-03-01T00:00:00Z", new QuoteExit(Tenant, Exit, null)).Play("2027-03-01T00:00:00Z", new TerminateLease(Tenant, Exit)));
 
         Assert.Equal(
             LeaseStatuses.Next.SelectMany(pair => pair.Value.Select(step => (pair.Key, step.To))).Order(),

@@ -39,6 +39,48 @@ public sealed class QuoteTests
         Assert.True(quote.Lines[1].Amount.Minor < 0 && quote.Lines[4].Amount.Minor > 0);
     }
 
+    [Theory]
+    [InlineData(4096 * 8, null)]
+    [InlineData(4097 * 8, "quantity_above_supply")]
+    public void Nothing_is_quoted_that_the_pool_will_never_supply(int gpus, string? refusal)
+    {
+        var decision = Quote.Decide(null, SampleOffer.Ask(gpus), SampleOffer.Now);
+
+        Assert.Equal(refusal, decision.Refusal?.Code);
+        if (refusal is not null)
+        {
+            Assert.EndsWith("supplies at most 32768 GPUs from 2027-02-01T00:00:00Z.", decision.Refusal!.Detail, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_pool_without_supply_quotes_nothing() => Assert.Equal(
+        "quantity_above_supply", Quote.Decide(null, SampleOffer.Ask(8, pool: SampleOffer.InPool() with { Greatest = null }), SampleOffer.Now).Refusal?.Code);
+
+    [Fact]
+    public void A_quote_is_firm_until_its_term_starts_at_the_latest()
+    {
+        var soon = new Term(Instant.FromUtc(2027, 1, 5, 9, 0), SampleOffer.March.End);
+
+        Assert.Equal(soon.Start, SampleOffer.Make(SampleOffer.Ask(term: soon)).ExpiresAt);
+        Assert.Equal("term_in_past", Quote.Decide(null, SampleOffer.Ask(term: new Term(SampleOffer.Now, SampleOffer.March.End)), SampleOffer.Now).Refusal?.Code);
+    }
+
+    [Fact]
+    public void Three_months_over_the_end_of_summer_time_are_three_months()
+    {
+        var prices = SampleOffer.Prices with { MinimumMonths = 3 };
+        var zone = DateTimeZoneProviders.Tzdb["America/Chicago"];
+        var (start, end) = (Instant.FromUtc(2027, 9, 1, 0, 0), Instant.FromUtc(2027, 12, 1, 0, 0));
+
+        Assert.Null(prices.RefuseTerm(new Term(start, end), zone));
+        Assert.Null(prices.RefuseTerm(new Term(start + Duration.FromHours(5), end + Duration.FromHours(6)), zone));
+        var refusal = prices.RefuseTerm(new Term(start, end - Duration.FromHours(1)), zone);
+        Assert.Equal("This pool is let for at least 3 months in America/Chicago, from 2027-09-01T00:00:00Z until 2027-12-01T00:00:00Z or later.", refusal?.Detail);
+        Assert.Null((prices with { MaximumMonths = 3 }).RefuseTerm(new Term(start, end + Duration.FromHours(1)), zone));
+        Assert.Equal("term_too_long", (prices with { MaximumMonths = 3 }).RefuseTerm(new Term(start, end + Duration.FromHours(2)), zone)?.Code);
+    }
+
     [Fact]
     public void The_second_year_is_priced_with_the_escalator()
     {
@@ -128,7 +170,7 @@ public sealed class QuoteTests
         Assert.Equal("own_capacity", Code(own));
         Assert.Equal("term_too_short", Code(SampleOffer.Ask(pool: SampleOffer.InPool(longOnly))));
         Assert.Equal("term_too_long", Code(SampleOffer.Ask(term: SampleOffer.Years(6))));
-        Assert.Equal("amount_too_large", Code(SampleOffer.Ask(gpus: 80_000_000, SampleOffer.Years(5), SampleOffer.InPool(steep))));
+        Assert.Equal("amount_too_large", Code(SampleOffer.Ask(gpus: 80_000_000, SampleOffer.Years(5), SampleOffer.InPool(steep) with { Greatest = SampleOffer.Greatest with { Units = 10_000_000 } })));
     }
 
     [Fact]

@@ -45,7 +45,10 @@ internal static class SampleOffer
     public static PoolOffer Offer => new(Prices, Clauses, new HoldTerms(CardMinutes: 30, TransferBankingDays: 5, PaperDays: 10));
 
     public static QuotedPool InPool(PoolOffer? offer = null, bool preBuild = false, int gpusPerUnit = 8) => new(
-        Pool, SiteId.From("site_a"), Operator, gpusPerUnit == 0 ? null : SkuId.From("nvidia-h100-sxm5-80gb"), gpusPerUnit, gpusPerUnit == 0 ? 1m : 10.2m, offer ?? Offer, preBuild);
+        Pool, SiteId.From("site_a"), Operator, gpusPerUnit == 0 ? null : SkuId.From("nvidia-h100-sxm5-80gb"), gpusPerUnit, gpusPerUnit == 0 ? 1m : 10.2m, offer ?? Offer, preBuild, Greatest);
+
+    /// <summary>The pool supplies 4,096 units from February on.</summary>
+    public static SupplyStep Greatest => new(Instant.FromUtc(2027, 2, 1, 0, 0), 4096);
 
     public static Term Years(int years) => new(March.Start, Instant.FromUtc(2027 + years, 3, 1, 0, 0));
 

@@ -63,6 +63,14 @@ public sealed class ReservationDeliveryTests
     }
 
     [Fact]
+    public void Nothing_is_announced_for_after_the_term()
+    {
+        Confirmed().Refused(Delivery(1, 8) with { ReadyAt = SampleOffer.March.End }, "delivery_ready_too_late");
+        Confirmed().Refused(Delivery(1, 8) with { ReadyAt = Instant.FromUtc(2099, 1, 1, 0, 0) }, "delivery_ready_too_late");
+        Confirmed().Then(Delivery(1, 8) with { ReadyAt = SampleOffer.March.End - Duration.FromHours(1) }, typeof(UnitsDelivered)).Is(ReservationStatus.Fulfilled);
+    }
+
+    [Fact]
     public void The_term_s_end_closes_what_was_not_delivered()
     {
         Delivering().At(SampleOffer.March.End).Then(new PassTime(), typeof(DeliveryCeased)).Is(ReservationStatus.PartiallyFulfilled).Waits();

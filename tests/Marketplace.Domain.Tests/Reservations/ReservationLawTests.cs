@@ -100,7 +100,7 @@ public sealed class ReservationLawTests
         7 => new DeclineReservation(ForOperator, "No."),
         8 => story.Displacement(1),
         9 => new RestoreHold(),
-        10 => new WithdrawCapacity("Gone."),
+        10 => new WithdrawCapacity(SampleOffer.Operator, "Gone."),
         11 => new RecordLeaseEnded(),
         12 => new AmendReservation(ForTenant, SampleOffer.Make(story.Offer, gpus: 32, id: "qt_2")),
         13 => Delivery(1, 3),

@@ -103,7 +103,6 @@ public sealed class ReservationTests
     [Fact]
     public void Nobody_signs_another_document_or_out_of_turn()
     {
-        AwaitingApproval().Refused(new SignReservation(ForTenant, Held().Here.Agreement!.Digest), "document_differs");
         var approving = AwaitingApproval();
         approving.Refused(new SignReservation(ForTenant, approving.Here.Agreement!.Digest), "signature_not_awaited");
         AwaitingSignature().Refused(new SignReservation(ForTenant, "0000"), "document_differs").Refused(new ApproveReservation(ForTenant with { Name = " " }), "signatory_invalid");
@@ -259,11 +258,27 @@ public sealed class ReservationTests
     }
 
     [Fact]
+    public void Paper_never_waits_beyond_the_start_of_the_term()
+    {
+        var start = SampleOffer.March.Start;
+        Assert.Equal(SampleOffer.Now + Duration.FromDays(10), HoldDeadlines.ForPaper(SampleOffer.Offer.Holds, start, SampleOffer.Now));
+        Assert.Equal(start, HoldDeadlines.ForPaper(SampleOffer.Offer.Holds, start, start - Duration.FromDays(3)));
+    }
+
+    [Fact]
+    public void Signing_what_awaits_no_signature_says_so_whatever_the_digest()
+    {
+        Confirmed().Refused(new SignReservation(ForTenant, new string('0', 64)), "signature_not_awaited");
+        AwaitingSignature().Refused(new SignReservation(ForTenant, new string('0', 64)), "document_differs");
+    }
+
+    [Fact]
     public void A_withdrawn_pool_leaves_through_the_reservations_own_exit()
     {
-        var withdraw = new WithdrawCapacity("The pool was withdrawn.");
+        var withdraw = new WithdrawCapacity(SampleOffer.Operator, "The utility cut us off.");
 
-        Confirmed().Then(withdraw, typeof(EndDecided), typeof(ReservationEnded)).Is(ReservationStatus.Cancelled);
+        var left = Confirmed().Then(withdraw, typeof(EndDecided), typeof(ReservationEnded)).Is(ReservationStatus.Cancelled).Here.End!;
+        Assert.Equal((EndCause.Withdrawn, SampleOffer.Operator, "The utility cut us off."), (left.Cause, left.By, left.Reason));
         AwaitingDeposit().Then(withdraw, typeof(EndDecided), typeof(DepositChanged)).Next<ReservationStep.CancelDeposit>();
         AwaitingApproval().Did(withdraw).Is(ReservationStatus.Cancelled);
         Delivering().Then(withdraw).Is(ReservationStatus.Delivering);

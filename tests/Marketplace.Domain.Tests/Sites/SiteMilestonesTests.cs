@@ -114,6 +114,29 @@ public sealed class SiteMilestonesTests
         void Refused(CorrectMilestone command, SiteRefusal refusal, string? field) => story.When((site, now) => Site.Decide(site, command, now)).IsRefused(refusal, field);
     }
 
+    /// <summary>What falls back on a day that has passed counts from the assumed one in the same commit, so that no pool sells it until a visit.</summary>
+    [Fact]
+    public void A_report_taken_back_after_its_forecast_day_leaves_the_phase_overdue_at_once()
+    {
+        var story = WithPhases().Given(Reach(MilestoneKind.Energised, Today)).Given(Reach(MilestoneKind.ReadyForService, Today));
+        var later = Start(Promised.PlusDays(10));
+
+        var decision = Site.Decide(story.Site, Correct(MilestoneKind.ReadyForService, null), later);
+
+        Assert.Equal([typeof(MilestoneCorrected), typeof(PhaseFellOverdue)], decision.Facts.Select(fact => fact.GetType()));
+        Assert.Equal(Promised.PlusDays(20), Assert.IsType<PhaseFellOverdue>(decision.Facts[1]).Assumed);
+    }
+
+    [Fact]
+    public void A_phase_planned_for_a_day_that_has_passed_is_overdue_at_once()
+    {
+        var story = Listed().Given(Plan(Phase1, 40, Promised)).Given(Plan(PhaseId.From("phase_past"), 1, Today.PlusDays(-30)));
+
+        var phase = story.Site!.Phase(PhaseId.From("phase_past"))!;
+        Assert.Equal((Today.PlusDays(30), Start(Today.PlusDays(30))), (phase.AssumedRfs, story.Site.ReadyFrom(phase)));
+        Assert.All(story.Site.Phases.Where(each => each.Id != phase.Id), each => Assert.Null(each.AssumedRfs));
+    }
+
     /// <summary>Whatever an operator says and however long it is silent, no phase that it has not reported counts as there on a day that has passed.</summary>
     [Fact]
     public void Silence_never_makes_supply() => Gen.Select(Gen.Int[0, 3], Gen.Int[1, 400], Gen.Int[0, 90]).Array[1, 20].Sample(steps =>

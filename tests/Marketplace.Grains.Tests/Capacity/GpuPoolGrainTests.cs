@@ -195,7 +195,7 @@ public sealed class GpuPoolGrainTests : IAsyncLifetime
         Assert.Equal([Node(1), Node(2)], assigned.Value.Select(node => node.Id));
         Assert.Equal("nodes_exceed_hold", (await Pool.AssignNodesAsync(new AssignNodes(Reservation(1), [Node(3)]))).Refusal?.Code);
 
-        var replaced = await Pool.SubstituteNodeAsync(new SubstituteNode(example.Operator, Reservation(1), Node(1), null));
+        var replaced = await Pool.SubstituteNodeAsync(new SubstituteNode(example.Operator, Reservation(1), Node(1), null, "It failed."));
         Assert.Equal([Node(2), Node(3)], replaced.Value.Select(node => node.Id));
         await market.CrashAsync();
         await Pool.ReleaseHoldAsync(new ReleaseHold(Reservation(1), HoldStatus.Released));

@@ -25,7 +25,7 @@ internal static class LeaseExample
             Version = 1,
             Rent = new RentPrice(new UnitPrice(Currency.Usd, 2.40m), PricingUnit.GpuHour),
             GpusPerUnit = 8,
-            Ramp = RampSchedule.Flat(term, 4),
+            Ramp = new RampSchedule { Term = term, Steps = [new RampStep(term.Start, 4)] },
             Clauses = ExamplePool.Offer.Clauses,
         },
     };
