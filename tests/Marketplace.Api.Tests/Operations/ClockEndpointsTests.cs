@@ -22,6 +22,11 @@ public sealed class ClockEndpointsTests : IAsyncLifetime
         Assert.Equal(to.ToString(), moved.Text("now"));
         var again = (await _api.Platform.PostAsync("/v1/clock/advance", new { to = to.ToString() }, "k")).With(200);
         Assert.Equal(to.ToString(), again.Text("now"));
+
+        await _api.Market.Time.AdvanceAsync(to + Duration.FromDays(1));
+        (await _api.Platform.PostAsync("/v1/clock/advance", new { to = to.ToString() }, "k")).With(200);
+        var past = (await _api.Platform.PostAsync("/v1/clock/advance", new { to = to.ToString() }, "another")).With(400);
+        Assert.Equal(("clock_in_past", $"Market time is {to + Duration.FromDays(1)}."), (past.Code, past.Text("detail")));
     }
 
     [Fact]

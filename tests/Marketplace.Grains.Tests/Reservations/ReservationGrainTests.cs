@@ -261,7 +261,9 @@ public sealed class ReservationGrainTests
     {
         await using var world = await StartAsync();
         await world.ConfirmAsync(1);
-        await world.QuoteAsync(2, gpus: 8000);
+        var supplied = (await world.Pool.GetAsync())!.State.GreatestSupply!.Value.Units;
+        await world.Pool.PlaceHoldAsync(world.Example.Hold(Id(7), ReservationWorld.July, 1));
+        await world.QuoteAsync(2, gpus: supplied * 8);
 
         var refused = await world.Reservation(1).AmendAsync(Once("amend"), world.ForTenant, QuoteOf(2));
 
