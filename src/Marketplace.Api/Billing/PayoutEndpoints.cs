@@ -88,11 +88,7 @@ internal static class PayoutEndpoints
     private static async Task<IResult> ListPayablesAsync(ApiRequest request)
     {
         var account = (await request.Grain<IPayoutAccountGrain>(request.Caller.Organization.Value).GetAsync())?.State;
-        var waiting = account is null
-            ? []
-            : account.Payables.Values.Where(payable => !payable.Unsent.IsZero)
-                .OrderBy(payable => payable.EarnedAt).ThenBy(payable => payable.FactId, StringComparer.Ordinal).ToImmutableArray();
-        return request.PageOf(waiting, payable => PayableModel.Of(account!, payable, request.MarketNow));
+        return request.PageOf(account is null ? [] : Waiting(account), payable => PayableModel.Of(account!, payable, request.MarketNow));
     }
 
     private static async Task<IResult> CompleteAsync(ApiRequest request)
@@ -114,13 +110,19 @@ internal static class PayoutEndpoints
         await request.Grain<IPayoutAccountGrain>(request.Caller.Organization.Value).GetAsync()
         ?? throw new ProblemException(Problem.Of(Refusal.Of(PayoutAccountRefusal.NotFound, "Nothing was collected and no account was asked for.")));
 
-    private static PayoutAccountModel Model(ApiRequest request, PayoutAccount account)
+    /// <summary>What was collected and not paid out yet, oldest first.</summary>
+    internal static ImmutableArray<Payable> Waiting(PayoutAccount account) =>
+    [
+        .. account.Payables.Values.Where(payable => !payable.Unsent.IsZero).OrderBy(payable => payable.EarnedAt).ThenBy(payable => payable.FactId, StringComparer.Ordinal),
+    ];
+
+    internal static PayoutAccountModel Model(ApiRequest request, PayoutAccount account)
     {
         var gateway = request.Service<IPaymentGateway>();
         return PayoutAccountModel.Of(account, gateway.Name, gateway.IsSandbox);
     }
 
-    private static PayoutModel Model(ApiRequest request, Payout payout)
+    internal static PayoutModel Model(ApiRequest request, Payout payout)
     {
         var gateway = request.Service<IPaymentGateway>();
         return PayoutModel.Of(payout, gateway.Name, gateway.IsSandbox);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Marketplace.Api.Http;
 using Marketplace.Api.Identity;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
@@ -9,7 +10,7 @@ using Swashbuckle.AspNetCore.SwaggerUI;
 namespace Marketplace.Api.OpenApi;
 
 /// <summary>The OpenAPI 3.1 document of the API, and the page that shows it.</summary>
-public static class ApiDocument
+public static partial class ApiDocument
 {
     internal const string Name = "v1";
     internal const string Scheme = "apiKey";
@@ -68,8 +69,13 @@ public static class ApiDocument
         app.UseRouting();
         app.MapMarketplaceApi();
         app.UseEndpoints(_ => { });
-        return await app.Services.GetRequiredService<ISwaggerProvider>().GetSwagger(Name).SerializeAsYamlAsync(OpenApiSpecVersion.OpenApi3_1);
+        var yaml = await app.Services.GetRequiredService<ISwaggerProvider>().GetSwagger(Name).SerializeAsYamlAsync(OpenApiSpecVersion.OpenApi3_1);
+        return BareBooleans().Replace(yaml, "'$0'");
     }
+
+    /// <summary>Words that readers of YAML 1.1, which are many, take for true or false: Norway's code among them.</summary>
+    [GeneratedRegex("(?<=^ *(- )?[A-Za-z]+: |^ *- )(y|yes|n|no|on|off)$", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex BareBooleans();
 
     internal static IServiceCollection AddApiDocument(this IServiceCollection services) => services
         .AddEndpointsApiExplorer()

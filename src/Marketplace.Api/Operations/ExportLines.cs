@@ -9,12 +9,15 @@ using Marketplace.Api.Organizations;
 using Marketplace.Api.Quotes;
 using Marketplace.Api.Reservations;
 using Marketplace.Api.Sites;
+using Marketplace.Api.Verification;
+using Marketplace.Api.Webhooks;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Quotes;
 using Marketplace.Domain.Reservations;
 using Marketplace.Domain.Sites;
+using Marketplace.Domain.Verification;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Leases;
@@ -24,6 +27,8 @@ using Marketplace.Grains.Reservations;
 using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Sites;
 using Marketplace.Grains.Transparency;
+using Marketplace.Grains.Verification;
+using Marketplace.Grains.Webhooks;
 
 namespace Marketplace.Api.Operations;
 
@@ -44,18 +49,31 @@ internal static class ExportLines
         ("organization", typeof(OrganizationModel)),
         ("member", typeof(MemberModel)),
         ("apiKey", typeof(ApiKeyModel)),
+        ("invitation", typeof(InvitationModel)),
+        ("webhookEndpoint", typeof(WebhookEndpointModel)),
         ("site", typeof(SiteModel)),
         ("phase", typeof(PhaseModel)),
         ("pool", typeof(PoolModel)),
         ("node", typeof(NodeModel)),
+        ("enrolledNode", typeof(EnrolledNodeModel)),
+        ("benchmarkRun", typeof(BenchmarkRunModel)),
         ("quote", typeof(QuoteModel)),
         ("reservation", typeof(ReservationModel)),
         ("orderForm", typeof(OrderFormModel)),
+        ("billingReferences", typeof(BillingReferencesModel)),
         ("lease", typeof(LeaseModel)),
         ("leaseNode", typeof(LeaseNodeModel)),
+        ("meterReading", typeof(MeterReadingModel)),
+        ("billingProfile", typeof(BillingProfileModel)),
         ("payment", typeof(PaymentModel)),
         ("deposit", typeof(DepositModel)),
+        ("prepayment", typeof(PrepaymentModel)),
         ("invoice", typeof(InvoiceModel)),
+        ("creditNote", typeof(CreditNoteModel)),
+        ("refund", typeof(RefundModel)),
+        ("payoutAccount", typeof(PayoutAccountModel)),
+        ("payable", typeof(PayableModel)),
+        ("payout", typeof(PayoutModel)),
         ("ledgerEntry", typeof(LedgerEntryModel)),
         ("event", typeof(EventModel)),
     ];
@@ -67,9 +85,16 @@ internal static class ExportLines
         var owner = organization.Id.Value;
         yield return new("organization", null, OrganizationModel.Of(organization));
         foreach (var line in organization.Members.Select(member => new ExportLine("member", owner, MemberModel.Of(member)))
-            .Concat(organization.Keys.Select(key => new ExportLine("apiKey", owner, ApiKeyModel.Of(key, null)))))
+            .Concat(organization.Keys.Select(key => new ExportLine("apiKey", owner, ApiKeyModel.Of(key, null))))
+            .Concat(organization.Open.Select(invitation => new ExportLine("invitation", owner, InvitationModel.Of(invitation)))))
         {
             yield return line;
+        }
+
+        await foreach (var row in RowsAsync<WebhookEndpoint>(request, WebhookRows.Endpoints))
+        {
+            var endpoint = (await request.Grain<IWebhookEndpointGrain>(row.Id.Value).GetAsync())?.State ?? row;
+            yield return new("webhookEndpoint", null, WebhookEndpointModel.Of(endpoint));
         }
 
         await foreach (var line in SitesAsync(request))
@@ -78,6 +103,11 @@ internal static class ExportLines
         }
 
         await foreach (var line in PoolsAsync(request))
+        {
+            yield return line;
+        }
+
+        await foreach (var line in VerificationAsync(request))
         {
             yield return line;
         }
@@ -133,8 +163,24 @@ internal static class ExportLines
         }
     }
 
+    private static async IAsyncEnumerable<ExportLine> VerificationAsync(ApiRequest request)
+    {
+        await foreach (var row in RowsAsync<Node>(request, NodeRows.Table))
+        {
+            var node = (await request.Grain<INodeGrain>(row.Id.Value).GetAsync())?.State ?? row;
+            yield return new("enrolledNode", null, EnrolledNodeModel.Of(node, request.MarketNow));
+        }
+
+        await foreach (var row in RowsAsync<BenchmarkRun>(request, BenchmarkRunRows.Table))
+        {
+            var run = (await request.Grain<IBenchmarkRunGrain>(row.Id.Value).GetAsync())?.State ?? row;
+            yield return new("benchmarkRun", null, BenchmarkRunModel.Of(run));
+        }
+    }
+
     private static async IAsyncEnumerable<ExportLine> ContractsAsync(ApiRequest request)
     {
+        var account = request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value);
         await foreach (var row in RowsAsync<Reservation>(request, ReservationRows.Table))
         {
             var reservation = (await request.Grain<IReservationGrain>(row.Id.Value).GetAsync())?.State ?? row;
@@ -142,6 +188,11 @@ internal static class ExportLines
             foreach (var form in OrderFormModel.AllOf(reservation))
             {
                 yield return new("orderForm", reservation.Id.Value, form);
+            }
+
+            if (reservation.TenantId == request.Caller.Organization)
+            {
+                yield return new("billingReferences", reservation.Id.Value, BillingReferencesModel.Of(await account.GetReferencesAsync(reservation.Id)));
             }
         }
 
@@ -153,11 +204,22 @@ internal static class ExportLines
             {
                 yield return new("leaseNode", lease.Id.Value, LeaseNodeModel.Of(node));
             }
+
+            foreach (var reading in lease.Readings ?? [])
+            {
+                yield return new("meterReading", lease.Id.Value, MeterReadingModel.Of(reading));
+            }
         }
     }
 
     private static async IAsyncEnumerable<ExportLine> MoneyAsync(ApiRequest request)
     {
+        var owner = request.Caller.Organization.Value;
+        if (await request.Grain<IBillingAccountGrain>(owner).GetProfileAsync() is { } profile)
+        {
+            yield return new("billingProfile", owner, BillingProfileModel.Of(profile));
+        }
+
         await foreach (var payment in RowsAsync<Payment>(request, PaymentRows.Table))
         {
             yield return new("payment", null, PaymentEndpoints.Model(request, payment));
@@ -168,9 +230,38 @@ internal static class ExportLines
             yield return new("deposit", deposit.Reservation.Value, DepositModel.Of(deposit));
         }
 
+        await foreach (var prepayment in RowsAsync<Prepayment>(request, BillingRows.Prepayments))
+        {
+            yield return new("prepayment", prepayment.Reservation.Value, PrepaymentModel.Of(prepayment));
+        }
+
         await foreach (var invoice in RowsAsync<Invoice>(request, BillingRows.Invoices))
         {
             yield return new("invoice", null, InvoiceModel.Of(invoice));
+        }
+
+        await foreach (var note in RowsAsync<CreditNote>(request, BillingRows.CreditNotes))
+        {
+            yield return new("creditNote", null, CreditNoteModel.Of(note));
+        }
+
+        await foreach (var refund in RowsAsync<CreditRefund>(request, BillingRows.Refunds))
+        {
+            yield return new("refund", null, RefundModel.Of(refund));
+        }
+
+        if ((await request.Grain<IPayoutAccountGrain>(owner).GetAsync())?.State is { } payouts)
+        {
+            yield return new("payoutAccount", owner, PayoutEndpoints.Model(request, payouts));
+            foreach (var payable in PayoutEndpoints.Waiting(payouts))
+            {
+                yield return new("payable", owner, PayableModel.Of(payouts, payable, request.MarketNow));
+            }
+        }
+
+        await foreach (var payout in RowsAsync<Payout>(request, PayoutRows.Table))
+        {
+            yield return new("payout", null, PayoutEndpoints.Model(request, payout));
         }
 
         await foreach (var entry in RowsAsync<PostedEntry>(request, BillingRows.Entries))

@@ -11,7 +11,7 @@ internal sealed class InvoiceCopyGrain(GrainServices services, IPaymentGateway g
     : RecordGrain<InvoiceCopy, CopyFact>(services, "invoice-copy"), IInvoiceCopyGrain
 {
     /// <inheritdoc/>
-    public Task<Snapshot<InvoiceCopy>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<InvoiceCopy>?> GetAsync() => ReadAsync();
 
     /// <inheritdoc/>
     protected override InvoiceCopy Evolve(InvoiceCopy? state, CopyFact fact) => InvoiceCopy.Evolve(state, fact);

@@ -18,7 +18,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
     private string? cleared;
 
     /// <inheritdoc/>
-    public Task<Snapshot<Payment>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<Payment>?> GetAsync() => ReadAsync();
 
     /// <inheritdoc/>
     public async Task<Answer<Payment>> CancelAsync(PaymentOrder order, string reason)

@@ -14,7 +14,7 @@ internal sealed class PayoutGrain(GrainServices services, IPaymentGateway gatewa
     private string? cleared;
 
     /// <inheritdoc/>
-    public Task<Snapshot<Payout>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<Payout>?> GetAsync() => ReadAsync();
 
     /// <inheritdoc/>
     protected override Payout Evolve(Payout? state, PayoutFact fact) => Payout.Evolve(state, fact);

@@ -7,7 +7,7 @@ namespace Marketplace.Grains.Billing;
 [GrainType("rate-book")]
 internal sealed class RateBookGrain(GrainServices services) : RecordGrain<RateBook, RateBookFact>(services, "rate-book"), IRateBookGrain
 {
-    public Task<Snapshot<RateBook>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<RateBook>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<RateBook>>> PublishAsync(Operation operation, RateBookCommand command) =>
         CommitAsync(operation, (book, now) => RateBook.Decide(book, command, now));

@@ -23,6 +23,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
     private Operation? activeOperation;
     private Envelope? activeEnvelope;
     private bool broken;
+    private bool writing;
 
     /// <summary>The aggregate as last made durable; null before its first commit.</summary>
     protected TState? State => record.State;
@@ -275,6 +276,7 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
     private async Task WriteAsync(AggregateRecord<TState> next)
     {
         var previous = record;
+        writing = true;
         try
         {
             if (next.Due is { } due && due != previous.Due)
@@ -292,6 +294,10 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
         {
             Break();
             throw new UnknownOutcomeException($"{Address}: the outcome of a write is unknown; repeat the request with the same operation id.", error);
+        }
+        finally
+        {
+            writing = false;
         }
 
         if (previous.Due is { } old && old != next.Due)
@@ -342,6 +348,29 @@ internal abstract partial class RecordGrain<TState, TFact>(GrainServices service
             Break();
             throw new UnknownOutcomeException($"{Address}: this activation was stale; repeat the request with the same operation id.");
         }
+    }
+
+    /// <summary>
+    /// The last durable snapshot, or null. That there is nothing is said only after another look at the record: another
+    /// activation may have made it while silos came and went, and told its caller so.
+    /// </summary>
+    /// <exception cref="UnknownOutcomeException">This activation does not know what was written; it is dropped.</exception>
+    protected async Task<Snapshot<TState>?> ReadAsync()
+    {
+        if (Durable is not null)
+        {
+            return Durable;
+        }
+
+        var fresh = new GrainState<AggregateRecord<TState>>();
+        await services.Records.ReadStateAsync(noun, this.GetGrainId(), fresh);
+        if (fresh is { RecordExists: true, State.State: not null } && Durable is null && !writing)
+        {
+            Break();
+            throw new UnknownOutcomeException($"{Address}: this activation was stale; ask again.");
+        }
+
+        return Durable;
     }
 
     private void Break()

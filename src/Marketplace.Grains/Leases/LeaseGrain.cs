@@ -21,7 +21,7 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
 {
     private IGpuPoolGrain Pool => Services.Grains.GetGrain<IGpuPoolGrain>(State!.Opening.Pool.Value);
 
-    public Task<Snapshot<Lease>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<Lease>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<Lease>>> DeliverAsync(Operation operation, DeliverNodes command) =>
         BookedAsync(operation, command, lease => BookDeliveryAsync(lease, command.Delivery.Nodes));

@@ -9,7 +9,7 @@ internal sealed class IdentifierClaimGrain(GrainServices services) : RecordGrain
 {
     public const string Noun = "identifier-claim";
 
-    public Task<Snapshot<IdentifierClaim>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<IdentifierClaim>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<IdentifierClaim>>> ClaimAsync(ClaimIdentifier command) => CommitAsync(null, (state, now) => IdentifierClaim.Decide(state, command, now));
 

@@ -10,7 +10,7 @@ internal sealed class LetterGrain(GrainServices services, ILetterSender sender) 
 {
     public const string Noun = "letter";
 
-    public Task<Snapshot<Letter>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<Letter>?> GetAsync() => ReadAsync();
 
     public async Task WriteAsync(SealedLetter letter)
     {

@@ -10,7 +10,7 @@ internal sealed class OrganizationGrain(GrainServices services) : RecordGrain<Or
 {
     public const string Noun = "organization";
 
-    public Task<Snapshot<Organization>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<Organization>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<Organization>>> RegisterAsync(Operation operation, RegisterOrganization command) =>
         CommitAsync(operation, (state, now) => Organization.Decide(state, command, now));

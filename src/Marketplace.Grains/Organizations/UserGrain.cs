@@ -9,7 +9,7 @@ internal sealed class UserGrain(GrainServices services) : RecordGrain<User, User
 {
     public const string Noun = "user";
 
-    public Task<Snapshot<User>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<User>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<User>>> RegisterAsync(RegisterUser command) => CommitAsync(null, (state, _) => User.Decide(state, command));
 

@@ -12,7 +12,7 @@ namespace Marketplace.Grains.Quotes;
 [GrainType("quote")]
 internal sealed class QuoteGrain(GrainServices services) : RecordGrain<Quote, QuoteFact>(services, "quote"), IQuoteGrain
 {
-    public Task<Snapshot<Quote>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<Quote>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<Quote>>> MakeAsync(Operation operation, OrganizationId tenant, PoolId pool, Term term, ImmutableArray<QuantityStep> quantities) =>
         OperateAsync(operation, async () =>

@@ -21,7 +21,7 @@ namespace Marketplace.Grains.Reservations;
 internal sealed partial class ReservationGrain(GrainServices services, IOptions<CustodyOptions> custodyOptions)
     : RecordGrain<Reservation, ReservationFact>(services, "reservation"), IReservationGrain
 {
-    public Task<Snapshot<Reservation>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<Reservation>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<Reservation>>> RequestAsync(Operation operation, RequestReservation command) => CommandAsync(operation, command);
 

@@ -9,7 +9,7 @@ namespace Marketplace.Grains.Sites;
 [GrainType("site")]
 internal sealed class SiteGrain(GrainServices services) : RecordGrain<Site, SiteFact>(services, "site"), ISiteGrain
 {
-    public Task<Snapshot<Site>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<Site>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<Site>>> ListAsync(Operation operation, ListSite command) =>
         CommitAsync(operation, (site, now) => Site.Decide(site, command, now));

@@ -15,7 +15,7 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
 {
     private const int LongestReason = 500;
 
-    public Task<Snapshot<BenchmarkRun>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<BenchmarkRun>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<BenchmarkRun>>> OpenAsync(OpenBenchmarkRun command) =>
         CommitAsync(null, (run, now) => BenchmarkRunDecisions.Decide(run, command, now));

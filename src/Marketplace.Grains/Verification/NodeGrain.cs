@@ -32,7 +32,7 @@ internal sealed class NodeGrain(GrainServices services) : RecordGrain<Node, Node
         activatedAt = Services.Clock.Now;
     }
 
-    public Task<Snapshot<Node>?> GetAsync() => Task.FromResult(Durable);
+    public Task<Snapshot<Node>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<Node>>> IssueTokenAsync(Operation operation, IssueEnrolmentToken command) =>
         CommitAsync(operation, (node, now) => NodeDecisions.Decide(node, command, now));

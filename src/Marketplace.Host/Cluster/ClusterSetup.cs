@@ -38,9 +38,6 @@ internal static class ClusterSetup
         silo.UseAzureStorageClustering((AzureStorageClusteringOptions membership) => membership.TableServiceClient = Tables(options.Azure));
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.Cluster.ClusterId, options.Cluster.ServiceId));
         silo.ConfigureEndpoints(address, port, options.Cluster.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
-#pragma warning disable ORLEANSEXP003 // Experimental by its attribute, in a stable package; why it is used says docs/decisions/0018.
-        silo.AddDistributedGrainDirectory();
-#pragma warning restore ORLEANSEXP003
         silo.Configure<SiloMessagingOptions>(messages => messages.ResponseTimeout = LongestCall);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {

@@ -1,3 +1,5 @@
+using Marketplace.Api.Tests.OpenApi;
+using Microsoft.AspNetCore.Routing;
 using System.Text.Json;
 using Marketplace.Api.Http;
 using Marketplace.Api.Operations;
@@ -55,6 +57,33 @@ public sealed class OperationsTests
         Assert.All(export.Body.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement), IsDescribed);
         Assert.DoesNotContain(other.Organization, export.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("secretHash", export.Body, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>What an organization can list and read of its own is in its export, or stands here with the reason why not.</summary>
+    [Fact]
+    public void Whatever_one_can_list_of_ones_own_is_exported()
+    {
+        Dictionary<string, string> elsewhere = new(StringComparer.Ordinal)
+        {
+            ["listListings"] = "The market's, not one's own.",
+            ["getRentSchedule"] = "Computed anew from a quote.",
+            ["listTaxRates"] = "Published for everybody.",
+            ["listIndices"] = "Published for everybody.",
+            ["listAccessLog"] = "A record about people, kept for those who guard the organization.",
+            ["listWebhookDeliveries"] = "Attempts of the last days to tell what the events tell.",
+        };
+        var exported = ExportLines.Kinds.Select(kind => kind.Data).ToHashSet();
+
+        var missing = ((IEndpointRouteBuilder)ApiDocumentTests.Application()).DataSources.SelectMany(source => source.Endpoints)
+            .Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>()!)
+            .Where(operation => operation is { Permission: { IsPublic: false, OfPerson: false } permission, Gives: { } gives }
+                && permission.Area != "admin"
+                && gives.GetType() is { IsGenericType: true } page && page.GetGenericTypeDefinition() == typeof(Page<>)
+                && !exported.Contains(page.GetGenericArguments()[0]))
+            .Select(operation => operation.Id)
+            .Except(elsewhere.Keys);
+
+        Assert.Empty(missing);
     }
 
     /// <summary>Holds when a line's data has exactly the members that the specification promises for its kind.</summary>

@@ -111,6 +111,18 @@ public class SplitBrainTests : IAsyncLifetime
         await world.BecomesAsync(1, signed.IsGranted ? ReservationStatus.Confirmed : ReservationStatus.Cancelled);
     }
 
+    [Fact]
+    public async Task What_was_made_on_one_side_is_not_denied_on_the_other()
+    {
+        var there = ReservationOf(other, 1);
+        Assert.Null(await there.GetAsync());
+        Assert.True((await world.RequestAsync(1, gpus: 8)).IsGranted);
+
+        await Assert.ThrowsAsync<UnknownOutcomeException>(there.GetAsync);
+
+        Assert.NotNull(await ReservationWorld.InsistAsync(there.GetAsync));
+    }
+
     private static IReservationGrain ReservationOf(TestMarket market, int number) => market.Grains.GetGrain<IReservationGrain>(ReservationWorld.Id(number).Value);
 
     private async Task BothKnowThePoolAsync()
