@@ -50,7 +50,13 @@ public sealed class GateTests
             Assert.Equal("nosniff", reply.Headers["X-Content-Type-Options"]);
             Assert.Equal("DENY", reply.Headers["X-Frame-Options"]);
             Assert.Equal("no-store", reply.Headers["Cache-Control"]);
+            Assert.Equal("default-src 'none'; frame-ancestors 'none'", reply.Headers["Content-Security-Policy"]);
         }
+
+        var page = (await api.Nobody.GetAsync("/swagger/index.html")).With(200).Headers["Content-Security-Policy"];
+        Assert.Contains("script-src 'self' 'unsafe-eval';", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe-eval", (await api.Nobody.GetAsync("/elsewhere")).Headers["Content-Security-Policy"], StringComparison.Ordinal);
+        Assert.DoesNotContain("script-src 'self' 'unsafe-inline'", page, StringComparison.Ordinal);
     }
 
     [Fact]
