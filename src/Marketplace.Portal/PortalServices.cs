@@ -75,6 +75,8 @@ public static class PortalServices
     /// <summary>Maps the pages and their files.</summary>
     public static void MapMarketplacePortal(this WebApplication app)
     {
+        // After the page for addresses that lead nowhere, so that its address is looked up as well.
+        app.UseRouting();
         app.UseAntiforgery();
         app.MapStaticAssets();
         app.MapSession();

@@ -19,7 +19,7 @@ internal static class House
 
     /// <summary>Every assembly of ours that the host needs, the host included.</summary>
     public static IReadOnlyList<ModuleDefinition> Modules { get; } =
-        [Domain, Grains, Read("Marketplace.Storage"), Read("Marketplace.Api"), Read("Marketplace.Host")];
+        [Domain, Grains, Read("Marketplace.Storage"), Read("Marketplace.Api"), Read("Marketplace.Client"), Read("Marketplace.Portal"), Read("Marketplace.Host")];
 
     /// <summary>Every text file of the repository, relative to its root with forward slashes.</summary>
     public static IEnumerable<string> Files(string under = "", string pattern = "*") =>

@@ -130,11 +130,13 @@ public sealed partial class JourneyTests(PortalMarket market)
         var page = await market.OpenAsync();
         await page.GotoAsync("/");
         await page.Locator(".card").First.WaitForAsync();
-        await page.Locator("body").PressAsync("Tab");
-        await Assertions.Expect(page.Locator(".skip")).ToBeFocusedAsync();
+        await page.Locator(".skip").FocusAsync();
+        await Assertions.Expect(page.Locator(".skip")).ToBeInViewportAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("main")).ToBeInViewportAsync();
         await page.Locator(".card h2 a").First.FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.Locator(".handle.start").WaitForAsync();
+        await page.Locator(".plot[data-ready] .handle.start").WaitForAsync();
         var from = await page.GetByLabel("From").InputValueAsync();
         await page.Locator(".handle.start").FocusAsync();
         await page.Keyboard.PressAsync("ArrowRight");
@@ -150,7 +152,7 @@ public sealed partial class JourneyTests(PortalMarket market)
     {
         var page = await market.OpenAsync();
         await page.GotoAsync("/listings/pool_rjukanh100?quantity=8&months=12");
-        await page.Locator(".plot").ScrollIntoViewIfNeededAsync();
+        await page.Locator(".plot[data-ready]").ScrollIntoViewIfNeededAsync();
         var box = (await page.Locator(".plot").BoundingBoxAsync())!;
         await page.Mouse.MoveAsync(box.X + (box.Width * 0.4f), box.Y + 60);
         await page.Mouse.DownAsync();

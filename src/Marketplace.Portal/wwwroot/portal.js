@@ -67,6 +67,7 @@ window.marketplace = (() => {
       };
       plot.addEventListener('pointerup', end);
       plot.addEventListener('pointercancel', () => { from = null; });
+      plot.dataset.ready = 'yes';
     },
   };
 })();
