@@ -1,5 +1,6 @@
 using Marketplace.Client;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Routing;
 
 namespace Marketplace.Portal.Shell;
 
@@ -7,6 +8,7 @@ namespace Marketplace.Portal.Shell;
 public abstract class PortalPage : PortalComponent, IDisposable
 {
     private string? shown;
+    private string path = "";
     private bool isReading;
     private bool isStale;
     private bool isGone;
@@ -22,6 +24,9 @@ public abstract class PortalPage : PortalComponent, IDisposable
 
     /// <summary>What the page depends on: when it changes with the address, the page is read anew.</summary>
     protected virtual string Subject => "";
+
+    /// <summary>Whether what is shown also depends on the query of the address, such as filters: it is then read again when that changes, and what is shown stays until it is there.</summary>
+    protected virtual bool DependsOnQuery => false;
 
     /// <summary>Whether an event concerns what is shown.</summary>
     protected virtual bool Concerns(Event it) => Subject.Length > 0 && it.Subject == Subject;
@@ -70,6 +75,8 @@ public abstract class PortalPage : PortalComponent, IDisposable
     {
         Follower.Happened += OnHappened;
         Market.Changed += OnTimeChanged;
+        Navigation.LocationChanged += OnMoved;
+        path = PathOf(Navigation.Uri);
     }
 
     /// <inheritdoc/>
@@ -97,6 +104,7 @@ public abstract class PortalPage : PortalComponent, IDisposable
         isGone = true;
         Follower.Happened -= OnHappened;
         Market.Changed -= OnTimeChanged;
+        Navigation.LocationChanged -= OnMoved;
     }
 
     private void OnHappened(Event it)
@@ -106,6 +114,16 @@ public abstract class PortalPage : PortalComponent, IDisposable
             _ = InvokeAsync(ReadAgainAsync);
         }
     }
+
+    private void OnMoved(object? sender, LocationChangedEventArgs moved)
+    {
+        if (DependsOnQuery && PathOf(moved.Location) == path)
+        {
+            _ = InvokeAsync(ReadAgainAsync);
+        }
+    }
+
+    private static string PathOf(string address) => new Uri(address).AbsolutePath;
 
     private void OnTimeChanged() => _ = InvokeAsync(ReadAgainAsync);
 }
