@@ -75,6 +75,7 @@ public static class MarketplaceGrains
         services.AddSingleton<IInvariant, ClearingNetsToZero>();
         services.AddSingleton<IInvariant, DocumentsMatchBooks>();
         services.AddOptions<ReconciliationOptions>();
+        services.AddOptions<BankAccountOptions>().BindConfiguration("Billing:BankAccount");
         services.AddOptions<CustodyOptions>().BindConfiguration("Billing:Custody");
     }
 }

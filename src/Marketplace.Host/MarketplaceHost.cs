@@ -4,6 +4,7 @@ using Marketplace.Api.Billing.Sandbox;
 using Marketplace.Api.Http;
 using Marketplace.Api.Identity;
 using Marketplace.Api.Operations;
+using Marketplace.Grains.Billing;
 using Marketplace.Grains;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
@@ -136,6 +137,12 @@ internal static class MarketplaceHost
         }
 
         silo.Services.Configure<InvariantWatchOptions>(watch => watch.Every = options.InvariantsEvery);
+        if (options.MakesDemo)
+        {
+            silo.Services.PostConfigure<BankAccountOptions>(bank => (bank.Holder, bank.Bank, bank.Account) =
+                bank.Account is { Length: > 0 } own ? (bank.Holder, bank.Bank, own) : ("Marketplace demo", "No bank: play money", DemoFinance.Account));
+        }
+
         silo.AddMarketplaceGrains(clock =>
         {
             clock.Sandbox = options.Sandbox;

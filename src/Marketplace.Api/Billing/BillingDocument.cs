@@ -35,13 +35,16 @@ internal static class BillingDocument
     public static string Of(Invoice invoice)
     {
         var page = new StringBuilder();
-        Head(page, "Invoice", invoice.Number, invoice.Supplier ?? Unnamed(invoice.Operator), invoice.Customer ?? Unnamed(invoice.Tenant));
+        Head(page, invoice.IsCredit ? "Credit invoice" : "Invoice", invoice.Number, invoice.Supplier ?? Unnamed(invoice.Operator), invoice.Customer ?? Unnamed(invoice.Tenant));
         Facts(
             page,
             ("Date", DateOf(invoice.IssuedAt, invoice.Zone)),
-            ("Due", Text(invoice.DueDate)),
-            ("Period", invoice.Period.ToString()),
+            ("Due", invoice.Total.Minor > 0 ? Text(invoice.DueDate) : null),
+            ("Period", InWords(invoice.Period, invoice.Zone)),
+            ("Leased", Leased(invoice.Capacity)),
+            ("Site", SiteOf(invoice.Capacity)),
             ("Lease", invoice.Lease.Value),
+            ("Reservation", invoice.Reservation.Value),
             ("Purchase order", invoice.PurchaseOrder),
             ("Cost centre", invoice.CostCentre),
             ("Attention", invoice.Contacts is { IsEmpty: false } contacts ? string.Join(", ", contacts.Select(contact => contact.Name)) : null));
@@ -53,12 +56,22 @@ internal static class BillingDocument
                 page,
                 ("To pay", invoice.Outstanding.ToString()),
                 ("Not later than", Text(invoice.DueDate)),
+                ("Into account", invoice.PayInto?.Account),
+                ("Of", invoice.PayInto?.Holder),
+                ("Bank", invoice.PayInto is { } account ? string.Join(", ", new[] { account.Bank, account.BankCode }.OfType<string>()) is { Length: > 0 } bank ? bank : null : null),
                 ("Reference", CreditorReference.ForPeople(reference)));
-            Paragraph(page, "A bank transfer names the reference above; the amount is matched by it.");
+            Paragraph(page, invoice.PayInto is null
+                ? $"To pay by card or bank transfer, start a payment of this invoice in the marketplace (POST /v1/invoices/{invoice.Id}/payments): it names the account to pay into, or opens the card form. A transfer also names the reference above."
+                : "A bank transfer names the reference above; the amount is matched by it. To pay by card, start a payment of this invoice in the marketplace.");
         }
         else
         {
-            Paragraph(page, invoice.Total.Minor < 0 ? $"Nothing is due: {-invoice.Total} is credit for later invoices." : $"Settled: {invoice.Settled}. Nothing is due.");
+            Paragraph(page, invoice switch
+            {
+                { IsCredit: true } => $"This document gives credit. Nothing is to be paid: {-invoice.Total} became credit for later invoices.",
+                { Total.IsZero: true } => "Nothing is due.",
+                _ => $"Nothing is left to pay: {invoice.Settled} was paid or set off.",
+            });
         }
 
         return Foot(page);
@@ -72,6 +85,8 @@ internal static class BillingDocument
             page,
             ("Date", DateOf(note.IssuedAt, note.Zone)),
             ("For invoice", note.InvoiceNumber),
+            ("Leased", Leased(note.Capacity)),
+            ("Site", SiteOf(note.Capacity)),
             ("Lease", note.Lease.Value),
             ("Purchase order", note.PurchaseOrder));
         Lines(page, note.Lines, note.Tax, note.Tax?.Net ?? -note.Total, -note.Total);
@@ -80,6 +95,14 @@ internal static class BillingDocument
             : $"{note.Applied} lowers what is left to pay of invoice {note.InvoiceNumber}; {note.ToBalance} is credit for later invoices.");
         return Foot(page);
     }
+
+    private static string? Leased(CapacityNames? capacity) => capacity is null ? null : $"{capacity.Hardware ?? "Power for the tenant's own hardware"}, pool {capacity.Pool} ({capacity.PoolId})";
+
+    private static string? SiteOf(CapacityNames? capacity) => capacity is null ? null : $"{capacity.Site}{(capacity.Place is { } place ? ", " + place : "")} ({capacity.SiteId})";
+
+    private static string InWords(BillingPeriod period, string zone) => period.Days > 1
+        ? $"{period.InWords()}, both days included: it ends as {Text(period.End)} begins in {zone}"
+        : $"{period.InWords()} in {zone}";
 
     private static InvoiceParty Unnamed(OrganizationId organization) => InvoiceParty.Of(organization, null);
 
@@ -105,6 +128,11 @@ internal static class BillingDocument
         foreach (var line in party.Address)
         {
             page.Append("<br>").Append(Encoded(line));
+        }
+
+        if (party.Country is { } country)
+        {
+            page.Append("<br>").Append(Encoded(country));
         }
 
         if (party.TaxId is { } id)

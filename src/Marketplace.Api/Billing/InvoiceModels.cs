@@ -16,7 +16,7 @@ internal sealed record InvoiceFilter(InvoiceStatus? Status, LeaseId? LeaseId)
 {
     public static InvoiceFilter Example { get; } = new(InvoiceStatus.Open, null);
 
-    public bool Takes(Invoice invoice) => (Status is null || invoice.Status == Status) && (LeaseId is null || invoice.Lease == LeaseId);
+    public bool Takes(Invoice invoice) => (Status is null || invoice.Standing == Status) && (LeaseId is null || invoice.Lease == LeaseId);
 }
 
 /// <summary>How to pay.</summary>
@@ -82,9 +82,20 @@ internal sealed record InvoicePaymentModel(PaymentId Id, PaymentMethod Method, b
 /// <param name="Outstanding">What was left to pay then.</param>
 internal sealed record ReminderModel(int Number, int Day, Instant SentAt, MoneyModel Outstanding);
 
+/// <summary>What an invoice is.</summary>
+internal enum InvoiceDocument
+{
+    /// <summary>It asks for money, or for nothing.</summary>
+    Invoice,
+
+    /// <summary>Its credits exceed its charges: nothing is due, and the difference is credit for later invoices.</summary>
+    CreditInvoice,
+}
+
 /// <summary>An invoice. The document never changes once issued; corrections are further invoices.</summary>
 /// <param name="Id">Public id.</param>
 /// <param name="Number">Number in the series of this operator and tenant, without gaps.</param>
+/// <param name="Document">Invoice, or credit invoice.</param>
 /// <param name="Status">Where it stands.</param>
 /// <param name="TenantId">Who pays.</param>
 /// <param name="OperatorId">Who is paid.</param>
@@ -96,7 +107,7 @@ internal sealed record ReminderModel(int Number, int Day, Instant SentAt, MoneyM
 /// <param name="Revision">1 for the first invoice of a period; later ones bill only what changed.</param>
 /// <param name="TimeZone">IANA zone of its dates.</param>
 /// <param name="IssuedAt">When it was issued, in market time.</param>
-/// <param name="DueDate">Last day to pay.</param>
+/// <param name="DueDate">Last day to pay; null where nothing is to pay.</param>
 /// <param name="Lines">The lines.</param>
 /// <param name="Net">The document without tax.</param>
 /// <param name="Tax">Its tax, with what that was decided from; null on invoices issued before tax was decided.</param>
@@ -104,12 +115,14 @@ internal sealed record ReminderModel(int Number, int Day, Instant SentAt, MoneyM
 /// <param name="Settled">Paid, offset with credit or taken from the deposit so far.</param>
 /// <param name="Outstanding">What is left to pay.</param>
 /// <param name="SettledAt">When nothing was left to pay; null until then.</param>
-/// <param name="OverdueAt">First instant it counts as overdue; later than the due date where a lost dispute made it due again.</param>
+/// <param name="OverdueAt">First instant it counts as overdue, null where nothing is to pay; later than the due date where a lost dispute made it due again.</param>
 /// <param name="Reminders">Reminders sent, oldest first.</param>
 /// <param name="Disputed">What the payer's bank has taken back until it decides, still counted as settled; null when nothing is.</param>
 /// <param name="Payment">The newest payment made for it; null when none was started.</param>
 /// <param name="Credited">Credited since by credit notes, tax included; null while none was issued.</param>
 /// <param name="PaymentReference">Creditor reference (ISO 11649) that a bank transfer names; null where nothing is due.</param>
+/// <param name="PayInto">The bank account to pay into; null where nothing is due or the marketplace names none: a payment of the invoice, once started, says then how to pay.</param>
+/// <param name="Capacity">What is leased and where, by name; null on older invoices.</param>
 /// <param name="PurchaseOrder">The tenant's purchase order.</param>
 /// <param name="CostCentre">The tenant's cost centre.</param>
 /// <param name="Supplier">The operator as it stood on the day.</param>
@@ -118,6 +131,7 @@ internal sealed record ReminderModel(int Number, int Day, Instant SentAt, MoneyM
 internal sealed record InvoiceModel(
     InvoiceId Id,
     string Number,
+    InvoiceDocument Document,
     InvoiceStatus Status,
     OrganizationId TenantId,
     OrganizationId OperatorId,
@@ -129,7 +143,7 @@ internal sealed record InvoiceModel(
     int Revision,
     string TimeZone,
     Instant IssuedAt,
-    LocalDate DueDate,
+    LocalDate? DueDate,
     ImmutableArray<InvoiceLineModel> Lines,
     MoneyModel Net,
     InvoiceTaxModel? Tax,
@@ -137,12 +151,14 @@ internal sealed record InvoiceModel(
     MoneyModel Settled,
     MoneyModel Outstanding,
     Instant? SettledAt,
-    Instant OverdueAt,
+    Instant? OverdueAt,
     ImmutableArray<ReminderModel> Reminders,
     MoneyModel? Disputed,
     InvoicePaymentModel? Payment,
     MoneyModel? Credited,
     string? PaymentReference,
+    BankAccountModel? PayInto,
+    CapacityNamesModel? Capacity,
     string? PurchaseOrder,
     string? CostCentre,
     InvoicePartyModel? Supplier,
@@ -170,7 +186,7 @@ internal sealed record InvoiceModel(
             new InvoiceLine
             {
                 Kind = InvoiceLineKind.Rent,
-                Text = "Rent, 2027-03-01 to 2027-04-01 (America/New_York): 5,944 GPU-hours at USD 2.00",
+                Text = "Rent, 2027-03-01 until 2027-03-31 (America/New_York): 5,944 GPU-hours at USD 2.00",
                 Period = new BillingPeriod(new LocalDate(2027, 3, 1), new LocalDate(2027, 4, 1)),
                 Quantity = 5_944,
                 Unit = PricingUnit.GpuHour,
@@ -188,15 +204,19 @@ internal sealed record InvoiceModel(
         PaymentReference = CreditorReference.Of(InvoiceId.From("inv_4k2m7qz3v5xw6a2bc4d5e6f7ga")),
         PurchaseOrder = "PO-4500012345",
         CostCentre = "ML-TRAINING",
-        Supplier = new InvoiceParty(OrganizationId.From("org_operator"), "Caprock Compute LLC", ["100 Pine Street", "Abilene TX 79601"], null),
-        Customer = new InvoiceParty(OrganizationId.From("org_tenant"), "Lumen Labs AS", ["Storgata 1", "0155 Oslo"], "NO 999 999 999 MVA"),
+        Supplier = new InvoiceParty(OrganizationId.From("org_operator"), "Caprock Compute LLC", ["100 Pine Street", "Abilene TX 79601"], null, "United States"),
+        Capacity = new CapacityNames(
+            PoolId.From("pool_4k2m7qz3v5xw6a2bc4d5e6f7ga"), "H100 in Hall A", SiteId.From("site_4k2m7qz3v5xw6a2bc4d5e6f7ga"), "Caprock Ridge", "US", "TX", "Dickens County", "NVIDIA H100 SXM5 80GB"),
+        PayInto = new BankAccount("Marketplace Clearing Ltd", "GB00EXAM00000000000000", "EXAMGB00", "Example Bank"),
+        Customer = new InvoiceParty(OrganizationId.From("org_tenant"), "Lumen Labs AS", ["Storgata 1", "0155 Oslo"], "NO 999 999 999 MVA", "Norway"),
         Contacts = [new BillingContact("Accounts payable", "ap@lumen.example")],
     };
 
     public static InvoiceModel Of(Invoice invoice) => new(
         invoice.Id,
         invoice.Number,
-        invoice.Status,
+        invoice.IsCredit ? InvoiceDocument.CreditInvoice : InvoiceDocument.Invoice,
+        invoice.Standing,
         invoice.Tenant,
         invoice.Operator,
         invoice.Lease,
@@ -207,7 +227,7 @@ internal sealed record InvoiceModel(
         invoice.Revision,
         invoice.Zone,
         invoice.IssuedAt,
-        invoice.DueDate,
+        invoice.Total.Minor > 0 ? invoice.DueDate : null,
         [.. invoice.Lines.Select(InvoiceLineModel.Of)],
         MoneyModel.Of(invoice.Net),
         invoice.Tax is { } tax ? InvoiceTaxModel.Of(tax) : null,
@@ -215,12 +235,14 @@ internal sealed record InvoiceModel(
         MoneyModel.Of(invoice.Settled),
         MoneyModel.Of(invoice.Outstanding),
         invoice.SettledAt,
-        invoice.OverdueAt,
+        invoice.Total.Minor > 0 ? invoice.OverdueAt : null,
         [.. (invoice.Reminders ?? []).Select(reminder => new ReminderModel(reminder.Number, reminder.Day, reminder.At, MoneyModel.Of(reminder.Outstanding)))],
         invoice.Disputed is { } disputed ? MoneyModel.Of(disputed) : null,
         invoice is { Payment: { } payment, PaymentMethod: { } method } ? new InvoicePaymentModel(payment, method, invoice.PaymentUnderWay) : null,
         invoice.Credited is { } credited ? MoneyModel.Of(credited) : null,
         invoice.PaymentReference,
+        BankAccountModel.Of(invoice.PayInto),
+        CapacityNamesModel.Of(invoice.Capacity),
         invoice.PurchaseOrder,
         invoice.CostCentre,
         InvoicePartyModel.Of(invoice.Supplier),

@@ -19,9 +19,33 @@ internal sealed record BillingContactModel([Length(1, 200)] string Name, [Length
 /// <param name="LegalName">Name on the document.</param>
 /// <param name="Address">Postal address in lines.</param>
 /// <param name="TaxId">Tax registration; null without one.</param>
-internal sealed record InvoicePartyModel(OrganizationId OrganizationId, string LegalName, ImmutableArray<string> Address, string? TaxId)
+/// <param name="Country">Its country in English; null where it is not known.</param>
+internal sealed record InvoicePartyModel(OrganizationId OrganizationId, string LegalName, ImmutableArray<string> Address, string? TaxId, string? Country)
 {
-    public static InvoicePartyModel? Of(InvoiceParty? party) => party is null ? null : new(party.Organization, party.LegalName, party.Address, party.TaxId);
+    public static InvoicePartyModel? Of(InvoiceParty? party) => party is null ? null : new(party.Organization, party.LegalName, party.Address, party.TaxId, party.Country);
+}
+
+/// <summary>What is leased, and where, by name as the order form has it.</summary>
+/// <param name="PoolId">The pool.</param>
+/// <param name="Pool">Its name.</param>
+/// <param name="SiteId">Its site.</param>
+/// <param name="Site">The site's name.</param>
+/// <param name="Place">Where the site is; null where it is not known.</param>
+/// <param name="Hardware">The hardware's name; null in a pool of power.</param>
+internal sealed record CapacityNamesModel(PoolId PoolId, string Pool, SiteId SiteId, string Site, string? Place, string? Hardware)
+{
+    public static CapacityNamesModel? Of(CapacityNames? names) =>
+        names is null ? null : new(names.PoolId, names.Pool, names.SiteId, names.Site, names.Place, names.Hardware);
+}
+
+/// <summary>A bank account to pay into.</summary>
+/// <param name="Holder">Whose it is.</param>
+/// <param name="Account">IBAN or account number.</param>
+/// <param name="BankCode">BIC or routing number; null where none is needed.</param>
+/// <param name="Bank">The bank.</param>
+internal sealed record BankAccountModel(string Holder, string Account, string? BankCode, string? Bank)
+{
+    public static BankAccountModel? Of(BankAccount? account) => account is null ? null : new(account.Holder, account.Account, account.BankCode, account.Bank);
 }
 
 /// <summary>What is known of one side for tax.</summary>

@@ -19,7 +19,7 @@ internal static class LedgerEndpoints
             Pages = true,
         }, request => request.PageAsync<PostedEntry, LedgerEntryModel>(BillingRows.Entries, request.Caller.Organization.Value, LedgerEntryModel.Of));
 
-        room.Get("/v1/ledger/balances", new("getBalances", "Read account balances", "What every account in the caller's own books comes to, straight from the ledger.", read)
+        room.Get("/v1/ledger/balances", new("getBalances", "Read account balances", "What every account in the caller's own books comes to, straight from the ledger: positive what the caller owes or where its money lies, negative what is owed to it or held for it.", read)
         {
             Gives = BillingAccountModel.Example,
         }, async request =>

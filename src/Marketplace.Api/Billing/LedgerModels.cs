@@ -12,7 +12,7 @@ namespace Marketplace.Api.Billing;
 /// <summary>One side of an entry.</summary>
 /// <param name="Account">The account's kind.</param>
 /// <param name="Subject">Whom or what the account is kept for; null where there is only one.</param>
-/// <param name="Amount">A debit when positive, a credit when negative.</param>
+/// <param name="Amount">A debit when positive, a credit when negative. The postings of an entry add up to zero in each currency.</param>
 internal sealed record PostingModel(LedgerAccountKind Account, string? Subject, MoneyModel Amount)
 {
     public static PostingModel Of(LedgerAccount account, Money amount) =>
@@ -48,10 +48,19 @@ internal sealed record LedgerEntryModel(string Id, int Number, string FactId, In
         [.. posted.Entry.Postings.Select(posting => PostingModel.Of(posting.Account, posting.Amount))]);
 }
 
-/// <summary>What an account of the organization's books comes to.</summary>
-/// <param name="Account">The account's kind.</param>
-/// <param name="Subject">Whom or what it is kept for; null where there is only one.</param>
-/// <param name="Balance">Debits less credits: negative for what is held, owed or earned.</param>
+/// <summary>
+/// What an account of the organization's books comes to. The marketplace keeps the books for the organization and looks at it
+/// from outside: what the organization owes is positive, what it is owed, or what is held or has been earned for it, is negative.
+/// </summary>
+/// <param name="Account">
+/// The account's kind. Receivables: positive, what this organization was invoiced for and has not paid. DepositsHeld,
+/// prepaymentsHeld: negative, its own money in safekeeping. CustomerCredits: negative, credit it has with an operator.
+/// OperatorPayable: negative, collected for it and not paid out. Gateway, custodian, bank: positive, where the money lies.
+/// UncollectedRent: the other side of receivables and credits, what becomes an operator's once it is paid. Clearing: positive
+/// what came out of another organization's books, negative what went into them.
+/// </param>
+/// <param name="Subject">Whom or what it is kept for: the operator of receivables and credits, the reservation of deposits, the organization of clearing; null where there is only one.</param>
+/// <param name="Balance">Debits less credits.</param>
 /// <param name="ChangedAt">Last entry that moved it, in market time.</param>
 internal sealed record AccountBalanceModel(LedgerAccountKind Account, string? Subject, MoneyModel Balance, Instant ChangedAt)
 {
@@ -64,7 +73,7 @@ internal sealed record AccountBalanceModel(LedgerAccountKind Account, string? Su
 /// <param name="Entries">Entries posted so far.</param>
 /// <param name="OpenInvoices">Invoices with something left to pay, as tenant.</param>
 /// <param name="OpenDeposits">Deposits awaited or held, as tenant.</param>
-/// <param name="Balances">Accounts whose balance is not zero; together they come to zero in each currency.</param>
+/// <param name="Balances">Accounts whose balance is not zero, in the order of their kinds, then by subject and currency; together they come to zero in each currency.</param>
 internal sealed record BillingAccountModel(OrganizationId OrganizationId, int Entries, int OpenInvoices, int OpenDeposits, ImmutableArray<AccountBalanceModel> Balances)
 {
     public static BillingAccountModel Example { get; } = new(
@@ -98,8 +107,8 @@ internal sealed record DepositPaymentModel(PaymentId PaymentId, MoneyModel Amoun
 /// <param name="Method">How it is paid.</param>
 /// <param name="Deadline">When the reservation stops waiting for it, in market time.</param>
 /// <param name="Held">What is held now.</param>
-/// <param name="Applied">Taken for invoices.</param>
-/// <param name="Returned">Given back.</param>
+/// <param name="Applied">Taken for invoices when the lease ended; `applied` as status says that it was all of it.</param>
+/// <param name="Returned">Given back; `returned` as status says that nothing more is held.</param>
 /// <param name="Reason">Why it failed, was cancelled or is given back; null while none of that happened.</param>
 /// <param name="OpenedAt">When it was asked for, in market time.</param>
 /// <param name="Custody">Who holds it, and until when that may be; null where the contract names no custody.</param>
@@ -139,7 +148,7 @@ internal sealed record DepositModel(
         deposit.Reservation,
         deposit.Operator,
         deposit.Payment,
-        deposit.Status,
+        deposit.Standing,
         MoneyModel.Of(deposit.Amount),
         deposit.Method,
         deposit.Deadline,

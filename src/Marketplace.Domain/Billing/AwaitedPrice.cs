@@ -33,7 +33,7 @@ public sealed record AwaitedPrice(
                 yield return new InvoiceLine
                 {
                     Kind = InvoiceLineKind.IndexCorrection,
-                    Text = string.Create(CultureInfo.InvariantCulture, $"Correction of invoice {Number}, {line.Period}: {Link.Index} is published for {line.Origin!.Awaits:uuuu-MM}, so the price is {price.Price} instead of {line.Price}"),
+                    Text = string.Create(CultureInfo.InvariantCulture, $"Correction of invoice {Number}, {line.Period.InWords()}: {Link.Index} is published for {line.Origin!.Awaits:uuuu-MM}, so the price is {price.Price} instead of {line.Price}"),
                     Period = line.Period,
                     Quantity = quantity,
                     Unit = line.Unit,

@@ -81,6 +81,6 @@ public sealed partial record BillingAccount
             ? deposit
             : deposit.With(returned.Payment ?? deposit.Payment, part => part.Without(returned.Reference ?? GiveBack.Deposit) with { Returned = part.Returned + returned.Amount });
         after = after with { Returned = deposit.Returned + returned.Amount };
-        return after.Payments.Any(part => part.Returning.Minor > 0) ? after : after.MoveTo(DepositStatus.Returned);
+        return after.Payments.Any(part => part.Returning.Minor > 0) ? after : after.MoveTo(after.Settled);
     }
 }

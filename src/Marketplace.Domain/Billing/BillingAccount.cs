@@ -81,9 +81,9 @@ public sealed partial record BillingAccount
     public BillingSummary Summary() => new(
         Id,
         CreatedAt,
-        [.. Books.Balances.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)],
+        [.. Books.Balances.OrderBy(pair => pair.Value.Account.Kind).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value)],
         Books.EntryCount,
-        Invoices.Values.Count(invoice => invoice.Status != InvoiceStatus.Paid),
+        Invoices.Values.Count(invoice => !invoice.Status.IsSettled()),
         Deposits.Values.Count(deposit => deposit.Status is DepositStatus.Awaiting or DepositStatus.Held),
         [.. Gaps()]);
 

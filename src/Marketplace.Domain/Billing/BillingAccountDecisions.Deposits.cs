@@ -67,7 +67,7 @@ public sealed partial record BillingAccount
                     End(deposit, DepositStatus.Cancelled, false, command.Reason);
                     return null;
                 // On its way back, or back: it will not be held any more.
-                case DepositStatus.Cancelled or DepositStatus.Failed or DepositStatus.Returning or DepositStatus.Returned:
+                case DepositStatus.Cancelled or DepositStatus.Failed or DepositStatus.Returning or DepositStatus.Returned or DepositStatus.Applied:
                     return null;
                 default:
                     return Refusal.Of(BillingAccountRefusal.DepositPaid, $"{deposit.Held} of the deposit for {deposit.Reservation} is held.");
@@ -102,7 +102,7 @@ public sealed partial record BillingAccount
             }
 
             foreach (var invoice in account.Invoices.Values
-                .Where(invoice => invoice.Lease == command.Lease && invoice.Status != InvoiceStatus.Paid && invoice.Total.Currency == deposit.Amount.Currency)
+                .Where(invoice => invoice.Lease == command.Lease && !invoice.Status.IsSettled() && invoice.Total.Currency == deposit.Amount.Currency)
                 .OrderBy(invoice => invoice.IssuedAt).ThenBy(invoice => invoice.Number, StringComparer.Ordinal))
             {
                 foreach (var part in account.Deposits[command.Reservation].Payments)

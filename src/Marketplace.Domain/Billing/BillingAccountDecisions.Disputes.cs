@@ -62,7 +62,7 @@ public sealed partial record BillingAccount
                 var won = $"Dispute {dispute.Id} of payment {order.Id} won";
                 var back = LedgerEntry.Move(fact, now, won, Gateway, Disputes(order.Id), dispute.Amount);
                 Add(new DisputeSettled(now, order, dispute, back, HoldOf(fact, command, -dispute.Amount, won), null, null, InvoiceOf(command)?.Lease));
-                if (DepositOf(order) is { Status: DepositStatus.Returned, Held.Minor: > 0 } deposit)
+                if (DepositOf(order) is { Held.Minor: > 0 } deposit && deposit.Status.IsSettled())
                 {
                     GiveBack(deposit, won);
                 }

@@ -123,6 +123,7 @@ public sealed partial record BillingAccount
                 Supplier = invoice.Supplier,
                 Customer = invoice.Customer,
                 PurchaseOrder = invoice.PurchaseOrder,
+                Capacity = invoice.Capacity,
                 Total = total,
                 Applied = applied,
                 OperatorShare = collected - fee,
@@ -181,7 +182,7 @@ public sealed partial record BillingAccount
                 return Refusal.Of(BillingAccountRefusal.DepositNotFound, $"There is no deposit for {command.Reservation}.");
             }
 
-            if (deposit is { Status: DepositStatus.Returned, Custody.MovedAt: not null } || WasSentByBank(deposit))
+            if ((deposit.Custody?.MovedAt is not null && deposit.Status.IsSettled()) || WasSentByBank(deposit))
             {
                 return null;
             }

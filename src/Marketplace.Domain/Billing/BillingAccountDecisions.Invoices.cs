@@ -42,7 +42,7 @@ public sealed partial record BillingAccount
                 return null;
             }
 
-            if (invoice.Status == InvoiceStatus.Paid)
+            if (invoice.Status.IsSettled())
             {
                 return Refusal.Of(BillingAccountRefusal.InvoicePaid, $"Nothing is left to pay of invoice {invoice.Number}.");
             }
@@ -134,7 +134,7 @@ public sealed partial record BillingAccount
             var clauses = statement.Terms.Clauses;
             var zone = clauses.Zone();
             var today = BillingPeriods.DateAt(zone, now);
-            var tax = TaxEngine.For(lines, clauses.TaxInclusive == true, inputs.Supplier?.Tax, account.Profile?.Tax, inputs.Rates, today);
+            var tax = TaxEngine.For(lines, clauses.TaxInclusive == true, inputs.Supplier?.Tax, account.Profile?.Tax, inputs.Rates, today, statement.Names?.Capacity);
             var total = tax.Net + tax.Amount;
             var references = account.ReferencesOf(statement.Reservation);
             var due = today.PlusDays(clauses.PaymentDays);
@@ -155,18 +155,20 @@ public sealed partial record BillingAccount
                 Lines = lines,
                 Total = total,
                 Tax = tax,
-                Supplier = InvoiceParty.Of(statement.Operator, inputs.Supplier),
-                Customer = InvoiceParty.Of(account.Id, account.Profile),
+                Supplier = InvoiceParty.Of(statement.Operator, inputs.Supplier, statement.Names?.Operator),
+                Customer = InvoiceParty.Of(account.Id, account.Profile, statement.Names?.Tenant),
+                Capacity = statement.Names?.Capacity,
                 PurchaseOrder = references.PurchaseOrder,
                 CostCentre = references.CostCentre,
                 Contacts = account.Profile?.Contacts ?? [],
                 PaymentReference = total.Minor > 0 ? CreditorReference.Of(id) : null,
+                PayInto = total.Minor > 0 ? inputs.PayInto : null,
                 PlatformFee = clauses.PlatformFee,
                 DueDate = due,
                 OverdueAt = BillingPeriods.Midnight(zone, due.PlusDays(1)),
                 ReminderDays = clauses.DunningSteps.ReminderDays,
                 Settled = total.Minor > 0 ? Money.Zero(total.Currency) : total,
-                Status = total.Minor > 0 ? InvoiceStatus.Open : InvoiceStatus.Paid,
+                Status = total.Minor switch { > 0 => InvoiceStatus.Open, 0 => InvoiceStatus.Paid, _ => InvoiceStatus.Credited },
                 SettledAt = total.Minor > 0 ? null : now,
             };
         }

@@ -17,7 +17,7 @@ public sealed partial record BillingAccount
         {
             if (account.Prepayments?.ContainsKey(command.Reservation) != true)
             {
-                Add(new PrepaymentPlanned(now, Prepayment.Plan(command.Reservation, command.Operator, command.Terms, command.Total, now)));
+                Add(new PrepaymentPlanned(now, Prepayment.Plan(command.Reservation, command.Operator, command.Terms, command.Total, now) with { Names = command.Names }));
             }
 
             return null;
@@ -32,7 +32,7 @@ public sealed partial record BillingAccount
                 var statement = StatementOf(prepayment, next);
                 var planned = prepayment with { Instalments = prepayment.Instalments.Replace(next, next with { Invoice = Invoice.IdOf(statement) }) };
                 Add(new PrepaymentPlanned(now, planned));
-                Bill(new BillRent(statement, new BillingInputs { Supplier = command.Supplier, Rates = command.Rates }));
+                Bill(new BillRent(statement, new BillingInputs { Supplier = command.Supplier, Rates = command.Rates, PayInto = command.PayInto }));
             }
 
             return null;
@@ -55,6 +55,7 @@ public sealed partial record BillingAccount
                 Anchor = start,
                 RentCommencement = start,
                 Terms = prepayment.Terms,
+                Names = prepayment.Names,
                 Instalment = new PrepaymentInstalment(instalment.Name, instalment.Amount, prepayment.Instalments.Length),
                 StatedAt = now,
             };

@@ -12,6 +12,9 @@ public sealed record BillingInputs
     /// <summary>The supplier's profile; null where it has none.</summary>
     public BillingProfile? Supplier { get; init; }
 
+    /// <summary>The bank account to pay into; null where the marketplace names none.</summary>
+    public BankAccount? PayInto { get; init; }
+
     /// <summary>Published rates of tax.</summary>
     public ImmutableArray<TaxRate> Rates { get; init; } = [];
 

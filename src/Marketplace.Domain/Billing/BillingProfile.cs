@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
 
 namespace Marketplace.Domain.Billing;
 
@@ -68,12 +69,21 @@ public sealed record BillingReferences(string? PurchaseOrder, string? CostCentre
 
 /// <summary>One side as it stood on the day of a document.</summary>
 /// <param name="Organization">Who.</param>
-/// <param name="LegalName">Name on the document; the organization's id where it has no billing profile.</param>
+/// <param name="LegalName">Name on the document; the organization's id where nothing else is known.</param>
 /// <param name="Address">Postal address in lines.</param>
 /// <param name="TaxId">Tax registration; null without one.</param>
-public sealed record InvoiceParty(OrganizationId Organization, string LegalName, ImmutableArray<string> Address, string? TaxId)
+/// <param name="Country">Its country in English; null where it is not known.</param>
+public sealed record InvoiceParty(OrganizationId Organization, string LegalName, ImmutableArray<string> Address, string? TaxId, string? Country = null)
 {
-    /// <summary>The party as its profile has it now.</summary>
-    public static InvoiceParty Of(OrganizationId organization, BillingProfile? profile) =>
-        new(organization, profile?.LegalName ?? organization.Value, profile?.Address ?? [], profile?.Tax?.TaxId);
+    /// <summary>The party as its profile has it now; without one as the contract named it.</summary>
+    public static InvoiceParty Of(OrganizationId organization, BillingProfile? profile, NamedParty? named = null) => profile is null
+        ? new(organization, named?.LegalName ?? organization.Value, named?.Address ?? [], named?.TaxId, named?.Country)
+        : new(organization, profile.LegalName, profile.Address, profile.Tax?.TaxId, profile.Tax is { } tax ? Countries.NameOf(tax.Country) : named?.Country);
 }
+
+/// <summary>A bank account that invoices are paid into.</summary>
+/// <param name="Holder">Whose it is.</param>
+/// <param name="Account">IBAN, or account number.</param>
+/// <param name="BankCode">BIC, or routing number; null where the account needs none.</param>
+/// <param name="Bank">The bank's name; null where it is not stated.</param>
+public sealed record BankAccount(string Holder, string Account, string? BankCode, string? Bank);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
 using NodaTime;
 
 namespace Marketplace.Domain.Billing;
@@ -67,6 +68,9 @@ public sealed record CreditNote
 
     /// <summary>The customer as on the invoice; null where that names none.</summary>
     public InvoiceParty? Customer { get; init; }
+
+    /// <summary>What was leased and where, as on the invoice; null where that does not say.</summary>
+    public CapacityNames? Capacity { get; init; }
 
     /// <summary>The invoice's purchase order; null without one.</summary>
     public string? PurchaseOrder { get; init; }

@@ -121,6 +121,14 @@ public sealed record Deposit
     /// <summary>Who holds it and until when that is allowed; null where the contract names no custody.</summary>
     public DepositCustody? Custody { get; init; }
 
+    /// <summary>Where it stands; also of deposits written when <see cref="DepositStatus.Returned"/> stood for those wholly taken for invoices.</summary>
+    [JsonIgnore]
+    public DepositStatus Standing => Status == DepositStatus.Returned ? Settled : Status;
+
+    /// <summary>The state of a deposit that nothing is left of.</summary>
+    [JsonIgnore]
+    internal DepositStatus Settled => Returned.IsZero && Applied.Minor > 0 ? DepositStatus.Applied : DepositStatus.Returned;
+
     /// <summary>What is still held.</summary>
     [JsonIgnore]
     public Money Held => InBooks - (Disputed ?? Money.Zero(Amount.Currency));

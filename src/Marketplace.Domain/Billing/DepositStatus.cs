@@ -21,8 +21,11 @@ public enum DepositStatus
     /// <summary>Being given back.</summary>
     Returning,
 
-    /// <summary>All of it was given back or taken for invoices.</summary>
+    /// <summary>What was not taken for invoices was given back.</summary>
     Returned,
+
+    /// <summary>All of it was taken for invoices; nothing was left to give back.</summary>
+    Applied,
 }
 
 /// <summary>The legal steps between a deposit's states, in one table.</summary>
@@ -41,14 +44,19 @@ public static class DepositStatuses
             [DepositStatus.Held] =
             [
                 (DepositStatus.Returning, "the reservation or the lease ends"),
-                (DepositStatus.Returned, "the lease ends and owes all of it"),
+                (DepositStatus.Applied, "the lease ends and owes all of it"),
+                (DepositStatus.Returned, "nothing of it is left to give back"),
                 (DepositStatus.Failed, "the payer's bank takes all of it back for good"),
             ],
             [DepositStatus.Failed] = [(DepositStatus.Returning, "the money comes all the same")],
             [DepositStatus.Cancelled] = [(DepositStatus.Returning, "the money comes all the same")],
             [DepositStatus.Returning] = [(DepositStatus.Returned, "the gateway gave it back")],
             [DepositStatus.Returned] = [(DepositStatus.Returning, "a dispute of it is won, or more of its money comes")],
+            [DepositStatus.Applied] = [(DepositStatus.Returning, "a dispute of it is won, or more of its money comes")],
         }.ToFrozenDictionary();
+
+    /// <summary>Whether nothing of it is held or owed any more.</summary>
+    public static bool IsSettled(this DepositStatus status) => status is DepositStatus.Returned or DepositStatus.Applied;
 
     /// <summary>Whether <paramref name="to"/> may follow <paramref name="from"/>.</summary>
     public static bool CanBecome(this DepositStatus from, DepositStatus to) => Next[from].Any(step => step.To == to);

@@ -23,7 +23,11 @@ public sealed record IssueCreditNote(CreditNoteId Id, OrganizationId Actor, Invo
 /// <param name="Operator">Whose rent.</param>
 /// <param name="Terms">The contract.</param>
 /// <param name="Total">Its total rent.</param>
-public sealed record PlanPrepayment(ReservationId Reservation, OrganizationId Operator, ContractTerms Terms, Money Total) : BillingCommand;
+public sealed record PlanPrepayment(ReservationId Reservation, OrganizationId Operator, ContractTerms Terms, Money Total) : BillingCommand
+{
+    /// <summary>Parties and capacity by name; null where they are not known.</summary>
+    public ContractNames? Names { get; init; }
+}
 
 /// <summary>Gives part of a prepayment to the operator before it is credited back, such as for a milestone reached.</summary>
 /// <param name="Reservation">The reservation.</param>
@@ -60,7 +64,11 @@ public sealed record ConfirmLetter(ReservationId Reservation, OrganizationId Act
 /// <summary>Does what has fallen due beside overdue invoices: instalments to invoice, custodies to warn of or to leave.</summary>
 /// <param name="Supplier">The profile of the operator whose instalment falls due; null where it has none.</param>
 /// <param name="Rates">Rates of tax for it.</param>
-public sealed record MeetFinanceTimes(BillingProfile? Supplier, ImmutableArray<TaxRate> Rates) : BillingCommand;
+public sealed record MeetFinanceTimes(BillingProfile? Supplier, ImmutableArray<TaxRate> Rates) : BillingCommand
+{
+    /// <summary>The bank account to pay into; null where the marketplace names none.</summary>
+    public BankAccount? PayInto { get; init; }
+}
 
 /// <summary>To the marketplace's account: credit entries of a bank statement, each with the invoice its reference names. Known ones change nothing.</summary>
 public sealed record TakeBankEntries(ImmutableArray<NamedBankEntry> Entries) : BillingCommand;

@@ -165,6 +165,12 @@ public sealed partial record Invoice
     /// <summary>The customer as it stood on the day; null on older invoices.</summary>
     public InvoiceParty? Customer { get; init; }
 
+    /// <summary>What was leased and where, by name; null on older invoices.</summary>
+    public CapacityNames? Capacity { get; init; }
+
+    /// <summary>The bank account to pay into; null on older invoices, where nothing is due, and where the marketplace names none.</summary>
+    public BankAccount? PayInto { get; init; }
+
     /// <summary>The customer's purchase order; null without one.</summary>
     public string? PurchaseOrder { get; init; }
 
@@ -230,6 +236,14 @@ public sealed partial record Invoice
 
     /// <summary>When nothing was left to pay; null until then.</summary>
     public Instant? SettledAt { get; init; }
+
+    /// <summary>Whether it gives credit instead of asking for money.</summary>
+    [JsonIgnore]
+    public bool IsCredit => Total.Minor < 0;
+
+    /// <summary>Where it stands; also of invoices written when <see cref="InvoiceStatus.Paid"/> stood for credit.</summary>
+    [JsonIgnore]
+    public InvoiceStatus Standing => IsCredit && Status == InvoiceStatus.Paid ? InvoiceStatus.Credited : Status;
 
     /// <summary>What is left to pay.</summary>
     [JsonIgnore]

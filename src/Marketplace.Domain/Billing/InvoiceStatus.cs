@@ -14,6 +14,9 @@ public enum InvoiceStatus
 
     /// <summary>Nothing is left to pay.</summary>
     Paid,
+
+    /// <summary>Nothing was ever to pay: credits exceeded charges, and the difference became credit for later invoices.</summary>
+    Credited,
 }
 
 /// <summary>The legal steps between an invoice's states, in one table.</summary>
@@ -32,8 +35,12 @@ public static class InvoiceStatuses
             [
                 (InvoiceStatus.Paid, "payment, credit or deposit covers what is left"),
             ],
+            [InvoiceStatus.Credited] = [],
             [InvoiceStatus.Paid] = [(InvoiceStatus.Open, "a dispute is lost: the payer's bank took the money back")],
         }.ToFrozenDictionary();
+
+    /// <summary>Whether nothing is left to pay.</summary>
+    public static bool IsSettled(this InvoiceStatus status) => status is InvoiceStatus.Paid or InvoiceStatus.Credited;
 
     /// <summary>Whether <paramref name="to"/> may follow <paramref name="from"/>.</summary>
     public static bool CanBecome(this InvoiceStatus from, InvoiceStatus to) => Next[from].Any(step => step.To == to);

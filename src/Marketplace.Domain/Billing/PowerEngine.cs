@@ -37,7 +37,7 @@ public static class PowerEngine
         return new InvoiceLine
         {
             Kind = kind,
-            Text = string.Create(CultureInfo.InvariantCulture, $"{text}, {reading.Period} ({statement.Terms.Clauses.LeaseZone}): {energy:#,0.####} kWh at {price}, {how}; meter {reading.Meter}, reading {reading.Id}"),
+            Text = string.Create(CultureInfo.InvariantCulture, $"{text}, {reading.Period.InWords()} ({statement.Terms.Clauses.LeaseZone}): {energy:#,0.####} kWh at {price}, {how}; meter {reading.Meter}, reading {reading.Id}"),
             Period = reading.Period,
             Quantity = energy,
             Price = price,

@@ -31,6 +31,9 @@ public sealed record Prepayment
     /// <summary>The contract.</summary>
     public required ContractTerms Terms { get; init; }
 
+    /// <summary>Parties and capacity by name, as the order form has them; null in older prepayments.</summary>
+    public ContractNames? Names { get; init; }
+
     /// <summary>The instalments, in order.</summary>
     public required ImmutableArray<PlannedInstalment> Instalments { get; init; }
 

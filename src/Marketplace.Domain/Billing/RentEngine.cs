@@ -59,7 +59,7 @@ public static class RentEngine
     private static InvoiceLine ExitFeeLine(RentStatement statement, Money fee) => new()
     {
         Kind = InvoiceLineKind.ExitFee,
-        Text = string.Create(CultureInfo.InvariantCulture, $"Fee for ending the lease early: {statement.Terms.Clauses.EarlyTermination.Fee} of the rent left from {statement.Period}"),
+        Text = string.Create(CultureInfo.InvariantCulture, $"Fee for ending the lease early: {statement.Terms.Clauses.EarlyTermination.Fee} of the rent left for {statement.Period.InWords()}"),
         Period = statement.Period,
         Amount = fee,
         Origin = new LineOrigin { Lease = statement.Lease },
@@ -107,7 +107,7 @@ public static class RentEngine
             lines.Add(new InvoiceLine
             {
                 Kind = kind,
-                Text = string.Create(CultureInfo.InvariantCulture, $"{text}, {Dates(groups)} ({zone.Id}): {shown:#,0.####} {Name(unit)} at {Price}{How()}"),
+                Text = string.Create(CultureInfo.InvariantCulture, $"{text}, {Dates(groups).InWords()} ({zone.Id}): {shown:#,0.####} {Name(unit)} at {Price}{How()}"),
                 Period = Dates(groups),
                 Quantity = quantity.Round(UnitPrice.Places),
                 Unit = unit,

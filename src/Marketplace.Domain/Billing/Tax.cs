@@ -54,7 +54,7 @@ public enum TaxTreatment
     /// <summary>Supplied to another country, where the supplier charges no tax.</summary>
     OutOfScope,
 
-    /// <summary>No rate is published for the supplier's country on that day.</summary>
+    /// <summary>No rate is published for the place of supply on that day.</summary>
     NoRate,
 
     /// <summary>The supplier, or the customer, has no tax profile.</summary>

@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
 using NodaTime;
 
 namespace Marketplace.Domain.Billing;
 
 /// <summary>
 /// Decides and computes the tax of a document. The place of supply is the customer's country, as for services between
-/// businesses: at home the supplier's own rate, abroad a reverse charge within its area or nothing. It is no tax advice: which
+/// businesses: at home the supplier's own rate, abroad a reverse charge within its area or nothing. Where a country's rates
+/// differ by state or province, the one holds in which the leased capacity stands: that is where it is used. It is no tax advice: which
 /// rates are published, and who is registered where, is the finance department's to say.
 /// </summary>
 public static class TaxEngine
@@ -18,10 +20,11 @@ public static class TaxEngine
     /// <param name="customer">Who receives.</param>
     /// <param name="rates">Published rates.</param>
     /// <param name="on">The day whose rates hold: the document's date.</param>
+    /// <param name="capacity">What is leased and where; null where it is not known, and then the customer's region counts.</param>
     public static InvoiceTax For(
-        ImmutableArray<InvoiceLine> lines, bool inclusive, TaxProfile? supplier, TaxProfile? customer, ImmutableArray<TaxRate> rates, LocalDate on)
+        ImmutableArray<InvoiceLine> lines, bool inclusive, TaxProfile? supplier, TaxProfile? customer, ImmutableArray<TaxRate> rates, LocalDate on, CapacityNames? capacity = null)
     {
-        var (treatment, reason, rate) = Decide(inclusive, supplier, customer, rates, on);
+        var (treatment, reason, rate) = Decide(inclusive, supplier, customer, rates, on, capacity);
         return Compute(lines, treatment, reason, supplier, customer, rate, on);
     }
 
@@ -34,39 +37,43 @@ public static class TaxEngine
         (Fraction.From(gross.Major) * Fraction.From(rate.Value) / (Fraction.From(rate.Value) + 100)).ToMoney(gross.Currency);
 
     private static (TaxTreatment Treatment, string Reason, TaxRate? Rate) Decide(
-        bool inclusive, TaxProfile? supplier, TaxProfile? customer, ImmutableArray<TaxRate> rates, LocalDate on)
+        bool inclusive, TaxProfile? supplier, TaxProfile? customer, ImmutableArray<TaxRate> rates, LocalDate on, CapacityNames? capacity)
     {
         if (supplier is null || customer is null)
         {
             return (TaxTreatment.NotDetermined, $"The {(supplier is null ? "supplier" : "customer")} has no tax profile: no tax is charged.", null);
         }
 
-        var home = Find(rates, supplier.Country, customer.Country == supplier.Country ? customer.Region : supplier.Region, on);
+        var domestic = customer.Country == supplier.Country;
+        var region = !domestic ? supplier.Region : capacity?.Country == supplier.Country ? capacity.Region : customer.Region;
+        var home = Find(rates, supplier.Country, region, on);
         if (home is null)
         {
-            return (TaxTreatment.NoRate, $"No rate of {supplier.Country} is published for {on:uuuu-MM-dd}.", null);
+            return (TaxTreatment.NoRate, $"No tax is charged: no sales tax or VAT on this supply is on record for {Place(supplier.Country, domestic ? region : null)} on {on:uuuu-MM-dd}.", null);
         }
 
-        if (customer.Country == supplier.Country)
+        if (domestic)
         {
             return customer.Exemption is { } exemption
                 ? (TaxTreatment.Exempt, $"Exempt: {exemption}.", home)
-                : Charged("Domestic supply");
+                : Charged("Domestic supply" + (home.Region is null ? "" : capacity?.Country == supplier.Country ? ", taxed where the leased capacity is" : ", taxed in the customer's region"));
         }
 
         var abroad = Find(rates, customer.Country, customer.Region, on);
         if (home.ReverseCharge is not { } area || abroad?.ReverseCharge != area)
         {
-            return (TaxTreatment.OutOfScope, $"Service supplied from {supplier.Country} to a business in {customer.Country}: outside the scope of {home.Name}.", home);
+            return (TaxTreatment.OutOfScope, $"No tax is charged: a service supplied from {Place(supplier.Country)} to a business in {Place(customer.Country)} is outside the scope of {home.Name}.", home);
         }
 
         return customer.TaxId is { } id
             ? (TaxTreatment.ReverseCharge, $"Reverse charge: {abroad.Name} is to be accounted for by the recipient, {id}.", home)
-            : Charged($"The recipient in {customer.Country} has no tax registration, so the supplier's rate holds");
+            : Charged($"The recipient in {Place(customer.Country)} has no tax registration, so the supplier's rate holds");
 
         (TaxTreatment, string, TaxRate?) Charged(string why) =>
-            (inclusive ? TaxTreatment.Inclusive : TaxTreatment.Exclusive, $"{why}: {home.Name} {home.Rate} of {home.Country}{(home.Region is { } region ? "-" + region : "")}.", home);
+            (inclusive ? TaxTreatment.Inclusive : TaxTreatment.Exclusive, $"{why}: {home.Name} {home.Rate} of {Place(home.Country, home.Region)}.", home);
     }
+
+    private static string Place(string country, string? region = null) => (region is null ? "" : region + ", ") + Countries.NameOf(country);
 
     private static TaxRate? Find(ImmutableArray<TaxRate> rates, string country, string? region, LocalDate on) => rates
         .Where(rate => rate.Country == country && (rate.Region is null || rate.Region == region) && rate.IsValid(on))

@@ -26,6 +26,9 @@ public sealed record LeaseOpening
     /// <summary>The terms the order form pinned, with the leased units over time.</summary>
     public required ContractTerms Terms { get; init; }
 
+    /// <summary>Parties and capacity by name, as the order form has them; null in leases opened before names were kept.</summary>
+    public ContractNames? Names { get; init; }
+
     /// <summary>Digest of the signed order form.</summary>
     public required string OrderFormDigest { get; init; }
 

@@ -130,6 +130,7 @@ public static class LeaseRent
         Anchor = lease.Anchor,
         RentCommencement = lease.RentCommencement ?? throw new InvalidOperationException($"{lease.Id}: no rent has commenced."),
         Terms = lease.Opening.Terms,
+        Names = lease.Opening.Names,
         StatedAt = at,
     };
 

@@ -71,6 +71,9 @@ public sealed record RentStatement
     /// <summary>The terms as signed: price, unit, timing, escalator, fees, zone.</summary>
     public required ContractTerms Terms { get; init; }
 
+    /// <summary>Parties and capacity by name, as the order form has them; null in statements made before names were kept.</summary>
+    public ContractNames? Names { get; init; }
+
     /// <summary>What is charged, ordered by node and time.</summary>
     public ImmutableArray<NodeService> Charges { get; init; } = [];
 

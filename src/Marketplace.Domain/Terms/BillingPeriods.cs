@@ -24,7 +24,10 @@ public readonly record struct BillingPeriod(LocalDate Start, LocalDate End)
         return start < end ? new BillingPeriod(start, end) : null;
     }
 
-    /// <summary>For people: <c>2027-01-31 to 2027-02-28</c>; the second day is not included.</summary>
+    /// <summary>For people, unambiguously: <c>2027-07-01 until 2027-07-31</c>, both days included.</summary>
+    public string InWords() => Days <= 1 ? $"{Start:uuuu-MM-dd}" : $"{Start:uuuu-MM-dd} until {End.PlusDays(-1):uuuu-MM-dd}";
+
+    /// <summary>Both ends: <c>2027-01-31 to 2027-02-28</c>; the second day is not included.</summary>
     public override string ToString() => $"{Start:uuuu-MM-dd} to {End:uuuu-MM-dd}";
 }
 

@@ -13,7 +13,7 @@ internal sealed partial class BillingAccountGrain
     {
         foreach (var id in command.Invoices)
         {
-            if (!Durable.Invoices.TryGetValue(id, out var invoice) || invoice.Status == InvoiceStatus.Paid)
+            if (!Durable.Invoices.TryGetValue(id, out var invoice) || invoice.Status.IsSettled())
             {
                 // Paid: the notice that heals the lease is on its way.
                 return MoneyInSight.OnItsWay;
@@ -26,7 +26,7 @@ internal sealed partial class BillingAccountGrain
         }
 
         // What came while the gateway was asked is in the books by now, or was called off there.
-        return command.Invoices.All(id => Durable.Invoices.TryGetValue(id, out var invoice) && invoice.Status != InvoiceStatus.Paid)
+        return command.Invoices.All(id => Durable.Invoices.TryGetValue(id, out var invoice) && !invoice.Status.IsSettled())
             ? MoneyInSight.None
             : MoneyInSight.OnItsWay;
     }

@@ -47,6 +47,7 @@ internal sealed partial class BillingAccountGrain
         return new BillRent(statement, new BillingInputs
         {
             Supplier = supplier,
+            PayInto = bankAccount.Value.ToAccount(),
             Rates = book?.RatesOf(supplier?.Tax?.Country, Durable.Profile?.Tax?.Country) ?? [],
             Index = statement.Terms.Clauses.Index is { } link ? book?.ValuesOf(link.Index) ?? [] : [],
         });
@@ -66,7 +67,7 @@ internal sealed partial class BillingAccountGrain
             var supplier = next is null ? null : await ProfileAsync(next.Operator);
             var book = next is null ? null : await BookAsync();
             var before = Durable.NextFinanceAt;
-            await DecideAsync(new MeetFinanceTimes(supplier, book?.RatesOf(supplier?.Tax?.Country, Durable.Profile?.Tax?.Country) ?? []), _ => true);
+            await DecideAsync(new MeetFinanceTimes(supplier, book?.RatesOf(supplier?.Tax?.Country, Durable.Profile?.Tax?.Country) ?? []) { PayInto = bankAccount.Value.ToAccount() }, _ => true);
             if (next is null && Durable.NextFinanceAt == before)
             {
                 return;

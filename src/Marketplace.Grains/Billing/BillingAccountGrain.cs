@@ -10,6 +10,7 @@ using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Serialization;
+using Microsoft.Extensions.Options;
 using NodaTime;
 using Orleans.Concurrency;
 
@@ -18,7 +19,7 @@ namespace Marketplace.Grains.Billing;
 /// <summary>An organization's billing account: journaled, because its history has no end and its facts are the ledger.</summary>
 [Reentrant]
 [GrainType("billing-account")]
-internal sealed partial class BillingAccountGrain(GrainServices services, IPaymentGateway gateway)
+internal sealed partial class BillingAccountGrain(GrainServices services, IPaymentGateway gateway, IOptions<BankAccountOptions> bankAccount)
     : JournaledGrain<BillingAccount, BillingFact, BillingAccount>(services, "billing-account"), IBillingAccountGrain
 {
     /// <inheritdoc/>
@@ -114,7 +115,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
         BillingCommand command = envelope.Notice switch
         {
             RentDue due => await WithInputsAsync(due.Statement),
-            PrepaymentAgreed agreed => new PlanPrepayment(agreed.Reservation, agreed.Operator, agreed.Terms, agreed.Total),
+            PrepaymentAgreed agreed => new PlanPrepayment(agreed.Reservation, agreed.Operator, agreed.Terms, agreed.Total) { Names = agreed.Names },
             PrepaymentOver over => new EndPrepayment(over.Reservation),
             BankReceiptOffered offered => new TakeReceipt(offered.Receipt, offered.Offer, offered.Amount, offered.For.Invoice, offered.For.Operator, offered.Keep),
             BankReceiptAccepted accepted => new AnswerReceipt(accepted.Receipt, accepted.Offer, accepted.From, accepted.Taken, accepted.Kept),
@@ -187,9 +188,9 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 Forward(after, returned.Bank, effects);
                 ShowDeposit(after, returned.Reservation, effects);
                 TellWhatIsStuck(after, returned.Payment, returned.Amount.Currency, effects);
-                if (after.Deposits[returned.Reservation].Status == DepositStatus.Returned)
+                if (after.Deposits[returned.Reservation].Status is var status && status.IsSettled())
                 {
-                    BillingEvents.Publish(after, returned.Reservation, BillingEvents.DepositReturned, effects);
+                    BillingEvents.Publish(after, returned.Reservation, status == DepositStatus.Applied ? BillingEvents.DepositApplied : BillingEvents.DepositReturned, effects);
                 }
 
                 break;

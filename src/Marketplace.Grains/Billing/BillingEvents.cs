@@ -43,6 +43,7 @@ internal static class BillingEvents
 {
     public static readonly EventType<DepositData> DepositHeld = new("deposit.held", "A deposit is paid and held for the tenant.");
     public static readonly EventType<DepositData> DepositReturned = new("deposit.returned", "What was left of a deposit was given back.");
+    public static readonly EventType<DepositData> DepositApplied = new("deposit.applied", "All of a deposit was taken for invoices; nothing was left to give back.");
     public static readonly EventType<DepositData> DepositFailed = new("deposit.failed", "A deposit's payment failed.");
     public static readonly EventType<DepositData> DepositCancelled = new("deposit.cancelled", "A deposit was called off before it was paid.");
     public static readonly EventType<InvoiceData> InvoiceIssued = new("invoice.issued", "An invoice was issued.");

@@ -66,7 +66,7 @@ public sealed record GatewayPosted(OrganizationId Organization, string FactId, I
 public sealed record PayoutHeld(PayoutHold Hold) : Notice;
 
 /// <summary>Reservation to billing: it is confirmed, and its contract asks for rent to be prepaid.</summary>
-public sealed record PrepaymentAgreed(ReservationId Reservation, OrganizationId Operator, ContractTerms Terms, Money Total) : Notice;
+public sealed record PrepaymentAgreed(ReservationId Reservation, OrganizationId Operator, ContractTerms Terms, Money Total, ContractNames? Names = null) : Notice;
 
 /// <summary>Reservation to billing: it ended, so nothing more is prepaid.</summary>
 public sealed record PrepaymentOver(ReservationId Reservation) : Notice;

@@ -151,6 +151,7 @@ internal sealed partial class ReservationGrain
             Pool = agreement.PoolId,
             Site = agreement.SiteId,
             Terms = agreement.Terms,
+            Names = agreement.Names,
             OrderFormDigest = agreement.Digest,
             KilowattsPerUnit = agreement.KilowattsPerUnit,
             Deposit = agreement.Deposit,

@@ -89,7 +89,7 @@ internal sealed partial class ReservationGrain(GrainServices services, IOptions<
         {
             if (fact is ReservationConfirmed)
             {
-                effects.Tell(GrainKeys.BillingAccount(after.TenantId), new PrepaymentAgreed(after.Id, agreement.OperatorId, agreement.Terms, agreement.Total));
+                effects.Tell(GrainKeys.BillingAccount(after.TenantId), new PrepaymentAgreed(after.Id, agreement.OperatorId, agreement.Terms, agreement.Total, agreement.Names));
             }
             else if (fact is ReservationEnded)
             {

@@ -6,14 +6,14 @@ internal static class DemoBookings
     /// <summary>The month in which the demo is seeded.</summary>
     public const int Today = 24;
 
-    public static (string Key, string Name, string Country)[] Tenants { get; } =
+    public static (string Key, string Name, string Country, string Address)[] Tenants { get; } =
     [
-        ("lumen", "Lumen Foundry AI", "US"),
-        ("parallax", "Parallax Models", "GB"),
-        ("harbor", "Quiet Harbor Research", "CA"),
-        ("nimbus", "Nimbus Protein", "US"),
-        ("atlas", "Atlas Speech", "DE"),
-        ("meridian", "Meridian Robotics", "US"),
+        ("lumen", "Lumen Foundry AI", "US", "410 Congress Street, Austin TX"),
+        ("parallax", "Parallax Models", "GB", "7 Mill Lane, Cambridge"),
+        ("harbor", "Quiet Harbor Research", "CA", "22 Water Street, Halifax NS"),
+        ("nimbus", "Nimbus Protein", "US", "3 Harbour Road, Houston TX"),
+        ("atlas", "Atlas Speech", "DE", "Lindenweg 12, Karlsruhe"),
+        ("meridian", "Meridian Robotics", "US", "88 Foundry Row, Dallas TX"),
     ];
 
     public static DemoBooking[] All { get; } =

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Leases;
@@ -21,7 +22,8 @@ internal sealed class DemoFinance(IGrainFactory grains, IRowStore rows, DemoTime
     /// <summary>The tenant that pays by transfer to the marketplace's bank account instead of through the gateway.</summary>
     public const string PaysByTransfer = "nimbus";
 
-    private const string Account = "US64SVBKUS6S3300958879";
+    /// <summary>The account that the demo's invoices name; no bank has it.</summary>
+    public const string Account = "GB00DEMO00000000000001";
 
     /// <summary>Rates as public tables gave them in 2026; a demo's, to be checked before anybody relies on them.</summary>
     private static readonly (string Id, string Name, string Country, string? Region, decimal Rate, string? Area)[] Rates =
@@ -31,6 +33,9 @@ internal sealed class DemoFinance(IGrainFactory grains, IRowStore rows, DemoTime
         ("de-ust", "USt", "DE", null, 19, "EU"),
         ("no-mva", "MVA", "NO", null, 25, null),
         ("gb-vat", "VAT", "GB", null, 20, null),
+        ("is-vsk", "VSK", "IS", null, 24, null),
+        ("au-gst", "GST", "AU", null, 10, null),
+        ("py-iva", "IVA", "PY", null, 10, null),
     ];
 
     public void Plan()
@@ -38,12 +43,12 @@ internal sealed class DemoFinance(IGrainFactory grains, IRowStore rows, DemoTime
         timeline.Add(0.1, "rates of tax", PublishAsync);
         foreach (var site in DemoSites.All)
         {
-            timeline.Add(0.2, $"billing profile of {site.Key}", () => SetProfileAsync(site.Key, site.Operator, site.Location.Country, site.Location.Region, null));
+            timeline.Add(0.2, $"billing profile of {site.Key}", () => SetProfileAsync(site.Key, site.Operator, [site.Name, site.Location.Locality ?? site.Location.Region], site.Location.Country, site.Location.Region, null));
         }
 
-        foreach (var (key, name, country) in DemoBookings.Tenants)
+        foreach (var (key, name, country, address) in DemoBookings.Tenants)
         {
-            timeline.Add(0.2, $"billing profile of {key}", () => SetProfileAsync(key, name, country, country == "US" ? "TX" : null, $"PO-{key.ToUpperInvariant()}-2026"));
+            timeline.Add(0.2, $"billing profile of {key}", () => SetProfileAsync(key, name, [address], country, country == "US" ? "TX" : null, $"PO-{key.ToUpperInvariant()}-2026"));
         }
 
         foreach (var booking in DemoBookings.All.Where(booking => booking.Pool == "caprock.power" && booking.Fate == DemoFate.Runs))
@@ -92,10 +97,11 @@ internal sealed class DemoFinance(IGrainFactory grains, IRowStore rows, DemoTime
         }
     }
 
-    private async Task SetProfileAsync(string key, string name, string country, string? region, string? order) => DemoMarket.Granted(
+    private async Task SetProfileAsync(string key, string name, ImmutableArray<string> address, string country, string? region, string? order) => DemoMarket.Granted(
         await grains.GetGrain<IBillingAccountGrain>("org_" + key).ManageAsync(new SetProfile(new BillingProfile
         {
             LegalName = name,
+            Address = address,
             Tax = new TaxProfile(country, region is { Length: <= 3 } ? region : null, $"{country} {PublicId.Digest(key)[..9].ToUpperInvariant()}", null),
             Contacts = [new BillingContact("Accounts payable", $"ap@{key}.example")],
             PurchaseOrder = order,

@@ -48,7 +48,7 @@ internal sealed class DemoMarket(IGrainFactory grains, MarketTime time, IRowStor
             await RegisterAsync(site.Key, site.Operator, OrganizationKind.Operator, site.Location.Country);
         }
 
-        foreach (var (key, name, country) in DemoBookings.Tenants)
+        foreach (var (key, name, country, _) in DemoBookings.Tenants)
         {
             await RegisterAsync(key, name, OrganizationKind.Tenant, country);
         }

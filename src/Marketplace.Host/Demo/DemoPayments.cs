@@ -23,7 +23,7 @@ internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, DemoFin
     {
         for (var month = 4; month <= DemoBookings.Today; month++)
         {
-            foreach (var (key, _, _) in DemoBookings.Tenants)
+            foreach (var (key, _, _, _) in DemoBookings.Tenants)
             {
                 // Whoever falls behind has paid nothing for two months: suspended, and not yet terminated for cause.
                 if (month < DemoBookings.Today - 1 || !DemoBookings.All.Any(booking => booking.Fate == DemoFate.FallsBehind && booking.Tenant == key))
@@ -61,7 +61,7 @@ internal sealed class DemoPayments(IGrainFactory grains, IRowStore rows, DemoFin
             foreach (var row in page.Rows)
             {
                 var invoice = JsonSerializer.Deserialize<Invoice>(row.Data.Span, MarketJson.Options)!;
-                if (invoice.Status != InvoiceStatus.Paid && invoice.Outstanding.Minor > 0)
+                if (invoice.Outstanding.Minor > 0)
                 {
                     var paying = DemoMarket.Granted(await account.PayInvoiceAsync(new PayInvoice(invoice.Id, PaymentMethod.Transfer)));
                     await PayAsync(paying.Payment!.Value);

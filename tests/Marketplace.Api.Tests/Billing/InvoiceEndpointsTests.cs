@@ -20,7 +20,7 @@ public class InvoiceEndpointsTests
 
         var read = (await market.Tenant.GetAsync($"/v1/invoices/{invoice}")).With(200);
         Assert.Equal(("open", "1190400", "2026-02-04"), (read.Text("status"), read.Text("outstanding.amountMinor"), read.Text("dueDate")));
-        Assert.Equal("Rent, 2026-01-01 to 2026-02-01 (UTC): 5,952 GPU-hours at USD 2.00", read.Json.GetProperty("lines")[0].GetProperty("text").GetString());
+        Assert.Equal("Rent, 2026-01-01 until 2026-01-31 (UTC): 5,952 GPU-hours at USD 2.00", read.Json.GetProperty("lines")[0].GetProperty("text").GetString());
         Assert.Equal(404, (await stranger.GetAsync($"/v1/invoices/{invoice}")).Status);
         Assert.Equal("invoice_not_found", (await market.Operator.PostAsync($"/v1/invoices/{invoice}/payments", new { method = "card" })).Code);
         foreach (var party in new[] { market.Tenant, market.Operator })

@@ -217,7 +217,8 @@ public class BillingAccountTests
     {
         Do(new BillRent(Worth(-200_000)));
         var credit = Assert.Single(_account!.Invoices.Values);
-        Assert.Equal((InvoiceStatus.Paid, Usd(-200_000), Usd(0)), (credit.Status, credit.Total, credit.Outstanding));
+        Assert.Equal((InvoiceStatus.Credited, Usd(-200_000), Usd(0)), (credit.Status, credit.Total, credit.Outstanding));
+        Assert.Equal(InvoiceStatus.Credited, (credit with { Status = InvoiceStatus.Paid }).Standing);
         Assert.Equal(Usd(200_000), _account.Books.Credit(Credits, Currency.Usd));
 
         Do(new BillRent(Worth(1_000_000, revision: 2)));
@@ -253,7 +254,9 @@ public class BillingAccountTests
 
         Do(new SettleLease(Lease, Reservation));
 
-        Assert.Equal((DepositStatus.Returned, Usd(0)), (Deposit.Status, Deposit.Held));
+        Assert.Equal((DepositStatus.Applied, Usd(0), Usd(1_000), Usd(0)), (Deposit.Status, Deposit.Held, Deposit.Applied, Deposit.Returned));
+        Assert.Equal(DepositStatus.Applied, (Deposit with { Status = DepositStatus.Returned }).Standing);
+        Assert.Empty(Do(new CancelDeposit(Reservation, "expired")));
         Assert.Equal(Usd(500), Assert.Single(_account!.Invoices.Values).Outstanding);
     }
 

@@ -53,7 +53,7 @@ public class RentEngineTests
         ])));
 
         Assert.Equal(Usd(1_475_408), line.Amount);
-        Assert.Equal("Rent, 2026-10-01 to 2026-11-01 (UTC): 5,925.3333 GPU-hours at USD 2.49", line.Text);
+        Assert.Equal("Rent, 2026-10-01 until 2026-10-31 (UTC): 5,925.3333 GPU-hours at USD 2.49", line.Text);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using CsCheck;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
 using Marketplace.Domain.Tests.Leases;
 using static Marketplace.Domain.Tests.Billing.Statements;
 
@@ -34,6 +35,35 @@ public sealed class TaxEngineTests
     {
         Assert.Equal(Usd(625), Decide(new TaxProfile("US", "TX", null, null), new TaxProfile("US", "TX", null, null)).Amount);
         Assert.Equal(TaxTreatment.NoRate, Decide(new TaxProfile("US", "TX", null, null), new TaxProfile("US", "OR", null, null)).Treatment);
+    }
+
+    [Fact]
+    public void Where_rates_differ_by_region_the_one_holds_where_the_capacity_stands()
+    {
+        var both = new TaxProfile("US", "TX", null, null);
+
+        var inDakota = Decide(both, both, At("US", "ND"));
+        Assert.Equal((TaxTreatment.NoRate, Usd(0)), (inDakota.Treatment, inDakota.Amount));
+        Assert.Equal("No tax is charged: no sales tax or VAT on this supply is on record for ND, United States on 2027-01-01.", inDakota.Reason);
+
+        var inTexas = Decide(both, new TaxProfile("US", "OR", null, null), At("US", "TX"));
+        Assert.Equal((TaxTreatment.Exclusive, Usd(625)), (inTexas.Treatment, inTexas.Amount));
+        Assert.Equal("Domestic supply, taxed where the leased capacity is: Sales tax 6.25% of TX, United States.", inTexas.Reason);
+
+        // Abroad the parties' countries decide, wherever the capacity is.
+        Assert.Equal(Usd(25_00), Decide(At("NO"), At("NO"), At("US", "ND")).Amount);
+    }
+
+    [Fact]
+    public void Reasons_are_words_for_customers()
+    {
+        Assert.Equal(
+            "No tax is charged: a service supplied from Norway to a business in Germany is outside the scope of MVA.",
+            Decide(At("NO"), new TaxProfile("DE", null, "DE1", null)).Reason);
+        Assert.Equal(
+            "No tax is charged: no sales tax or VAT on this supply is on record for Iceland on 2027-01-01.",
+            Decide(At("IS"), At("US")).Reason);
+        Assert.Equal("Domestic supply: MVA 25% of Norway.", Decide(At("NO"), At("NO")).Reason);
     }
 
     [Fact]
@@ -86,8 +116,11 @@ public sealed class TaxEngineTests
 
     private static TaxProfile At(string country) => new(country, null, null, null);
 
-    private static InvoiceTax Decide(TaxProfile? supplier, TaxProfile? customer) =>
-        TaxEngine.For([Line(10_000)], false, supplier, customer, [Norway, Germany, France, Texas], LeaseScript.Day("2027-01-01"));
+    private static CapacityNames At(string country, string region) =>
+        new(PoolId.From("pool_1"), "Pool", SiteId.From("site_1"), "Site", country, region, null, null);
+
+    private static InvoiceTax Decide(TaxProfile? supplier, TaxProfile? customer, CapacityNames? capacity = null) =>
+        TaxEngine.For([Line(10_000)], false, supplier, customer, [Norway, Germany, France, Texas], LeaseScript.Day("2027-01-01"), capacity);
 
     private static InvoiceLine Line(long cents) => new() { Kind = InvoiceLineKind.Rent, Text = "Rent", Period = LeaseScript.Days("2027-01-01", "2027-02-01"), Amount = Usd(cents) };
 }

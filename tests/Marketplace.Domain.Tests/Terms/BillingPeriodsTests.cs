@@ -21,6 +21,13 @@ public class BillingPeriodsTests
         Assert.True(expected.SequenceEqual(actual), id);
     }
 
+    [Theory]
+    [InlineData("2027-07-01", "2027-08-01", "2027-07-01 until 2027-07-31")]
+    [InlineData("2027-07-01", "2027-07-02", "2027-07-01")]
+    [InlineData("2027-07-01", "2027-07-01", "2027-07-01")]
+    public void In_words_both_days_are_included(string start, string end, string words) =>
+        Assert.Equal(words, new BillingPeriod(LocalDatePattern.Iso.Parse(start).Value, LocalDatePattern.Iso.Parse(end).Value).InWords());
+
     [Fact]
     public void BC07_a_term_in_months_is_counted_from_its_start() =>
         Assert.Equal(Date("2028-02-29"), BillingPeriods.PlusMonths(Date("2026-08-31"), 18));

@@ -48,7 +48,7 @@ public sealed class LeaseDunningTests
         var fee = Assert.Single(await world.InvoicesAsync(), issued => issued.Kind == RentKind.ExitFee);
         Assert.Equal(ended.ExitQuote!.Fee, fee.Total);
         var deposit = (await world.Account.GetDepositAsync(world.ReservationId))!;
-        Assert.Equal((DepositStatus.Returned, deposit.Received), (deposit.Status, deposit.Applied));
+        Assert.Equal((DepositStatus.Applied, deposit.Received), (deposit.Status, deposit.Applied));
         Assert.Empty(await world.ViolationsAsync());
     }
 
