@@ -9,7 +9,7 @@ internal static partial class OrderFormLayout2
     private static void Conditions(Page page, Agreement agreement)
     {
         var clauses = agreement.Terms.Clauses;
-        page.Line($"Late delivery: from the end of the first day of the term on the tenant may cancel and has its deposit returned, as long as nothing was handed over; while the pool's supply does not cover the reservation, from the start of the term.");
+        page.Line($"Late delivery: from the end of the first day of the term on the tenant may cancel and has its deposit returned, as long as nothing was handed over; while the pool's supply does not cover the reservation, from the start of the term. Once something was delivered, the tenant may from the end of that day on end the lease without notice and fee, and has its deposit returned, as long as nothing was accepted and nothing awaits its word.");
         page.Line($"Cancellation by the operator: until delivery begins; the deposit is returned.");
         page.Line($"Acceptance: the tenant accepts or rejects each delivery; silence for {Count(clauses.Acceptance.DeemedAfterDays, "day")} after it is ready counts as acceptance. Rent runs for accepted nodes or power only.");
         if (clauses.Acceptance.CureDays is { } cure)
@@ -28,7 +28,7 @@ internal static partial class OrderFormLayout2
         }
 
         page.Line($"Unpaid invoices: {Dunning(clauses.DunningSteps)}");
-        page.Line($"Early termination by the tenant: the lease ends {Count(clauses.EarlyTermination.NoticeDays, "day")} after notice at the earliest, for a fee of {clauses.EarlyTermination.Fee} of the rent that would still have come.");
+        page.Line($"Early termination by the tenant: the lease ends {Count(clauses.EarlyTermination.NoticeDays, "day")} after notice at the earliest, for a fee of {clauses.EarlyTermination.Fee} of the rent that would still have come for what the operator has in service or can deliver.");
         page.Line($"Renewal: {Renewal(clauses.Renewal)}");
     }
 
