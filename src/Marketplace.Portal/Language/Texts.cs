@@ -14,7 +14,9 @@ public sealed class Texts(string language)
     /// <summary>Names that are written otherwise than their words.</summary>
     private static readonly FrozenDictionary<string, string> Units = new Dictionary<string, string>
     {
-        ["GpuHour"] = "GPU-hour", ["NodeMonth"] = "node-month", ["KilowattMonth"] = "kW-month",
+        ["GpuHour"] = "GPU-hour",
+        ["NodeMonth"] = "node-month",
+        ["KilowattMonth"] = "kW-month",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenDictionary<string, string> German = Read("german.json");

@@ -6,15 +6,22 @@ namespace Marketplace.Portal.Shell;
 /// What happens to the organization while somebody looks: one stream for all pages of a connection. A page that shows a
 /// thing is told when something happened to it, and reads it again.
 /// </summary>
-public sealed class EventFollower(PortalSession session) : IAsyncDisposable
+public sealed class EventFollower(PortalSession session, TimeProvider time) : IAsyncDisposable
 {
     private const int MostKept = 50;
+    private static readonly TimeSpan UntilItStands = TimeSpan.FromSeconds(2);
     private readonly CancellationTokenSource ending = new();
     private readonly LinkedList<Event> recent = new();
     private Task? following;
 
     /// <summary>Raised, on any thread, for each event after it was kept.</summary>
     public event Action<Event>? Happened;
+
+    /// <summary>
+    /// Raised once, on any thread, when the stream has surely begun: what happened between the reading of a page and the beginning of
+    /// the stream was told to nobody, so a page then reads its thing once more.
+    /// </summary>
+    public event Action? Stands;
 
     /// <summary>The latest events since the connection began, newest first.</summary>
     public IReadOnlyList<Event> Recent
@@ -33,7 +40,7 @@ public sealed class EventFollower(PortalSession session) : IAsyncDisposable
     {
         if (session.Me is not null)
         {
-            following ??= FollowAsync();
+            following ??= Task.WhenAll(FollowAsync(), StandAsync());
         }
     }
 
@@ -47,6 +54,19 @@ public sealed class EventFollower(PortalSession session) : IAsyncDisposable
         }
 
         ending.Dispose();
+    }
+
+    private async Task StandAsync()
+    {
+        try
+        {
+            await Task.Delay(UntilItStands, time, ending.Token);
+            Stands?.Invoke();
+        }
+        catch (OperationCanceledException)
+        {
+            // The viewer left.
+        }
     }
 
     private async Task FollowAsync()

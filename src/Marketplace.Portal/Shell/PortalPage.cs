@@ -74,6 +74,7 @@ public abstract class PortalPage : PortalComponent, IDisposable
     protected override void OnInitialized()
     {
         Follower.Happened += OnHappened;
+        Follower.Stands += OnTimeChanged;
         Market.Changed += OnTimeChanged;
         Navigation.LocationChanged += OnMoved;
         path = PathOf(Navigation.Uri);
@@ -103,6 +104,7 @@ public abstract class PortalPage : PortalComponent, IDisposable
     {
         isGone = true;
         Follower.Happened -= OnHappened;
+        Follower.Stands -= OnTimeChanged;
         Market.Changed -= OnTimeChanged;
         Navigation.LocationChanged -= OnMoved;
     }
@@ -125,5 +127,6 @@ public abstract class PortalPage : PortalComponent, IDisposable
 
     private static string PathOf(string address) => new Uri(address).AbsolutePath;
 
+    /// <summary>Whatever it was, everything may stand otherwise than it was read.</summary>
     private void OnTimeChanged() => _ = InvokeAsync(ReadAgainAsync);
 }

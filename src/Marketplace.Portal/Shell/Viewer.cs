@@ -18,6 +18,9 @@ public sealed class Viewer(IJSRuntime js)
     /// <summary>Whether the dark theme is shown.</summary>
     public bool IsDark { get; private set; }
 
+    /// <summary>Whether the window was wide enough for two columns when it was opened.</summary>
+    public bool IsWide { get; private set; }
+
     /// <summary>IANA zone of the browser.</summary>
     public string Zone { get; private set; } = "UTC";
 
@@ -36,6 +39,7 @@ public sealed class Viewer(IJSRuntime js)
         var told = await js.InvokeAsync<Told>("marketplace.viewer");
         Zone = told.Zone;
         IsDark = told.Dark;
+        IsWide = told.Wide;
         HasSeenTour = told.Tour;
         Speak(told.Language);
         IsKnown = true;
@@ -76,5 +80,6 @@ public sealed class Viewer(IJSRuntime js)
     /// <param name="Zone">IANA zone.</param>
     /// <param name="Dark">Whether dark is wanted.</param>
     /// <param name="Tour">Whether the tour was seen.</param>
-    internal sealed record Told(string Language, string Zone, bool Dark, bool Tour);
+    /// <param name="Wide">Whether the window is wide.</param>
+    internal sealed record Told(string Language, string Zone, bool Dark, bool Tour, bool Wide);
 }

@@ -10,6 +10,7 @@ window.marketplace = (() => {
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC',
       dark: root.dataset.theme === 'dark',
       tour: read('tour') === 'seen',
+      wide: innerWidth > 960,
     }),
 
     keep: (name, value) => {

@@ -12,8 +12,17 @@ public sealed class MarketQueryTests
     {
         var asked = MarketQuery.Read("http://m/", Today) with
         {
-            Quantity = 128, From = new DateOnly(2027, 9, 1), Months = 24, Words = "hydro & wind", Sku = "h200", Country = "NO", Highest = 2.5m, Renewable = 80, Built = false,
-            Level = VerificationLevel.SiteConfirmed, AsTable = true,
+            Quantity = 128,
+            From = new DateOnly(2027, 9, 1),
+            Months = 24,
+            Words = "hydro & wind",
+            Sku = "h200",
+            Country = "NO",
+            Highest = 2.5m,
+            Renewable = 80,
+            Built = false,
+            Level = VerificationLevel.SiteConfirmed,
+            AsTable = true,
         };
 
         Assert.Equal(asked, MarketQuery.Read("http://m" + asked.Address("/", Today), Today));
