@@ -55,10 +55,10 @@ internal static class NodeEndpoints
             Gives = NodeHealthModel.Example,
         }, async request =>
         {
+            var node = (await FindAsync(request)).State;
             var faults = new Faults();
             var window = request.ReadQuery<HealthFilter>().ToInterval(faults);
             faults.ThrowIfAny();
-            var node = (await FindAsync(request)).State;
             return request.Ok(NodeHealthModel.Of(node, window, await request.Grain<INodeGrain>(node.Id.Value).GetHoursAsync(window)));
         });
 
