@@ -67,7 +67,7 @@ public sealed class LeaseExitGrainTests
         async Task<decimal> GpuDaysLeftAsync(string id)
         {
             var quoted = await world.Lease.QuoteExitAsync(new Operation(id, id), new QuoteExit(world.Example.Tenant, ExitQuoteId.From(id), new LocalDate(2026, 7, 2)));
-            return quoted.Value!.State.ExitQuote!.Left.Major / made.Value!.State.Terms.Rent.Price.Amount / 24;
+            return decimal.Round(quoted.Value!.State.ExitQuote!.Left.Major / made.Value!.State.Terms.Rent.Price.Amount / 24, 2);
         }
     }
 }

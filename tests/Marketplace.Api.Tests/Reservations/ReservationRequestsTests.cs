@@ -11,7 +11,7 @@ using NodaTime;
 namespace Marketplace.Api.Tests.Reservations;
 
 /// <summary>Who may ask for what, and what an operator's word does to those who asked.</summary>
-public sealed class DemandRulesTests : IAsyncLifetime
+public sealed class ReservationRequestsTests : IAsyncLifetime
 {
     private readonly ExamplePool example = new("Abilene");
     private ApiMarket api = null!;
@@ -85,7 +85,7 @@ public sealed class DemandRulesTests : IAsyncLifetime
         var payment = PaymentId.From((await tenant.GetAsync($"/v1/reservations/{made.Text("id")}")).Text("payment.id"));
         await api.Market.Grains.GetGrain<IPaymentGrain>(payment.Value).ReportAsync(api.Market.Gateway.Move(payment, GatewayOutcome.Succeeded));
         await api.SettleAsync();
-        var nodes = (await provider.PostAsync($"/v1/gpu-pools/{example.Pool}/nodes", new { nodes = new[] { new { serial = "SN-1" } } })).With(200);
+        var nodes = (await provider.PostAsync($"/v1/gpu-pools/{example.Pool}/nodes", new { nodes = new[] { new { serial = "SN-1" } } })).With(201);
         await example.ReadyAsync(api.Market);
         var node = nodes.Json.GetProperty("nodes")[0].GetProperty("id").GetString();
         (await provider.PostAsync($"/v1/reservations/{made.Text("id")}/deliveries", new { nodes = new[] { node } })).With(201);
