@@ -56,7 +56,7 @@ internal sealed record Problem(ProblemCode Code, string Detail)
 /// <param name="Status">HTTP status.</param>
 /// <param name="Detail">What is wrong here, and what would be right.</param>
 /// <param name="Code">Stable code to program against.</param>
-/// <param name="Retryable">Whether the same request, with the same Idempotency-Key, may succeed later.</param>
+/// <param name="Retryable">Whether the same request may succeed later: with the same Idempotency-Key, unless the title asks for a new one.</param>
 /// <param name="Errors">Every field at fault, if fields are.</param>
 internal sealed record ProblemModel(string Type, string Title, int Status, string Detail, string Code, bool Retryable, ImmutableArray<Fault> Errors);
 

@@ -58,19 +58,22 @@ internal sealed record ProblemCode(string Code, int Status, string Title, bool R
     public static ProblemCode Of(Enum refusal) => Of(refusal.GetType().GetField(refusal.ToString())!.GetCustomAttribute<RefusalMeaningAttribute>()
         ?? throw new InvalidOperationException($"{refusal.GetType().Name}.{refusal} has no {nameof(RefusalMeaningAttribute)}."));
 
-    private static readonly Lazy<Dictionary<string, string>> Titles = new(() =>
+    /// <summary>The refusal of the rooms with this code; null when none has it.</summary>
+    public static ProblemCode? Find(string code) => Refusals.Value.GetValueOrDefault(code);
+
+    private static readonly Lazy<Dictionary<string, ProblemCode>> Refusals = new(() =>
     {
-        var titles = new Dictionary<string, string>(StringComparer.Ordinal);
+        var refusals = new Dictionary<string, ProblemCode>(StringComparer.Ordinal);
         foreach (var assembly in new[] { typeof(Refusal).Assembly, typeof(Grains.Durability.OperationRefusal).Assembly, typeof(ProblemCode).Assembly })
         {
             foreach (var (_, meaning) in Refusal.All(assembly))
             {
-                titles.TryAdd(meaning.Code, meaning.Meaning);
+                refusals.TryAdd(meaning.Code, Of(meaning));
             }
         }
 
-        return titles;
+        return refusals;
     });
 
-    private static string TitleOf(string code) => Titles.Value.GetValueOrDefault(code, code);
+    private static string TitleOf(string code) => Find(code)?.Title ?? code;
 }

@@ -30,6 +30,12 @@ internal sealed record ReservationFilter(ReservationStatus? Status, PoolId? Pool
 /// <param name="RefusedCode">Code of the refusal that ended it; null while it is open or when it succeeded.</param>
 internal sealed record AttemptModel(PoolId PoolId, QuoteId QuoteId, Instant At, string? RefusedCode);
 
+/// <summary>A pool that was asked for and gave no quote, so that it was never tried.</summary>
+/// <param name="PoolId">The pool.</param>
+/// <param name="Code">Code of the refusal.</param>
+/// <param name="Detail">The refusal for people.</param>
+internal sealed record PassedOverModel(PoolId PoolId, string Code, string Detail);
+
 /// <summary>A side's approval.</summary>
 /// <param name="Party">Which side.</param>
 /// <param name="Name">Who.</param>
@@ -92,6 +98,7 @@ internal sealed record EndModel(EndCause Cause, OrganizationId? By, string Reaso
 /// <param name="QuoteId">The quote used.</param>
 /// <param name="Sku">Hardware by its catalogue id; null for a power pool.</param>
 /// <param name="Attempts">The pools tried, in order.</param>
+/// <param name="PassedOver">Pools asked for that gave no quote, in order; empty when every one did.</param>
 /// <param name="Terms">The full commercial terms.</param>
 /// <param name="Lines">What makes up the total.</param>
 /// <param name="Total">All rent over the term.</param>
@@ -123,6 +130,7 @@ internal sealed record ReservationModel(
     QuoteId? QuoteId,
     SkuId? Sku,
     ImmutableArray<AttemptModel> Attempts,
+    ImmutableArray<PassedOverModel> PassedOver,
     TermsModel? Terms,
     ImmutableArray<QuoteLineModel> Lines,
     MoneyModel? Total,
@@ -162,6 +170,7 @@ internal sealed record ReservationModel(
             agreement?.QuoteId,
             agreement?.Sku,
             [.. reservation.Attempts.Select(attempt => new AttemptModel(attempt.Candidate.PoolId, attempt.Candidate.QuoteId, attempt.At, attempt.RefusedCode))],
+            [.. (reservation.PassedOver ?? []).Select(pool => new PassedOverModel(pool.PoolId, pool.Code, pool.Detail))],
             agreement is null ? null : TermsModel.Of(agreement.Terms, agreement.Holds),
             agreement is null ? [] : QuoteLineModel.Of(agreement.Lines, agreement.Terms),
             agreement is null ? null : MoneyModel.Of(agreement.Total),

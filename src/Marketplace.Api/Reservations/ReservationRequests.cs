@@ -6,7 +6,6 @@ using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Quotes;
 using Marketplace.Domain.Reservations;
 using Marketplace.Grains.Billing;
-using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Quotes;
 using Marketplace.Grains.Reservations;
@@ -15,10 +14,12 @@ namespace Marketplace.Api.Reservations;
 
 /// <summary>
 /// Turns a request into candidates, each a pool with its quote. Nothing is written for a quote that cannot be used; with pools,
-/// the quotes are made first, under ids that a repeated request derives again.
+/// the quotes are made first, under ids that a repeated request derives again, and only those within the limit named.
 /// </summary>
 internal static class ReservationRequests
 {
+    private static readonly string KeyReused = ProblemCode.Of(OperationRefusal.KeyReused).Code;
+
     public static async Task<IResult> CreateAsync(ApiRequest request)
     {
         var id = request.NewId<ReservationId>();
@@ -35,7 +36,7 @@ internal static class ReservationRequests
         if ((quoted is null || body.NamesReferences()) && await grain.GetAsync() is { } known)
         {
             // A repeated request: the pools it found before stand, whatever they would answer now, and so do its references.
-            return await AnswerAsync(request, await grain.RequestAsync(request.Operation, new RequestReservation(id, tenant, known.State.Candidates)));
+            return await AnswerAsync(request, body, await grain.RequestAsync(request.Operation, new RequestReservation(id, tenant, known.State.Candidates)));
         }
 
         if (refusal is not null)
@@ -43,12 +44,16 @@ internal static class ReservationRequests
             throw new ProblemException(Problem.Of(refusal));
         }
 
-        var offers = quoted is null ? await QuoteAllAsync(request, id, body, term, steps) : [quoted];
+        var profile = await request.Grain<IBillingAccountGrain>(tenant.Value).GetProfileAsync();
+        RequirePurchaseOrder(profile, body); // Before any quote is made, which would be left behind.
+        var (offers, passedOver) = quoted is null ? await QuoteAllAsync(request, id, body, term, steps) : ([quoted], []);
         var command = new RequestReservation(id, tenant, [.. offers.Select(offer => new ReservationCandidate(offer.PoolId, offer.Id))])
         {
-            AboveSpendLimit = await ReferAsync(request, id, body, offers),
+            AboveSpendLimit = profile is not null && offers.Any(offer => !profile.Allows(request.Caller.Actor, request.Caller.Role, offer.Total)),
+            PassedOver = passedOver.IsEmpty ? null : passedOver,
         };
-        return await AnswerAsync(request, await grain.RequestAsync(request.Operation, command));
+        await ReferAsync(request, id, body);
+        return await AnswerAsync(request, body, await grain.RequestAsync(request.Operation, command));
     }
 
     /// <summary>
@@ -64,54 +69,37 @@ internal static class ReservationRequests
             : null;
     }
 
-    // The references are written first: a reservation never stands without those it was made with, and a set of references
-    // without a reservation says nothing to anybody.
-    private static async Task<bool> ReferAsync(ApiRequest request, ReservationId id, NewReservation body, IReadOnlyList<Quote> offers)
+    private static void RequirePurchaseOrder(BillingProfile? profile, NewReservation body)
     {
-        var tenant = request.Caller.Organization;
-        var account = request.Grain<IBillingAccountGrain>(tenant.Value);
-        var profile = await account.GetProfileAsync();
         if (profile is { PurchaseOrderRequired: true, PurchaseOrder: null } && body.PurchaseOrder is null)
         {
             throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.PurchaseOrderMissing, "Neither the reservation nor the billing profile names a purchase order.", "purchaseOrder")));
         }
+    }
 
+    // The references are written first: a reservation never stands without those it was made with, and a set of references
+    // without a reservation says nothing to anybody.
+    private static async Task ReferAsync(ApiRequest request, ReservationId id, NewReservation body)
+    {
         if (body.NamesReferences())
         {
             await request.BindKeyAsync(); // Until the reservation exists, nothing else refuses this key with another body.
+            var account = request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value);
             request.Granted(await account.ManageAsync(new SetReferences(id, new BillingReferences(body.PurchaseOrder, body.CostCentre))));
         }
-
-        return profile is not null && offers.Any(offer => !profile.Allows(request.Caller.Actor, request.Caller.Role, offer.Total));
     }
 
-    private static async Task<IResult> AnswerAsync(ApiRequest request, Answer<Snapshot<Reservation>> answer)
+    private static async Task<IResult> AnswerAsync(ApiRequest request, NewReservation body, Answer<Snapshot<Reservation>> answer)
     {
         var snapshot = request.Granted(answer);
         if (snapshot.State is { Status: ReservationStatus.Refused, End.Cause: EndCause.NoCapacity } refused)
         {
-            var reasons = await Task.WhenAll(refused.Attempts.Select(attempt => ReasonAsync(request, attempt)));
-            throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.NoCapacity, $"{refused.Id} is refused. {string.Join(" ", reasons)}")));
+            throw new ProblemException(await PoolReasons.ForAsync(request, body, refused));
         }
 
         request.Http.Response.Headers.Location = $"/v1/reservations/{snapshot.State.Id}";
         // The payment that was asked for a moment ago need not be looked at.
         return answer.Replayed ? await ReservationEndpoints.ShowAsync(request, snapshot) : ReservationEndpoints.Show(request, snapshot, null);
-    }
-
-    // What the pool has now, and from when it would have what was asked for: what to ask for next.
-    private static async Task<string> ReasonAsync(ApiRequest request, HoldAttempt attempt)
-    {
-        var (pool, quoteId) = attempt.Candidate;
-        if ((await request.Grain<IQuoteGrain>(quoteId.Value).GetAsync())?.State.Terms.Ramp is not { } ramp)
-        {
-            return $"{pool}: {attempt.RefusedCode}.";
-        }
-
-        var units = ramp.PeakUnits();
-        var free = await request.Grain<IGpuPoolGrain>(pool.Value).GetFreeAsync(ramp.Term, units);
-        var from = free.From is { } earliest ? $"from {earliest}" : "at no time its calendar reaches";
-        return $"{pool}: {attempt.RefusedCode}, {free.Units} of {units} units are free throughout; {units} are free for as long {from}.";
     }
 
     private static async Task<(Quote? Quote, Refusal? Refusal)> QuotedAsync(ApiRequest request, ReservationId id, QuoteId quoteId)
@@ -127,29 +115,28 @@ internal static class ReservationRequests
             : (quote, null);
     }
 
-    private static async Task<ImmutableArray<Quote>> QuoteAllAsync(
+    private static async Task<(ImmutableArray<Quote> Offers, ImmutableArray<PassedOverPool> PassedOver)> QuoteAllAsync(
         ApiRequest request, ReservationId id, NewReservation body, Term term, ImmutableArray<QuantityStep> steps)
     {
-        var candidates = ImmutableArray.CreateBuilder<Quote>();
-        Refusal? first = null;
+        var offers = ImmutableArray.CreateBuilder<Quote>();
+        var refusals = new List<(PoolId Pool, Refusal Refusal)>();
         foreach (var pool in body.PoolIds ?? [])
         {
             var quoteId = PublicId.Derive<QuoteId>(id.Value, pool.Value);
             var operation = new Operation(PublicId.Digest(request.Operation.Id, pool.Value), request.Operation.InputHash);
-            var made = await request.Grain<IQuoteGrain>(quoteId.Value).MakeAsync(operation, request.Caller.Organization, pool, term, steps);
-            var refusal = made.Refusal ?? (IsAbove(body.MaximumTotal, made.Value!.State.Total)
-                ? Refusal.Of(QuoteRefusal.AboveLimit, $"{pool} costs {made.Value.State.Total}.", "maximumTotal")
-                : null);
-            if (refusal is null)
+            var made = await request.Grain<IQuoteGrain>(quoteId.Value).MakeWithinAsync(operation, request.Caller.Organization, pool, term, steps, body.MaximumTotal?.ToMoney());
+            if (made.IsGranted)
             {
-                candidates.Add(made.Value!.State);
+                offers.Add(made.Value.State);
+                continue;
             }
 
-            first ??= refusal is null ? null : body.Demand!.InBody(refusal);
+            // A key that was used for another body is no matter of this pool.
+            refusals.Add(made.Refusal.Code == KeyReused ? throw new ProblemException(Problem.Of(made.Refusal)) : (pool, made.Refusal));
         }
 
-        return candidates.Count > 0 ? candidates.ToImmutable() : throw new ProblemException(Problem.Of(first!));
+        return offers.Count > 0
+            ? (offers.ToImmutable(), [.. refusals.Select(it => new PassedOverPool(it.Pool, it.Refusal.Code, it.Refusal.Detail))])
+            : throw new ProblemException(PoolReasons.Of(body, [.. refusals.Select(it => it.Refusal)]));
     }
-
-    private static bool IsAbove(MoneyInput? limit, Money total) => limit is not null && (limit.Currency != total.Currency || total.Minor > limit.AmountMinor);
 }

@@ -15,7 +15,11 @@ public abstract record QuoteCommand;
 /// <param name="Term">The whole term.</param>
 /// <param name="Quantities">Steps of the ramp; the first starts with the term.</param>
 /// <param name="Pool">The pool as it stands.</param>
-public sealed record MakeQuote(QuoteId Id, OrganizationId TenantId, Term Term, ImmutableArray<QuantityStep> Quantities, QuotedPool Pool) : QuoteCommand;
+public sealed record MakeQuote(QuoteId Id, OrganizationId TenantId, Term Term, ImmutableArray<QuantityStep> Quantities, QuotedPool Pool) : QuoteCommand
+{
+    /// <summary>The highest total that is of use, in its currency; a dearer quote is not made. Null: any.</summary>
+    public Money? Limit { get; init; }
+}
 
 /// <summary>Use it for one reservation, of the same tenant. Repeating it for the same reservation changes nothing.</summary>
 /// <param name="Actor">The reservation's tenant.</param>
@@ -159,7 +163,10 @@ public sealed partial record Quote
 
         try
         {
-            return new QuoteMade(now, Price(make, ramp, zone, now));
+            var quote = Price(make, ramp, zone, now);
+            return make.Limit is { } limit && (limit.Currency != quote.Total.Currency || quote.Total.Minor > limit.Minor)
+                ? Refuse(QuoteRefusal.AboveLimit, $"{pool.PoolId} costs {quote.Total}; the limit is {limit}.", "maximumTotal")
+                : new QuoteMade(now, quote);
         }
         catch (OverflowException)
         {

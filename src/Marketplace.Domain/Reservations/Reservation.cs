@@ -48,6 +48,12 @@ public sealed record ReservationCandidate(PoolId PoolId, QuoteId QuoteId);
 /// <param name="RefusedCode">Code of the refusal that ended it; null while it is open or when it succeeded.</param>
 public sealed record HoldAttempt(ReservationCandidate Candidate, Instant At, string? RefusedCode);
 
+/// <summary>A pool that the tenant asked for and that gave no quote, so that it was never tried.</summary>
+/// <param name="PoolId">The pool, or what was taken for one.</param>
+/// <param name="Code">Code of the refusal.</param>
+/// <param name="Detail">The refusal for people.</param>
+public sealed record PassedOverPool(PoolId PoolId, string Code, string Detail);
+
 /// <summary>What the parties agree on: a used quote, and the document that says so.</summary>
 /// <param name="QuoteId">The quote.</param>
 /// <param name="PoolId">The pool.</param>
@@ -216,6 +222,9 @@ public sealed partial record Reservation
 
     /// <summary>True where the tenant must approve because the total is above what the requester may commit to alone; null otherwise.</summary>
     public bool? AboveSpendLimit { get; init; }
+
+    /// <summary>Pools the tenant asked for that gave no quote, in its order; null where every one did.</summary>
+    public ImmutableArray<PassedOverPool>? PassedOver { get; init; }
 
     /// <summary>Turns so far; the last one is the current one.</summary>
     public ImmutableArray<HoldAttempt> Attempts { get; init; } = [];

@@ -17,6 +17,9 @@ public sealed record RequestReservation(ReservationId Id, OrganizationId TenantI
 {
     /// <summary>Whether the tenant must approve whatever the terms say, because the total is above what the requester may commit to alone.</summary>
     public bool AboveSpendLimit { get; init; }
+
+    /// <summary>Pools the tenant asked for that gave no quote, in its order; null where every one did.</summary>
+    public ImmutableArray<PassedOverPool>? PassedOver { get; init; }
 }
 
 /// <summary>Approve for one side.</summary>

@@ -40,7 +40,7 @@ public sealed partial record Reservation
         }
 
         return Decision<ReservationFact>.Of(
-            new ReservationRequested(now, request.Id, request.TenantId, request.Candidates) { AboveSpendLimit = request.AboveSpendLimit ? true : null },
+            new ReservationRequested(now, request.Id, request.TenantId, request.Candidates) { AboveSpendLimit = request.AboveSpendLimit ? true : null, PassedOver = request.PassedOver },
             new AttemptStarted(now, request.Candidates[0]));
     }
 

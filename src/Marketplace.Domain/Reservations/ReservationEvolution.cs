@@ -21,6 +21,7 @@ public sealed partial record Reservation
                     TenantId = requested.TenantId,
                     Candidates = requested.Candidates,
                     AboveSpendLimit = requested.AboveSpendLimit,
+                    PassedOver = requested.PassedOver,
                 }
                 : throw new InvalidOperationException($"{fact.GetType().Name} cannot come first.");
         }

@@ -38,6 +38,9 @@ public sealed record ReservationRequested(Instant At, ReservationId Id, Organiza
 {
     /// <summary>True where the tenant must approve because of its own spend limits; null otherwise.</summary>
     public bool? AboveSpendLimit { get; init; }
+
+    /// <summary>Pools the tenant asked for that gave no quote; null where every one did.</summary>
+    public ImmutableArray<PassedOverPool>? PassedOver { get; init; }
 }
 
 /// <summary>A candidate's turn began; nothing has been asked of it yet.</summary>

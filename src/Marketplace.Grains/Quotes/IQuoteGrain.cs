@@ -18,6 +18,10 @@ public interface IQuoteGrain : IAggregateGrain
     [Alias("Make")]
     Task<Answer<Snapshot<Quote>>> MakeAsync(Operation operation, OrganizationId tenant, PoolId pool, Term term, ImmutableArray<QuantityStep> quantities);
 
+    /// <summary>Makes the quote as Make does, if its total is within a limit; else it is refused by <c>total_above_limit</c> and nothing is written.</summary>
+    [Alias("MakeWithin")]
+    Task<Answer<Snapshot<Quote>>> MakeWithinAsync(Operation operation, OrganizationId tenant, PoolId pool, Term term, ImmutableArray<QuantityStep> quantities, Money? limit);
+
     /// <summary>Uses it for a reservation; repeating it for the same one answers the same.</summary>
     [Alias("Use")]
     Task<Answer<Snapshot<Quote>>> UseAsync(UseQuote command);

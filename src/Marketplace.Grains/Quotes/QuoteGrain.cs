@@ -15,6 +15,9 @@ internal sealed class QuoteGrain(GrainServices services) : RecordGrain<Quote, Qu
     public Task<Snapshot<Quote>?> GetAsync() => ReadAsync();
 
     public Task<Answer<Snapshot<Quote>>> MakeAsync(Operation operation, OrganizationId tenant, PoolId pool, Term term, ImmutableArray<QuantityStep> quantities) =>
+        MakeWithinAsync(operation, tenant, pool, term, quantities, limit: null);
+
+    public Task<Answer<Snapshot<Quote>>> MakeWithinAsync(Operation operation, OrganizationId tenant, PoolId pool, Term term, ImmutableArray<QuantityStep> quantities, Money? limit) =>
         OperateAsync(operation, async () =>
         {
             var listing = await Services.Grains.GetGrain<IGpuPoolGrain>(pool.Value).GetAsync();
@@ -26,7 +29,7 @@ internal sealed class QuoteGrain(GrainServices services) : RecordGrain<Quote, Qu
             var peak = quantities.IsEmpty ? 0 : quantities.Max(step => step.Quantity) / Math.Max(1, summary.GpusPerUnit);
             var quoted = new QuotedPool(
                 pool, summary.SiteId, summary.OperatorId, summary.Hardware?.Sku, summary.GpusPerUnit, summary.KilowattsPerUnit, offer, summary.IsPreBuild(term, peak), summary.GreatestSupply);
-            var command = new MakeQuote(QuoteId.From(Key), tenant, term, quantities, quoted);
+            var command = new MakeQuote(QuoteId.From(Key), tenant, term, quantities, quoted) { Limit = limit };
             return await CommitAsync(operation, (quote, now) => Quote.Decide(quote, command, now));
         });
 

@@ -146,12 +146,53 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
 
         var third = await tenant.PostAsync("/v1/reservations", new { poolIds = pools, demand = Demand(320) }, "third");
         Assert.Equal("no_capacity", third.With(409).Code);
-        Assert.Contains($"{example.Pool}: units_not_free, 0 of 40 units are free throughout; 40 are free for as long from 2026-08-01T05:00:00Z.", third.Text("detail"), StringComparison.Ordinal);
-        Assert.Equal("no_capacity", (await tenant.PostAsync("/v1/reservations", new { poolIds = pools, demand = Demand(320) }, "third")).With(409).Code);
+        Assert.Equal(["poolIds[0] units_not_free", "poolIds[1] units_not_free"], third.Faults);
+        Assert.Equal(
+            $"{example.Pool} has 0 GPUs (0 nodes) free throughout the term; 320 GPUs (40 nodes) are free for as long from 2026-08-01T05:00:00Z.",
+            third.Json.GetProperty("errors")[0].GetProperty("message").GetString());
+        Assert.Equal("True", third.Text("retryable"));
+        Assert.Equal(third.Body, (await tenant.PostAsync("/v1/reservations", new { poolIds = pools, demand = Demand(320) }, "third")).With(409).Body);
+    }
+
+    [Fact]
+    public async Task Every_pool_asked_for_is_answered_for()
+    {
+        var small = new ExamplePool("Midland");
+        await small.PublishAsync(api.Market, 1, new LocalDate(2026, 6, 1));
+        var pools = new[] { "pool_mistyped", example.Pool.Value, small.Pool.Value };
+        var first = (await tenant.PostAsync("/v1/reservations", new { poolIds = pools, demand = Demand(320) })).With(201);
+        Assert.Equal(
+            ["pool_mistyped pool_not_found", $"{small.Pool} quantity_above_supply"],
+            first.Json.GetProperty("passedOver").EnumerateArray().Select(pool => $"{pool.GetProperty("poolId").GetString()} {pool.GetProperty("code").GetString()}"));
+
+        var second = (await tenant.PostAsync("/v1/reservations", new { poolIds = pools, demand = Demand(320) }, "second")).With(409);
+        Assert.Equal("no_capacity", second.Code);
+        Assert.Equal(["poolIds[0] pool_not_found", "poolIds[1] units_not_free", "poolIds[2] quantity_above_supply"], second.Faults);
+        Assert.Equal("False", second.Text("retryable"));
+        Assert.Equal(second.Body, (await tenant.PostAsync("/v1/reservations", new { poolIds = pools, demand = Demand(320) }, "second")).With(409).Body);
+
+        var none = (await tenant.PostAsync("/v1/reservations", new { poolIds = new[] { pools[0], pools[2] }, demand = Demand(320) })).With(409);
+        Assert.Equal("no_capacity", none.Code);
+        Assert.Equal(["poolIds[0] pool_not_found", "poolIds[1] quantity_above_supply"], none.Faults);
+        Assert.Equal(["poolIds[0] pool_not_found"], (await tenant.PostAsync("/v1/reservations", new { poolIds = new[] { pools[0] }, demand = Demand(320) })).With(404).Faults);
+    }
+
+    [Fact]
+    public async Task A_limit_that_is_passed_leaves_no_quote_behind()
+    {
+        var other = new ExamplePool("Midland");
+        await other.PublishAsync(api.Market, 40, new LocalDate(2026, 6, 1));
+        var pools = new[] { example.Pool.Value, other.Pool.Value };
         var cheap = new { poolIds = pools, demand = Demand(8), maximumTotal = new { amountMinor = 100, currency = "USD" } };
-        Assert.Equal("total_above_limit", (await tenant.PostAsync("/v1/reservations", cheap)).With(409).Code);
+        var refused = (await tenant.PostAsync("/v1/reservations", cheap)).With(409);
+        Assert.Equal("total_above_limit", refused.Code);
+        Assert.Equal(["poolIds[0] total_above_limit", "poolIds[1] total_above_limit"], refused.Faults);
         var euro = cheap with { maximumTotal = new { amountMinor = 100_000_000, currency = "EUR" } };
         Assert.Equal("total_above_limit", (await tenant.PostAsync("/v1/reservations", euro)).With(409).Code);
+        var one = cheap with { poolIds = [pools[0]] };
+        Assert.Equal(["maximumTotal total_above_limit"], (await tenant.PostAsync("/v1/reservations", one)).With(409).Faults);
+        await api.SettleAsync();
+        Assert.Empty((await tenant.GetAsync("/v1/quotes")).With(200).Json.GetProperty("data").EnumerateArray());
     }
 
     [Fact]
