@@ -54,7 +54,7 @@ public static class FacilityImport
     /// <summary>Reads one record.</summary>
     public static FacilityReading Read(FacilityCollection collection, FacilityRecord record)
     {
-        if (FaultOf(record) is { } fault)
+        if ((FaultOf(record) ?? PlaceFault(collection, record.Location!)) is { } fault)
         {
             return new FacilityReading(null, fault);
         }
@@ -108,6 +108,27 @@ public static class FacilityImport
             ?? record.Sources.Select(LinkFault).FirstOrDefault(fault => fault is not null)
             ?? record.StatusHistory.Select((step, i) => StepFault(step, i, record.Sources.Length)).FirstOrDefault(fault => fault is not null);
     }
+
+    // What cannot be placed on a map is not kept without it: half a position, or a state that does not exist, is an error of the record.
+    private static Refusal? PlaceFault(FacilityCollection collection, FacilityLocation location)
+    {
+        if (collection.Country == UnitedStates.Country && !UnitedStates.Has(location.State!))
+        {
+            return Refusal.Of(FacilityRefusal.FieldInvalid, $"location.state is '{location.State}', no state, district or territory of the United States such as TX.", "location.state");
+        }
+
+        if (location.Lat is null != location.Lon is null)
+        {
+            var missing = location.Lat is null ? "location.lat" : "location.lon";
+            return Refusal.Of(FacilityRefusal.FieldMissing, $"The record has no {missing}; latitude and longitude come together.", missing);
+        }
+
+        return DegreesFault("location.lat", location.Lat, 90) ?? DegreesFault("location.lon", location.Lon, 180);
+    }
+
+    private static Refusal? DegreesFault(string field, decimal? degrees, int most) => degrees is null || (degrees >= -most && degrees <= most)
+        ? null
+        : Refusal.Of(FacilityRefusal.FieldInvalid, $"{field} is {degrees}; expected -{most} to {most} degrees.", field);
 
     private static Refusal? RequiredFault(string field, string? text, int most) => string.IsNullOrWhiteSpace(text)
         ? Refusal.Of(FacilityRefusal.FieldMissing, $"The record has no {field}.", field)

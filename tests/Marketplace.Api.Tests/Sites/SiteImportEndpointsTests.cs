@@ -91,6 +91,24 @@ public sealed class SiteImportEndpointsTests : IAsyncLifetime
         Assert.Equal(2, (await AllSitesAsync()).Count);
     }
 
+    [Theory]
+    [InlineData("""{"state":"ZZ","lat":999}""", "facility_field_invalid location.state", "'ZZ'")]
+    [InlineData("""{"state":"ND","lat":999}""", "facility_field_missing location.lon", "location.lon")]
+    [InlineData("""{"state":"ND","lat":999,"lon":-97}""", "facility_field_invalid location.lat", "999")]
+    [InlineData("""{"state":"ND","lon":-97}""", "facility_field_missing location.lat", "location.lat")]
+    public async Task A_record_that_lies_nowhere_is_reported_and_nothing_of_it_is_kept(string location, string refusal, string told)
+    {
+        var record = JsonSerializer.SerializeToNode(Record("lost", 60))!;
+        record["location"] = JsonNode.Parse(location);
+
+        var item = Assert.Single((await _api.Platform.PostAsync(Import, new { source = Source, records = new[] { record } })).With(200).Json.GetProperty("items").EnumerateArray());
+
+        Assert.Equal(("lost", refusal), (item.GetProperty("recordId").GetString(), $"{item.GetProperty("code").GetString()} {item.GetProperty("field").GetString()}"));
+        Assert.Contains(told, item.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        await _api.SettleAsync();
+        Assert.Empty(await AllSitesAsync());
+    }
+
     [Fact]
     public async Task Only_administrators_import_and_the_source_is_named()
     {

@@ -115,7 +115,11 @@ public sealed class FacilityImportTests
         { "statusHistory[0].sourceIndex", Record with { StatusHistory = [new FacilityStep("proposed", "2022", null, 1)] }, FacilityRefusal.FieldInvalid },
         { "sources", Record with { Sources = [.. Enumerable.Repeat(Record.Sources[0], 51)] }, FacilityRefusal.FieldInvalid },
         { "statusHistory", Record with { StatusHistory = [.. Enumerable.Repeat(Record.StatusHistory[0], 51)] }, FacilityRefusal.FieldInvalid },
-        { "location.coordinates", Record with { Location = Record.Location! with { Lat = 91 } }, FacilityRefusal.FieldInvalid },
+        { "location.lat", Record with { Location = Record.Location! with { Lat = 91, Lon = 0 } }, FacilityRefusal.FieldInvalid },
+        { "location.lon", Record with { Location = Record.Location! with { Lat = 0, Lon = -180.1m } }, FacilityRefusal.FieldInvalid },
+        { "location.lon", Record with { Location = Record.Location! with { Lat = 45, Lon = null } }, FacilityRefusal.FieldMissing },
+        { "location.lat", Record with { Location = Record.Location! with { Lat = null, Lon = 45 } }, FacilityRefusal.FieldMissing },
+        { "location.state", Record with { Location = Record.Location! with { State = "ZZ" } }, FacilityRefusal.FieldInvalid },
     };
 
     [Theory]
