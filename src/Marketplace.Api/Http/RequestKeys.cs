@@ -7,8 +7,8 @@ namespace Marketplace.Api.Http;
 
 /// <summary>
 /// Idempotency keys of commands whose grain keeps no operation log: a partition an organization, a row a key, with the hash of
-/// what it was used for. They live as long as an operation log's entries, 7 days of real time. One more partition lists them by
-/// age, so that the old ones are found.
+/// what it was used for, whose version is the millisecond it was bound. They live as long as an operation log's entries, 7 days
+/// of real time. One more partition lists them by age, so that the old ones are found.
 /// </summary>
 internal static class RequestKeys
 {
@@ -30,9 +30,10 @@ internal static class RequestKeys
             return IsOf(known, inputHash);
         }
 
-        // By age first: a key that no row lists would stay for ever.
+        // By age first: a key that no row lists would stay for ever. A key that was listed and never bound, because the second
+        // write failed, is listed once more by its retry; only the row of its own age may end it.
         await rows.UpsertIfNewerAsync(Table, ByAge, new Row($"{Age(now)}|{organization}|{id}", 1, default), cancellation);
-        if (await rows.TryInsertAsync(Table, organization, [new Row(id, 1, Encoding.UTF8.GetBytes(inputHash))], cancellation))
+        if (await rows.TryInsertAsync(Table, organization, [new Row(id, now.ToUnixTimeMilliseconds(), Encoding.UTF8.GetBytes(inputHash))], cancellation))
         {
             return null;
         }
@@ -47,10 +48,27 @@ internal static class RequestKeys
         {
             foreach (var organization in old.Select(row => row.Key.Split('|')).GroupBy(parts => parts[1], parts => parts[2]))
             {
-                await rows.RemoveAsync(Table, organization.Key, [.. organization], cancellation);
+                await RemoveBoundBeforeAsync(rows, organization.Key, organization, now - Life, cancellation);
             }
 
             await rows.RemoveAsync(Table, ByAge, [.. old.Select(row => row.Key)], cancellation);
+        }
+    }
+
+    private static async Task RemoveBoundBeforeAsync(IRowStore rows, string organization, IEnumerable<string> ids, DateTimeOffset end, CancellationToken cancellation)
+    {
+        var old = new List<string>();
+        foreach (var id in ids.Distinct(StringComparer.Ordinal))
+        {
+            if (await rows.GetAsync(Table, organization, id, cancellation) is { } bound && bound.Version < end.ToUnixTimeMilliseconds())
+            {
+                old.Add(id);
+            }
+        }
+
+        if (old.Count > 0)
+        {
+            await rows.RemoveAsync(Table, organization, old, cancellation);
         }
     }
 

@@ -1,5 +1,6 @@
 using Marketplace.Api.Http;
 using Marketplace.Testing;
+using Marketplace.Testing.Faults;
 
 namespace Marketplace.Api.Tests.Http;
 
@@ -26,5 +27,23 @@ public sealed class RequestKeysTests
         Assert.Null(await BindAsync("k1", "b", Now + TimeSpan.FromDays(8)));
 
         Task<bool?> BindAsync(string id, string hash, DateTimeOffset at) => RequestKeys.BindAsync(market.Rows, "org_one", id, hash, at, cancellation);
+    }
+
+    [Fact]
+    public async Task A_key_whose_binding_failed_and_came_again_lives_its_own_week()
+    {
+        await using var market = await TestMarket.StartAsync();
+        var cancellation = TestContext.Current.CancellationToken;
+        market.Faults.At(FaultKind.ErrorBeforeWrite, write => write.Key == "org_one/k1");
+        await Assert.ThrowsAsync<InjectedFaultException>(() => BindAsync(Now));
+
+        Assert.Null(await BindAsync(Now + TimeSpan.FromDays(5)));
+        await RequestKeys.RemoveOldAsync(market.Rows, Now + TimeSpan.FromDays(7.5), cancellation);
+        Assert.True(await BindAsync(Now + TimeSpan.FromDays(8)));
+
+        await RequestKeys.RemoveOldAsync(market.Rows, Now + TimeSpan.FromDays(12.5), cancellation);
+        Assert.Null(await BindAsync(Now + TimeSpan.FromDays(13)));
+
+        Task<bool?> BindAsync(DateTimeOffset at) => RequestKeys.BindAsync(market.Rows, "org_one", "k1", "a", at, cancellation);
     }
 }
