@@ -84,7 +84,7 @@ internal static partial class PoolEndpoints
 
         room.Put($"/v1/{path}/{{poolId}}/offer", new($"set{name}Offer", $"Set what a {words} is offered at", "Prices, standing terms and hold times. Quotes and contracts made before keep theirs.", Change)
         {
-            Takes = OfferModel.Example,
+            Takes = kind == PoolKind.Power ? OfferModel.PowerExample : OfferModel.Example,
             Gives = PoolModel.Example,
             Refuses = [ListingRefusal.UnitMismatch],
         }, async request =>

@@ -14,6 +14,8 @@ internal sealed record OfferModel(PriceBookModel Prices, ClausesModel Clauses, H
 {
     public static OfferModel Example { get; } = new(PriceBookModel.Example, ClausesModel.Example, HoldTermsModel.Example);
 
+    public static OfferModel PowerExample { get; } = Example with { Prices = PriceBookModel.PowerExample };
+
     public static OfferModel Of(PoolOffer offer) => new(PriceBookModel.Of(offer.Prices), ClausesModel.Of(offer.Clauses), HoldTermsModel.Of(offer.Holds));
 
     /// <summary>
@@ -83,6 +85,13 @@ internal sealed record PriceBookModel(
         Percentage.From(4),
         1,
         60);
+
+    public static PriceBookModel PowerExample { get; } = Example with
+    {
+        Unit = PricingUnit.KilowattMonth,
+        BasePrice = new UnitPriceInput(145m, Currency.Usd),
+        VolumeTiers = [new VolumeTierModel(5_000, Percentage.From(3))],
+    };
 
     public static PriceBookModel Of(PriceBook book) => new(
         book.Unit,

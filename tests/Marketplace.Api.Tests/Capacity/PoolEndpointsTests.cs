@@ -1,4 +1,7 @@
+using Marketplace.Api.Http;
+using Marketplace.Api.Tests.OpenApi;
 using Marketplace.Domain.Organizations;
+using Microsoft.AspNetCore.Routing;
 
 namespace Marketplace.Api.Tests.Capacity;
 
@@ -119,6 +122,23 @@ public sealed class PoolEndpointsTests : IAsyncLifetime
         var gone = await _operator.PostAsync(pool + "/node-replacements", body with { serial = "SN-4" });
         Assert.Equal((409, "node_not_free", "nodeId"), (gone.Status, gone.Code, gone.Faults.First().Split(' ')[0]));
         Assert.Equal(3, (await _operator.GetAsync(pool + "/nodes")).Json.GetProperty("data").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("gpu-pools", 8)]
+    [InlineData("power-pools", 490)]
+    public async Task The_example_of_an_offer_is_taken_by_the_pool_it_is_of(string noun, int units)
+    {
+        var pool = noun == "gpu-pools" ? Pool(units) : new { siteId = _site, name = "Hall", phases = new[] { new { phaseId = _phase, units } } };
+        var path = (await _operator.PostAsync("/v1/" + noun, pool)).With(201).Headers["Location"];
+        var example = ApiDocumentTests.Application() is IEndpointRouteBuilder app
+            ? app.DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+                .Single(endpoint => endpoint.RoutePattern.RawText == $"/v1/{noun}/{{poolId}}/offer").Metadata.GetMetadata<ApiOperation>()!.Takes!
+            : throw new InvalidOperationException("An application maps its endpoints.");
+
+        var offered = (await _operator.SendTextAsync(HttpMethod.Put, path + "/offer", BadBodies.Node(example).ToJsonString(), null)).With(200);
+
+        Assert.Equal(noun == "gpu-pools" ? "gpuHour" : "kilowattMonth", offered.Text("offer.prices.unit"));
     }
 
     [Fact]
