@@ -15,6 +15,8 @@ public static class Search
     /// <summary>Hours in an average month of the Gregorian calendar, by which node-months are compared with GPU-hours.</summary>
     public const decimal HoursPerMonth = 730.485m;
 
+    private const int MostPlaces = 60;
+
     /// <summary>Units of <paramref name="pool"/> that a quantity of GPUs or kW comes to: whole nodes, rounded up.</summary>
     public static int UnitsOf(PoolSummary pool, int quantity) =>
         pool.GpusPerUnit == 0 ? quantity : (quantity + pool.GpusPerUnit - 1) / pool.GpusPerUnit;
@@ -41,10 +43,11 @@ public static class Search
             return new SearchResult(fitting, []);
         }
 
+        var places = Places(query, offers.Select(match => match.Offer));
         var alone = offers.Where(match => match.Failed.Length == 1)
             .GroupBy(match => match.Failed[0])
             .OrderBy(group => group.Key)
-            .Select(group => Explain(query, group.Key, Nearest(group.Key, group.Select(match => match.Offer))))
+            .Select(group => Explain(query, group.Key, Nearest(group.Key, group.Select(match => match.Offer)), places))
             .ToImmutableArray();
         if (!alone.IsEmpty)
         {
@@ -52,7 +55,7 @@ public static class Search
         }
 
         var (nearest, failed) = offers.MinBy(match => match.Failed.Length);
-        return new SearchResult([], [.. failed.Select(constraint => Explain(query, constraint, nearest))]);
+        return new SearchResult([], [.. failed.Select(constraint => Explain(query, constraint, nearest, places))]);
     }
 
     private static SearchOffer Offer(SearchQuery query, SearchCandidate candidate)
@@ -102,7 +105,12 @@ public static class Search
             yield return SearchConstraint.TermLength;
         }
 
-        if (query.HighestPrice is { } highest && (offer.ComparablePrice.Currency != highest.Currency || offer.ComparablePrice.Amount > highest.Amount))
+        // Amounts of two currencies are not compared: which is lower is not known.
+        if (query.HighestPrice is { } highest && offer.ComparablePrice.Currency != highest.Currency)
+        {
+            yield return SearchConstraint.Currency;
+        }
+        else if (query.HighestPrice is { } limit && offer.ComparablePrice.Amount > limit.Amount)
         {
             yield return SearchConstraint.Price;
         }
@@ -129,7 +137,7 @@ public static class Search
         _ => offers.First(),
     };
 
-    private static BindingConstraint Explain(SearchQuery query, SearchConstraint constraint, SearchOffer nearest)
+    private static BindingConstraint Explain(SearchQuery query, SearchConstraint constraint, SearchOffer nearest, string places)
     {
         var pool = nearest.Pool;
         var (per, unit) = pool.Kind == PoolKind.Gpu ? ("GPU-hour", "GPUs") : ("kW-month", "kW");
@@ -137,17 +145,39 @@ public static class Search
         return new BindingConstraint(constraint, constraint switch
         {
             SearchConstraint.Hardware => $"Nothing else stands in the way of {pool.Hardware?.Sku.Value} in {pool.Name}.",
-            SearchConstraint.Region => $"{pool.Name} is in {nearest.Site?.Description.Location.Region ?? "a region not stated"}, {nearest.Site?.Description.Location.Country ?? "country not stated"}.",
+            SearchConstraint.Region => $"{pool.Name} is in {nearest.Site?.Description.Location.Region ?? "a region not stated"}, {nearest.Site?.Description.Location.Country ?? "country not stated"}.{places}",
             SearchConstraint.Verification => $"{pool.Name} has the level {nearest.Level}.",
             SearchConstraint.Energy => $"{pool.Name} states a renewable share of {RenewableOf(nearest.Site)?.ToString() ?? "nothing"}.",
             SearchConstraint.NodeSize => $"{pool.Name} has nodes of {pool.GpusPerUnit} GPUs; {nearest.Units * pool.GpusPerUnit} GPUs are the next whole number of nodes.",
             SearchConstraint.TermLength => pool.Offer!.Prices.RefuseTerm(query.Term, pool.Offer.Clauses.Zone())!.Detail,
+            SearchConstraint.Currency => $"{pool.Name} is priced in {nearest.ComparablePrice.Currency}, at {nearest.ComparablePrice} per {per}; the highest price is in {query.HighestPrice!.Value.Currency}.",
             SearchConstraint.Price => $"{pool.Name} costs {nearest.ComparablePrice} per {per}.",
             SearchConstraint.Quantity => $"{pool.Name} never supplies more than {(long)PeakSupply(pool) * factor} {unit}.",
             _ => nearest.FreeFrom is { } from
                 ? $"{pool.Name} has {(long)nearest.FreeUnits * factor} {unit} free throughout the term; the quantity is free for as long from {from}."
                 : $"{pool.Name} has {(long)nearest.FreeUnits * factor} {unit} free throughout the term, and the quantity is never free for as long.",
         }, nearest);
+    }
+
+    // A place that no listing is in may be misspelt: what there is, is said. Empty where the place is known.
+    private static string Places(SearchQuery query, IEnumerable<SearchOffer> offers)
+    {
+        var all = offers.Select(offer => offer.Site?.Description.Location).OfType<SiteLocation>().ToList();
+        var here = query.Country is { } country ? all.Where(place => place.Country == country).ToList() : all;
+        if (here.Count == 0)
+        {
+            return $" No listing is in the country {query.Country}; there are {Named(all.Select(place => place.Country))}.";
+        }
+
+        return query.Region is { } region && !here.Any(place => region.Equals(place.Region, StringComparison.OrdinalIgnoreCase))
+            ? $" No listing is in the region {region}; there are {Named(here.Select(place => query.Country is null ? $"{place.Region} ({place.Country})" : place.Region))}."
+            : "";
+    }
+
+    private static string Named(IEnumerable<string> names)
+    {
+        var distinct = names.Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.Ordinal).ToList();
+        return distinct.Count == 0 ? "none" : string.Join(", ", distinct.Take(MostPlaces)) + (distinct.Count > MostPlaces ? $" and {distinct.Count - MostPlaces} more" : "");
     }
 
     private static int PeakSupply(PoolSummary pool) => pool.GreatestSupply?.Units ?? 0;

@@ -56,7 +56,10 @@ public enum SearchConstraint
     /// <summary>It is let for longer or shorter terms only.</summary>
     TermLength,
 
-    /// <summary>It costs more, or is priced in another currency.</summary>
+    /// <summary>It is priced in another currency.</summary>
+    Currency,
+
+    /// <summary>It costs more.</summary>
     Price,
 
     /// <summary>It never supplies as much.</summary>

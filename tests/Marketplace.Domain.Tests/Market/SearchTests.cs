@@ -53,6 +53,7 @@ public sealed class SearchTests
         { SearchConstraint.NodeSize, Listed("a", gpusPerNode: 72), "72 GPUs are the next" },
         { SearchConstraint.TermLength, Listed("a", longest: 6), "at most 6 months" },
         { SearchConstraint.Price, Listed("a", price: 2.51m), "USD 2.51 per GPU-hour" },
+        { SearchConstraint.Currency, Listed("a", price: 1m, currency: "EUR"), "priced in EUR" },
         { SearchConstraint.Quantity, Listed("a", supply: 7), "never supplies more than 56 GPUs" },
         { SearchConstraint.Availability, Listed("a", free: 3), "24 GPUs free throughout the term; the quantity is free for as long from 2027-05-01T00:00:00Z" },
     };
@@ -86,6 +87,17 @@ public sealed class SearchTests
         Assert.Equal([SearchConstraint.Verification, SearchConstraint.Price], result.Binding.Select(binding => binding.Constraint));
     }
 
+    [Theory]
+    [InlineData("XX", null, "No listing is in the country XX; there are NO, US.")]
+    [InlineData("US", "Tx.", "No listing is in the region Tx.; there are TX.")]
+    [InlineData(null, "Bavaria", "No listing is in the region Bavaria; there are TX (NO), TX (US).")]
+    public void A_place_that_nothing_is_in_is_answered_with_those_there_are(string? country, string? region, string told)
+    {
+        var result = Search.Run(Query with { Country = country, Region = region }, [Listed("a"), Listed("b", country: "NO")]);
+
+        Assert.Contains(told, Assert.Single(result.Binding, binding => binding.Constraint == SearchConstraint.Region).Detail, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_empty_market_has_nothing_to_name() => Assert.Equal((0, 0), (Search.Run(Query, []).Offers.Length, Search.Run(Query, []).Binding.Length));
 
@@ -109,7 +121,8 @@ public sealed class SearchTests
         int gpusPerNode = 8,
         int longest = 60,
         int supply = 100,
-        int free = 100)
+        int free = 100,
+        string currency = "USD")
     {
         var site = SiteId.From("site_" + name);
         var pool = new PoolSummary
@@ -125,7 +138,7 @@ public sealed class SearchTests
             Status = ListingStatus.Published,
             CreatedAt = Start,
             Offer = new PoolOffer(
-                new PriceBook { Unit = unit, BasePrice = UnitPrice.Of(Currency.Usd, price), MaximumMonths = longest },
+                new PriceBook { Unit = unit, BasePrice = UnitPrice.Of(Currency.From(currency), price), MaximumMonths = longest },
                 new Clauses
                 {
                     Timing = BillingTiming.InAdvance,
