@@ -18,12 +18,14 @@ internal static class BadBodies
 {
     // Stands for a token that no JSON writer would write.
     private const string Mark = "@token@";
-    private static readonly string[] OtherThanJson = ["", "{", "{\"a\":", "nonsense", "{\"a\":1,}", "{'a':1}", "{\"a\":1,\"a\":2}", "\u0000", "{\"\\ud800\":1}", new string('[', 100) + new string(']', 100)];
+    private static readonly string[] OtherThanJson = ["", "{", "{\"a\":", "nonsense", "{\"a\":1,}", "{'a':1}", "\u0000", "{\"\\ud800\":1}", new string('[', 100) + new string(']', 100)];
     private static readonly string[] OtherThanObjects = ["[]", "\"text\"", "42", "null", "true"];
 
     /// <summary>Bodies that no model can be read from.</summary>
     public static IEnumerable<BadBody> Broken() =>
-        OtherThanJson.Concat(OtherThanObjects).Select(json => new BadBody($"'{json}'", json, ""));
+        OtherThanJson.Concat(OtherThanObjects).Select(json => new BadBody($"'{json}'", json, ""))
+            .Append(new BadBody("a member twice", """{"a":1,"a":2}""", "a"))
+            .Append(new BadBody("a member twice, deeper and escaped", """{"list":[{},{"a":1,"\u0061":2}]}""", "list[1].a"));
 
     /// <summary>Bodies with one fault that the reader must name.</summary>
     public static IEnumerable<BadBody> Faulty(object example)

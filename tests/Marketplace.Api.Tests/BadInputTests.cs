@@ -223,8 +223,50 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
         Assert.Empty((await market.WritesAsync()).Except(before));
     }
 
+    [Theory]
+    [MemberData(nameof(WithBody))]
+    public async Task The_example_is_a_request_that_fits(string operationId)
+    {
+        var (method, pattern, contract) = Operations[operationId];
+        var (client, path, _) = For(contract, pattern);
+
+        if (contract.SignedByNode)
+        {
+            return; // Its example is the envelope; what is inside is a node's own to write and sign.
+        }
+
+        var reply = await client.SendTextAsync(new HttpMethod(method), path, BadBodies.Node(contract.Takes!).ToJsonString(), NewKey());
+
+        // What it names, such as a pool or the token of a letter, need not exist; and a signature is looked at before all else.
+        Assert.False(reply.Status == 400 && reply.Code is not ("token_invalid" or "webhook_signature_invalid"), $"{reply.Status} {reply.Body}");
+    }
+
     [Fact]
     public void There_are_operations_to_try() => Assert.True(Operations.Count >= 15);
+
+    [Fact]
+    public async Task A_key_that_is_missing_and_one_that_is_unknown_are_told_apart()
+    {
+        Assert.Equal("No valid API key was sent, and nobody is signed in.", (await market.Api.Nobody.GetAsync("/v1/quotes")).With(401).Text("detail"));
+        foreach (var header in new[] { "Bearer", "Bearer ", "Basic dXNlcjpwYXNz" })
+        {
+            var reply = (await market.Api.Nobody.GetAsync("/v1/quotes", ("Authorization", header))).With(401);
+            Assert.StartsWith("The API key is missing", reply.Text("detail"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal("The API key is unknown, expired or revoked.", (await market.Api.Client("mk_nobodys").GetAsync("/v1/quotes")).With(401).Text("detail"));
+    }
+
+    [Fact]
+    public async Task An_unknown_query_parameter_is_answered_with_those_there_are()
+    {
+        Assert.Equal(
+            "There is no such query parameter here. Expected: limit, poolId, startingAfter, status.",
+            (await market.Owner.GetAsync("/v1/quotes?colour=red")).With(400).Json.GetProperty("errors")[0].GetProperty("message").GetString());
+        Assert.Equal(
+            "There is no such query parameter here: this takes none.",
+            (await market.Api.Platform.GetAsync("/v1/clock?colour=red")).With(400).Json.GetProperty("errors")[0].GetProperty("message").GetString());
+    }
 
     private static async Task<(int Status, string? Code)> CodeAsync(Task<ApiReply> reply) => ((await reply).Status, (await reply).Code);
 

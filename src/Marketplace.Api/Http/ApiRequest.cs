@@ -190,7 +190,7 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
 
         try
         {
-            return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 32, AllowDuplicateProperties = false });
+            return JsonDocument.Parse(bytes, ApiJson.Document);
         }
         catch (InvalidOperationException)
         {
@@ -199,6 +199,7 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
         }
         catch (JsonException error)
         {
+            ApiJson.RefuseRepeatedNames(bytes);
             throw Problem.Invalid("", Faults.Malformed, bytes.Length == 0
                 ? "A JSON body is required."
                 : $"The body is not JSON: line {error.LineNumber + 1}, byte {error.BytePositionInLine + 1}.");

@@ -95,7 +95,10 @@ internal static class Gate
         var header = http.Request.Headers.Authorization.ToString();
         if (header.Length > 0)
         {
-            return (await IdentifyAsync(http, BearerIn(header)) ?? throw new ProblemException(new Problem(ProblemCode.Unauthorized, "The API key is unknown, expired or revoked.")), null);
+            var key = BearerIn(header);
+            return (await IdentifyAsync(http, key) ?? throw new ProblemException(new Problem(ProblemCode.Unauthorized, key is null or ""
+                ? "The API key is missing: the header Authorization holds none. Send Authorization: Bearer mk_…"
+                : "The API key is unknown, expired or revoked.")), null);
         }
 
         if (await http.RequestServices.GetRequiredService<ISessions>().FindAsync(http) is not { } signedIn)

@@ -74,7 +74,10 @@ internal static class ModelReader
 
             if (!plan.Index.TryGetValue(name, out var i))
             {
-                faults.Add(Shown(name), Faults.UnknownField, "There is no such query parameter here.");
+                var known = plan.Index.Keys.Concat(others).Order(StringComparer.Ordinal).ToList();
+                faults.Add(Shown(name), Faults.UnknownField, known.Count == 0
+                    ? "There is no such query parameter here: this takes none."
+                    : $"There is no such query parameter here. Expected: {string.Join(", ", known)}.");
                 continue;
             }
 
