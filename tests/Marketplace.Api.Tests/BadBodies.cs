@@ -86,7 +86,7 @@ internal static class BadBodies
             }
             else if (ScalarReader.Reads(field.Type))
             {
-                foreach (var (what, token) in WrongTokens(field.Type))
+                foreach (var (what, token) in WrongTokens(field.Type, field.LongestText))
                 {
                     yield return With(root, here, field.Name, JsonValue.Create(Mark), path, what, token);
                 }
@@ -141,7 +141,7 @@ internal static class BadBodies
         }
     }
 
-    private static IEnumerable<(string What, string Token)> WrongTokens(Type type)
+    private static IEnumerable<(string What, string Token)> WrongTokens(Type type, int longest)
     {
         yield return ("an object", "{\"a\":1}");
         yield return ("a list", "[1]");
@@ -167,7 +167,7 @@ internal static class BadBodies
                 yield return ("a boolean", "true");
                 yield return ("a control character", "\"a\\u0000b\"");
                 yield return ("half a character", "\"\\ud800\"");
-                yield return ("a long text", "\"" + new string('x', 5_000) + "\"");
+                yield return ("a long text", "\"" + new string('x', longest + 1) + "\"");
                 if (type != typeof(string))
                 {
                     yield return ("nonsense", "\"no such thing\"");
