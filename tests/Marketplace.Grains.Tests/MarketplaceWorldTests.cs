@@ -81,7 +81,7 @@ public sealed class MarketplaceWorldTests
 
         await world.AdvanceAsync(Instant.FromUtc(2026, 8, 15, 0, 0));
         await tenant.GainsAsync(
-            "lease.rent_stated", "invoice.issued", "lease.rent_stated", "lease.ended", "invoice.issued", "invoice.paid", "deposit.returned", "invoice.overdue", "invoice.reminded", "invoice.reminded", "invoice.overdue",
+            "lease.rent_stated", "invoice.issued", "lease.rent_stated", "lease.ended", "invoice.issued", "invoice.paid", "deposit.applied", "invoice.overdue", "invoice.reminded", "invoice.reminded", "invoice.overdue",
             "invoice.reminded", "invoice.reminded", "invoice.reminded", "invoice.reminded");
 
         var invoices = await world.InvoicesAsync();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -93,7 +94,8 @@ public sealed class TelemetryTests
             await PostAsync(client, $"/v1/organizations/{id}/members", person with { email = $"eve@{Marker}.example" });
             host.Faults.At(FaultKind.ErrorAfterWrite, write => write.Operation == "UpsertIfNewer");
             host.Faults.At(FaultKind.ErrorBeforeWrite, write => write is { Operation: "TryInsert", Table: "request-keys" });
-            await PostAsync(client, "/v1/clock/advance", new { to = "2027-01-01T00:00:00Z" });
+            var failed = await PostAsync(client, "/v1/clock/advance", new { to = "2028-01-01T00:00:00Z" });
+            Assert.True(failed.StatusCode == HttpStatusCode.InternalServerError, await failed.Content.ReadAsStringAsync());
         }
 
         using (var stranger = new HttpClient { BaseAddress = host.Address })

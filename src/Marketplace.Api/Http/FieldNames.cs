@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Marketplace.Api.Verification;
 
 namespace Marketplace.Api.Http;
 
@@ -16,6 +17,11 @@ internal static class FieldNames
     /// <summary>The name of a field in a request; null when the request has no such part.</summary>
     public static string? InRequest(ApiOperation operation, RouteEndpoint endpoint, string field)
     {
+        if (operation.Takes is SignedMessageModel)
+        {
+            return field; // The body is an envelope: what is meant is the message in it.
+        }
+
         var first = field.Split('.', '[')[0];
         var named = operation.Names.TryGetValue(first, out var other) ? other + field[first.Length..] : field;
         return InModel(operation.Takes?.GetType(), named)

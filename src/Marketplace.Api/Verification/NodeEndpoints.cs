@@ -41,7 +41,7 @@ internal static class NodeEndpoints
         {
             Takes = KeyRevocation.Example,
             Gives = EnrolledNodeModel.Example,
-            Refuses = [NodeRefusal.NotFound],
+            Refuses = [NodeRefusal.NotFound, NodeRefusal.EvidenceMissing],
         }, async request =>
         {
             var body = await request.ReadAsync<KeyRevocation>();

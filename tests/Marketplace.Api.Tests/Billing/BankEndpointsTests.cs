@@ -31,9 +31,13 @@ public sealed class BankEndpointsTests
         (await market.Platform.PostAsync($"/v1/admin/bank-receipts/{strange}/returns", new { reference = "back-1" }, "same")).With(201);
         Assert.Equal("returned", (await market.Platform.PostAsync($"/v1/admin/bank-receipts/{strange}/returns", new { reference = "back-1" }, "same")).With(201).Text("status"));
 
-        var statement = (await market.Platform.GetAsync("/v1/billing/statement?from=2025-01-01&until=2029-01-01")).With(200);
-        var bank = statement.Json.GetProperty("accounts").EnumerateArray().Single(account => account.GetProperty("account").GetString() == "bank");
-        Assert.Equal((1_509_995, 9_995, 1_500_000), (Minor(bank, "debits"), Minor(bank, "credits"), Minor(bank, "closing")));
+        await market.EventuallyAsync(async () =>
+        {
+            // The list of entries follows the books a moment later.
+            var statement = (await market.Platform.GetAsync("/v1/billing/statement?from=2025-01-01&until=2029-01-01")).With(200);
+            var bank = statement.Json.GetProperty("accounts").EnumerateArray().Single(account => account.GetProperty("account").GetString() == "bank");
+            return (Minor(bank, "debits"), Minor(bank, "credits"), Minor(bank, "closing")) == (1_509_995, 9_995, 1_500_000);
+        });
     }
 
     [Theory]

@@ -24,7 +24,7 @@ public class PaymentEndpointsTests
         Assert.Equal(("held", "100000"), (deposit.Text("status"), deposit.Text("held.amountMinor")));
         var balances = (await market.Tenant.GetAsync("/v1/ledger/balances")).With(200);
         Assert.Equal(
-            ["depositsHeld -100000", "gateway 100000"],
+            ["gateway 100000", "depositsHeld -100000"],
             balances.Json.GetProperty("balances").EnumerateArray().Select(balance =>
                 $"{balance.GetProperty("account").GetString()} {balance.GetProperty("balance").GetProperty("amountMinor").GetInt64()}"));
         await market.EventuallyAsync(async () => (await market.Tenant.GetAsync("/v1/ledger/entries")).Json.GetProperty("data").GetArrayLength() == 1);

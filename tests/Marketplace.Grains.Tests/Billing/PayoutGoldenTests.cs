@@ -119,7 +119,8 @@ public sealed class PayoutGoldenTests
         Do(new TakeCopyAnswer(Lost));
 
         Assert.Empty(Missing(facts));
-        Assert.Null(Golden.Fault("invoice-copy.v1.json", RecordOf(copy!)));
+        Assert.Null(Golden.Fault("invoice-copy.v2.json", RecordOf(copy!)));
+        Assert.Equal(copy!.Invoice.Id, Golden.Loads<AggregateRecord<InvoiceCopy>>("invoice-copy.v1.json").State!.Invoice.Id);
 
         void Do(CopyCommand command)
         {

@@ -27,7 +27,7 @@ public class TestMarketTests
     {
         await using var market = await TestMarket.StartAsync();
         market.Faults.Reset();
-        market.Faults.AtNumber(kind, 2);
+        market.Faults.At(kind, write => write is { Table: "notes", Key: "p/b" });
         await market.Rows.TryInsertAsync("notes", "p", [new Row("a", 1, default)]);
 
         await Assert.ThrowsAsync<InjectedFaultException>(() => market.Rows.TryInsertAsync("notes", "p", [new Row("b", 1, default)]).AsTask());
