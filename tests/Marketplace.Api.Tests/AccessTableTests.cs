@@ -96,11 +96,11 @@ public sealed class AccessTableTests(AccessTableTests.Market market) : IClassFix
         }
 
         return (from path in ((YamlMappingNode)((YamlMappingNode)stream.Documents[0].RootNode)["paths"]).Children
-               let address = ((YamlScalarNode)path.Key).Value!
-               from operation in ((YamlMappingNode)path.Value).Children
-               let contract = (YamlMappingNode)operation.Value
-               let id = contract["operationId"].ToString()
-               select (id, contract["x-access"].ToString(), ForeignIdTests.TakesIds(id), ((YamlScalarNode)operation.Key).Value!.ToUpperInvariant(), address + Query(contract), contract.Children.ContainsKey("requestBody")))
+                let address = ((YamlScalarNode)path.Key).Value!
+                from operation in ((YamlMappingNode)path.Value).Children
+                let contract = (YamlMappingNode)operation.Value
+                let id = contract["operationId"].ToString()
+                select (id, contract["x-access"].ToString(), ForeignIdTests.TakesIds(id), ((YamlScalarNode)operation.Key).Value!.ToUpperInvariant(), address + Query(contract), contract.Children.ContainsKey("requestBody")))
             .OrderBy(it => it.id, StringComparer.Ordinal);
     }
 

@@ -110,7 +110,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
 
         var (client, path, _) = For(contract, pattern);
         var before = await market.WritesAsync();
-        var body = contract.Takes is { } example and not byte[] ? BadBodies.Node(example).ToJsonString() : null;
+        var body = contract.Takes is { } example and not byte[]? BadBodies.Node(example).ToJsonString() : null;
 
         Assert.Equal((400, "idempotency_key_missing"), await CodeAsync(client.SendTextAsync(new HttpMethod(method), path, body, null)));
         Assert.Equal((400, "idempotency_key_invalid"), await CodeAsync(client.SendTextAsync(new HttpMethod(method), path, body, new string('k', 256))));
@@ -156,7 +156,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
             { Area: "admin" } => market.Api.Platform,
             _ => market.Owner,
         };
-        var body = contract.Takes is { } example and not byte[] ? BadBodies.Node(example).ToJsonString() : null;
+        var body = contract.Takes is { } example and not byte[]? BadBodies.Node(example).ToJsonString() : null;
         var before = await market.WritesAsync();
         foreach (var id in new[] { null, "nonsense", "org_UPPER", "%F0%9F%A6%86", "..%2F..", new string('x', 600) })
         {
@@ -192,7 +192,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
 
         foreach (var text in queries)
         {
-            var body = contract.Takes is { } example and not byte[] ? BadBodies.Node(example).ToJsonString() : null;
+            var body = contract.Takes is { } example and not byte[]? BadBodies.Node(example).ToJsonString() : null;
             var reply = await client.SendTextAsync(new HttpMethod(method), path + "?" + text, body, NewKey());
 
             Assert.True(Oddity(contract, method, pattern, reply) is null, $"{text}: {Oddity(contract, method, pattern, reply)}");
@@ -211,7 +211,7 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
         }
 
         var (_, path, _) = For(contract, pattern);
-        var body = contract.Takes is { } example and not byte[] ? BadBodies.Node(example).ToJsonString() : null;
+        var body = contract.Takes is { } example and not byte[]? BadBodies.Node(example).ToJsonString() : null;
         var before = await market.WritesAsync();
 
         Assert.Equal((401, "unauthorized"), await CodeAsync(market.Api.Nobody.SendTextAsync(new HttpMethod(method), path, body, NewKey())));

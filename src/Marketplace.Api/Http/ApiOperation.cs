@@ -25,7 +25,7 @@ internal sealed record ApiOperation(string Id, string Summary, string Descriptio
     public int Status { get; init; } = 200;
 
     /// <summary>Media type of the body; a body of bytes has none of its own.</summary>
-    public string Consumes => Takes is byte[] ? "application/octet-stream" : "application/json";
+    public string Consumes => Takes is byte[]? "application/octet-stream" : "application/json";
 
     /// <summary>Media type of the answer.</summary>
     public string Produces { get; init; } = "application/json";

@@ -176,8 +176,7 @@ internal sealed class OperationDescriber : IOperationFilter
         Description = $"At most {contract.BodyLimit / 1024} KiB.",
         Content = new Dictionary<string, IOpenApiMediaType>
         {
-            [contract.Consumes] = example is byte[]
-                ? new OpenApiMediaType { Schema = Bytes(), Example = JsonValue.Create("(bytes)") }
+            [contract.Consumes] = example is byte[]? new OpenApiMediaType { Schema = Bytes(), Example = JsonValue.Create("(bytes)") }
                 : new OpenApiMediaType
                 {
                     Schema = new ModelSchemas(context.SchemaRepository, context.Document, isRequest: true).Of(example.GetType()),
@@ -235,7 +234,7 @@ internal sealed class OperationDescriber : IOperationFilter
         {
             response.Content = new Dictionary<string, IOpenApiMediaType>
             {
-                [contract.Produces] = example is byte[] ? new OpenApiMediaType { Schema = Bytes(), Example = JsonValue.Create("(bytes)") }
+                [contract.Produces] = example is byte[]? new OpenApiMediaType { Schema = Bytes(), Example = JsonValue.Create("(bytes)") }
                     : example is string text
                     ? new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(text) }
                     : new OpenApiMediaType

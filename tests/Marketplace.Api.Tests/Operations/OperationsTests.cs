@@ -1,10 +1,10 @@
-using Marketplace.Api.Tests.OpenApi;
-using Microsoft.AspNetCore.Routing;
 using System.Text.Json;
 using Marketplace.Api.Http;
 using Marketplace.Api.Operations;
+using Marketplace.Api.Tests.OpenApi;
 using Marketplace.Domain.Organizations;
 using Marketplace.Grains.Ports;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Marketplace.Api.Tests.Operations;
