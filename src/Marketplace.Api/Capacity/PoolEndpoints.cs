@@ -136,7 +136,7 @@ internal static partial class PoolEndpoints
 
     private static void MapNodes(Noun noun)
     {
-        noun.Room.Post("/v1/gpu-pools/{poolId}/nodes", new("registerNodes", "Register nodes", "Registers physical nodes by serial number. They are assigned to leases in the order registered. A serial registered before changes nothing.", Change)
+        noun.Room.Post("/v1/gpu-pools/{poolId}/nodes", new("registerNodes", "Register nodes", "Registers physical nodes by serial number. They are assigned to leases in the order registered. A serial registered before changes nothing; one that is in service in another pool of the operator is refused.", Change)
         {
             Takes = NewNodes.Example,
             Gives = NodesModel.Example,

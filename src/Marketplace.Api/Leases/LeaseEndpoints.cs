@@ -108,7 +108,7 @@ internal static class LeaseEndpoints
         room.Post("/v1/leases/{leaseId}/exit-quotes", new(
             "createExitQuote",
             "Price an early exit",
-            "What leaving early costs, by the terms. It binds for a day; nothing happens until the lease is terminated against it, and a newer quote replaces it.",
+            "What leaving early costs, by the terms; nothing while nothing was accepted in time (`freeExitFrom`). It binds for a day; nothing happens until the lease is terminated against it, and a newer quote replaces it.",
             Change)
         {
             Takes = NewExitQuote.Example,

@@ -56,7 +56,7 @@ internal static class SiteEndpoints
         }, async request => request.Answer(
             await Grain(request).BeginConstructionAsync(request.Operation, new BeginConstruction(request.Caller.Organization)), SiteModel.Of));
 
-        room.Post(OneSite + "/withdraw", new("withdrawSite", "Take a site off the market", "Refuses new phases, pools and reservations at once. Reservations and leases on its pools run to their own ends; when the last pool has freed its power the site is retired.", Change)
+        room.Post(OneSite + "/withdraw", new("withdrawSite", "Take a site off the market", "Refuses new phases, pools and reservations at once. What is handed over runs to its own end, and every other reservation on its pools ends itself as if its operator had cancelled it, for the reason given; when the last pool has freed its power the site is retired.", Change)
         {
             Takes = SiteWithdrawal.Example,
             Gives = SiteModel.Example with { Status = SiteStatus.Decommissioning },

@@ -46,7 +46,7 @@ public enum PoolRefusal
     NodesExceedSupply,
 
     /// <summary>A serial is taken.</summary>
-    [RefusalMeaning("node_serial_taken", RefusalKind.Conflict, RefusalClass.Final, "A node with this serial is registered in the pool under another id.")]
+    [RefusalMeaning("node_serial_taken", RefusalKind.Conflict, RefusalClass.Final, "A node with this serial is registered in the pool under another id, or is in service in another pool of its operator.")]
     SerialTaken,
 
     /// <summary>No such node.</summary>

@@ -28,7 +28,7 @@ public sealed record DescribeSite(OrganizationId Actor, SiteDescription Descript
 /// <param name="Actor">Who asks.</param>
 public sealed record BeginConstruction(OrganizationId Actor);
 
-/// <summary>The operator takes the site off the market. Commitments run to their own ends.</summary>
+/// <summary>The operator takes the site off the market. What is handed over runs to its own end; other reservations leave by their own exits.</summary>
 /// <param name="Actor">Who asks.</param>
 /// <param name="Reason">Why, 1 to 500 characters; pools and tenants are told.</param>
 public sealed record WithdrawSite(OrganizationId Actor, string Reason);

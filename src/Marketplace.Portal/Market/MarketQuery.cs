@@ -73,7 +73,7 @@ public sealed record MarketQuery
         {
             Kind = kind,
             Quantity = Whole("quantity", 1, 10_000_000) ?? UsualQuantity(kind),
-            From = DateOnly.TryParseExact(Text("from"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var from) && from >= today ? from : UsualStart(today),
+            From = DateOnly.TryParseExact(Text("from"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var from) && from > today ? from : UsualStart(today),
             Months = Whole("months", 1, LongestMonths) ?? UsualMonths(kind),
             Words = Text("words") ?? "",
             Sku = Text("sku"),
