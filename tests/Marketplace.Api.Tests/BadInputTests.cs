@@ -237,8 +237,9 @@ public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<B
 
         var reply = await client.SendTextAsync(new HttpMethod(method), path, BadBodies.Node(contract.Takes!).ToJsonString(), NewKey());
 
-        // What it names, such as a pool or the token of a letter, need not exist; and a signature is looked at before all else.
-        Assert.False(reply.Status == 400 && reply.Code is not ("token_invalid" or "webhook_signature_invalid"), $"{reply.Status} {reply.Body}");
+        // What it names, such as a pool or the token of a letter, need not exist; a signature is looked at before all else;
+        // and market time may have passed the example's, which the other tests of this market move it to.
+        Assert.False(reply.Status == 400 && reply.Code is not ("token_invalid" or "webhook_signature_invalid" or "clock_in_past"), $"{reply.Status} {reply.Body}");
     }
 
     [Fact]

@@ -63,6 +63,7 @@ public sealed class PortalMarket : IAsyncLifetime
             TimezoneId = "Europe/Berlin",
         });
         context.SetDefaultTimeout(20_000);
+        Assertions.SetDefaultExpectTimeout(20_000);
 
         // Nothing of the pages comes from elsewhere.
         await context.RouteAsync(url => !url.StartsWith((at ?? Address).GetLeftPart(UriPartial.Authority), StringComparison.Ordinal), route => throw new InvalidOperationException($"A page asked for {route.Request.Url}."));

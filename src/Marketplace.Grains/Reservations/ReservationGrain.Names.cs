@@ -27,8 +27,11 @@ internal sealed partial class ReservationGrain
             site?.Location.Country,
             site?.Location.Region,
             site?.Location.Locality,
-            quote.Sku is { } sku ? HardwareCatalogue.Find(sku) is { } model ? $"{model.Vendor} {model.Name}" : sku.Value : null));
+            quote.Sku is { } sku ? HardwareCatalogue.Find(sku) is { } model ? NameOf(model) : sku.Value : null));
     }
+
+    // The catalogue counts a part of some racks by the GPU; a contract leases the nodes.
+    private static string NameOf(HardwareModel model) => $"{model.Vendor} {model.Name}".Replace(" (per GPU)", "", StringComparison.Ordinal);
 
     private async Task<NamedParty> PartyAsync(OrganizationId id)
     {

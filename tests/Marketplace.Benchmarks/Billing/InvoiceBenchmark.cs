@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Marketplace.Api.Billing.Sandbox;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Pricing;
 using Marketplace.Domain.Primitives;
@@ -8,6 +9,7 @@ using Marketplace.Grains;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
+using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
 using Marketplace.Storage.Embedded;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,6 +58,7 @@ internal static class InvoiceBenchmark
                 silo.UseLocalhostClustering(siloPort: 21_112, gatewayPort: 0);
                 silo.AddEmbeddedStore(options => options.Path = Path.Combine(folder.FullName, "marketplace.db"));
                 silo.AddWriteCount(writes);
+                silo.Services.AddSingleton<IPaymentGateway>(services => new SandboxGateway(services.GetRequiredService<IRowStore>(), TimeProvider.System));
                 silo.AddMarketplaceGrains(clock =>
                 {
                     clock.Sandbox = true;
