@@ -40,7 +40,7 @@ public sealed class KillTests : IDisposable
         await SettledAsync(client, administrator);
         await ReconciledAsync(client, administrator);
         await EveryAnswerStandsAsync(client);
-        return await LeftAsync(client, job);
+        return await LeftAsync(client, job, administrator);
     }
 
     /// <summary>Waits until everything left undelivered by the last kill has gone out, and every invariant holds.</summary>
@@ -71,13 +71,14 @@ public sealed class KillTests : IDisposable
     // A sandbox act stands for the payer's bank; doing it again changes nothing, and is not called a replay.
     private static bool IsSandboxAct(Acknowledged told) => told.Path.StartsWith("sandbox/", StringComparison.Ordinal);
 
-    private static async Task<string> LeftAsync(PatientClient client, MainJob job)
+    private static async Task<string> LeftAsync(PatientClient client, MainJob job, string administrator)
     {
         var left = new List<string>();
         foreach (var (key, list) in new[]
         {
             (job.Operator, "sites"), (job.Operator, "gpu-pools"), (job.Tenant, "quotes"), (job.Tenant, "reservations"), (job.Operator, "reservations"),
             (job.Tenant, "deposits"), (job.Tenant, "payments"), (job.Tenant, "leases"), (job.Operator, "leases"), (job.Tenant, "invoices"), (job.Operator, "invoices"),
+            (job.Operator, "payouts"), (job.Tenant, "refunds"), (administrator, "admin/bank-receipts"),
         })
         {
             left.AddRange((await client.ListAsync(key, list)).GroupBy(item => $"{list}: {MainJob.Text(item, "status")}").Select(group => $"{group.Count()} x {group.Key}").Order(StringComparer.Ordinal));

@@ -54,9 +54,12 @@ internal sealed class MainJob(PatientClient client, string administrator)
         await AdvanceAsync("03-01T00:00:00Z");
         Leases = await Task.WhenAll(Reservations.Zip(nodes, DeliverAsync));
         await AdvanceAsync("04-02T00:00:00Z");
-        await Task.WhenAll(Leases.Select(PayFirstInvoiceAsync));
+        var paid = await Task.WhenAll(Leases.Select((lease, i) => PayFirstInvoiceAsync(lease, byBank: i > 0 && i == Leases.Count - 1)));
+        await PayOutAsync(paid.Length);
+        await GiveBackAsync(paid[0]);
         await AdvanceAsync("06-02T00:00:00Z");
         await Task.WhenAll(Leases.Select(lease => client.AwaitAsync(Tenant, $"leases/{lease}", found => Text(found, "status") == "ended")));
+        await client.AwaitAsync(Operator, "payables", found => found.GetProperty("data").GetArrayLength() == 0);
     }
 
     public static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
@@ -114,15 +117,54 @@ internal sealed class MainJob(PatientClient client, string administrator)
         return lease;
     }
 
-    private async Task PayFirstInvoiceAsync(string lease)
+    private async Task<string> PayFirstInvoiceAsync(string lease, bool byBank)
     {
         var invoices = await client.AwaitAsync(Tenant, $"invoices?leaseId={lease}", found => found.GetProperty("data").GetArrayLength() == 1);
-        var invoice = Text(invoices.GetProperty("data")[0], "id");
-        var payment = Text((await client.PostAsync(Tenant, $"invoices/{invoice}/payments", new { method = "transfer" })).GetProperty("payment"), "id");
-        await client.AwaitAsync(Tenant, $"payments/{payment}", found => Text(found, "status") != "preparing");
-        await client.PostAsync(Tenant, $"sandbox/payments/{payment}/pay");
+        var issued = invoices.GetProperty("data")[0];
+        var invoice = Text(issued, "id");
+        if (byBank)
+        {
+            var entry = FormattableString.Invariant($"{year}-04-01,{Minor(issued, "total") / 100m:F2},USD,e1,Lantern AI,NO83,{Text(issued, "paymentReference")}");
+            await client.PostAsync(administrator, "admin/bank-statements", new
+            {
+                format = "csv",
+                content = $"date,amount,currency,reference,payer,payerAccount,text\n{entry}\n",
+                account = "NO9386011117947",
+                statement = "april",
+            });
+        }
+        else
+        {
+            var payment = Text((await client.PostAsync(Tenant, $"invoices/{invoice}/payments", new { method = "transfer" })).GetProperty("payment"), "id");
+            await client.AwaitAsync(Tenant, $"payments/{payment}", found => Text(found, "status") != "preparing");
+            await client.PostAsync(Tenant, $"sandbox/payments/{payment}/pay");
+        }
+
         await client.AwaitAsync(Tenant, $"invoices/{invoice}", found => Text(found, "status") == "paid");
+        return invoice;
     }
+
+    /// <summary>The operator signs up, and what was collected for it is transferred.</summary>
+    private async Task PayOutAsync(int payouts)
+    {
+        await client.PostAsync(Operator, "payout-account/onboarding-links", new { });
+        await client.PostAsync(Operator, "sandbox/payout-account/complete");
+        await client.AwaitAsync(Operator, "payouts", found => Items(found).Count(payout => Text(payout, "status") == "sent") == payouts);
+    }
+
+    /// <summary>Part of a paid invoice is credited, and the credit given back as money: so much of a payout comes back.</summary>
+    private async Task GiveBackAsync(string invoice)
+    {
+        var amount = new { amountMinor = 10_000, currency = "USD" };
+        await client.PostAsync(Operator, $"invoices/{invoice}/credit-notes", new { net = amount, reason = "Goodwill" });
+        await client.AwaitAsync(Operator, "payouts", found => Items(found).Sum(payout => Minor(payout, "reversed")) > 0);
+        var refund = Text(await client.PostAsync(Operator, $"invoices/{invoice}/refunds", new { amount, reason = "Paid back" }), "id");
+        await client.AwaitAsync(Tenant, $"refunds/{refund}", found => Text(found, "status") == "paid");
+    }
+
+    private static JsonElement.ArrayEnumerator Items(JsonElement list) => list.GetProperty("data").EnumerateArray();
+
+    private static long Minor(JsonElement element, string name) => element.GetProperty(name).GetProperty("amountMinor").GetInt64();
 
     private Task<JsonElement> AdvanceAsync(string to) => client.PostAsync(administrator, "clock/advance", new { to = $"{year}-{to}" });
 }

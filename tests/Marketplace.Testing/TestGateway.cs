@@ -77,6 +77,17 @@ public sealed class TestGateway : IPaymentGateway
         return Record(payment, GatewayReport.OfDispute($"evt_{payment}_dispute_{status}", new PaymentDispute($"dp_{payment}", status, amount, "fraudulent")));
     }
 
+    /// <summary>The payer's bank sends a refund back that was made before. The grain does not know until it is told.</summary>
+    /// <param name="payment">What it is a refund of.</param>
+    /// <param name="amount">All of the refund.</param>
+    /// <param name="call">The subject of the call that asked for it.</param>
+    public void SendBack(PaymentId payment, Money amount, string call)
+    {
+        _payments[payment.Value].Refunded -= amount;
+        Record(GatewayMovementKind.RefundReturned, payment.Value, amount);
+        Record(payment, new GatewayReport($"evt_{payment}_returned_{call}", new GatewayAnswer(GatewayOutcome.Declined, null, "closed account"), true, null, call));
+    }
+
     /// <summary>Money moves that the marketplace never asked for.</summary>
     public void MoveForeign(string subject, Money amount) => Record(GatewayMovementKind.Other, subject, amount);
 

@@ -26,6 +26,8 @@ internal static class BankStatementReader
     /// <summary>Most entries of one file.</summary>
     public const int MostEntries = 5_000;
 
+    private static readonly string TooMany = $"Expected at most {MostEntries:N0} entries in one statement.";
+
     private static readonly XmlReaderSettings Safe = new()
     {
         DtdProcessing = DtdProcessing.Prohibit,
@@ -68,7 +70,7 @@ internal static class BankStatementReader
     public static ImmutableArray<BankStatement> Csv(string content, string account, string statement, Faults faults)
     {
         string[] header = ["date", "amount", "currency", "reference", "payer", "payerAccount", "text"];
-        var rows = CsvFormat.Read(content).ToList();
+        var rows = CsvFormat.Read(content.TrimStart('\uFEFF')).ToList();
         if (rows.Count == 0 || !rows[0].SequenceEqual(header))
         {
             faults.Add("content", Faults.InvalidFormat, $"Expected the header {string.Join(",", header)}.");
@@ -76,9 +78,15 @@ internal static class BankStatementReader
         }
 
         var draft = new Draft(account, statement);
-        for (var i = 1; i < rows.Count && i <= MostEntries + 1; i++)
+        faults.Require(rows.Count <= MostEntries + 1, "content", Faults.OutOfRange, TooMany);
+        for (var i = 1; i < rows.Count && i <= MostEntries; i++)
         {
             var row = rows[i];
+            if (row is [""])
+            {
+                continue;
+            }
+
             var date = row.Length == header.Length ? LocalDatePattern.Iso.Parse(row[0]) : null;
             if (date is not { Success: true } || !decimal.TryParse(row[1], NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount)
                 || Amount(row[2], amount) is not { } money)
@@ -87,7 +95,7 @@ internal static class BankStatementReader
                 continue;
             }
 
-            draft.Add(row[3], date.Value, money, row[4], row[5], row[6]);
+            draft.Add(row[3], date.Value, money, row[4], row[5], row[6], CreditorReference.FindIn(row[6]));
         }
 
         return [draft.Done(faults)];
@@ -117,23 +125,60 @@ internal static class BankStatementReader
                 continue;
             }
 
-            var back = Text(entry, "CdtDbtInd") != "CRDT";
-            var details = Named(entry, "TxDtls").FirstOrDefault();
-            var structured = details is null ? null : Named(details, "CdtrRefInf").Select(info => Text(info, "Ref")).FirstOrDefault(text => text is not null);
-            var free = details is null ? [] : Named(details, "Ustrd").Select(element => element.Value);
-            var party = details is null ? null : Child(details, "RltdPties");
-            var payer = party is null ? null : Text(party, "Dbtr", "Pty", "Nm") ?? Text(party, "Dbtr", "Nm");
-            var from = party is null ? null : Text(party, "DbtrAcct", "Id", "IBAN") ?? Text(party, "DbtrAcct", "Id", "Othr", "Id");
-            draft.Add(
-                Text(entry, "AcctSvcrRef") ?? (details is null ? null : Text(details, "Refs", "AcctSvcrRef")) ?? Text(entry, "NtryRef") ?? "",
-                day.Value,
-                back ? -money : money,
-                payer ?? "",
-                from ?? "",
-                string.Join(' ', new[] { structured }.Concat(free).Where(text => !string.IsNullOrWhiteSpace(text))));
+            var side = Text(entry, "CdtDbtInd");
+            if (side is not ("CRDT" or "DBIT"))
+            {
+                faults.Add("content", Faults.InvalidFormat, "An entry does not say whether it is a credit (CRDT) or a debit (DBIT).");
+                continue;
+            }
+
+            // The bank's own reference is unique on its account; the entry's (NtryRef) often only counts the lines of one statement.
+            var reference = Text(entry, "AcctSvcrRef") ?? "";
+            var details = Named(entry, "TxDtls").ToList();
+            if (side == "DBIT" || details.Count < 2)
+            {
+                var only = details.FirstOrDefault();
+                draft.Add(reference.Length > 0 ? reference : ReferenceOf(only), day.Value, side == "DBIT" ? -money : money, only, RemittanceOf(only));
+            }
+            else if (Parts(details, money) is { } parts)
+            {
+                // Booked as one sum: each transfer in it is a receipt of its own.
+                foreach (var (part, share) in details.Zip(parts))
+                {
+                    draft.Add($"{reference}/{ReferenceOf(part)}", day.Value, share, part, RemittanceOf(part));
+                }
+            }
+            else
+            {
+                // What of the sum is whose is not said: a person decides, unless all of it names the same.
+                var names = details.Select(part => CreditorReference.FindIn(RemittanceOf(part))).Distinct().ToList();
+                draft.Add(reference, day.Value, money, null, string.Join(' ', details.Select(RemittanceOf)), names is [{ } all] ? all : null);
+            }
         }
 
         return draft.Done(faults);
+    }
+
+    private static string ReferenceOf(XElement? details) => details is null ? "" : Text(details, "Refs", "AcctSvcrRef") ?? "";
+
+    private static string RemittanceOf(XElement? details)
+    {
+        var structured = Named(details, "CdtrRefInf").Select(info => Text(info, "Ref")).FirstOrDefault(text => text is not null);
+        return string.Join(' ', Named(details, "Ustrd").Select(element => element.Value).Prepend(structured).Where(text => !string.IsNullOrWhiteSpace(text)));
+    }
+
+    /// <summary>What each transfer of a sum comes to; null unless all say so and add up to it.</summary>
+    private static List<Money>? Parts(List<XElement> details, Money sum)
+    {
+        var parts = details
+            .Select(part => Child(part, "Amt") ?? Named(Child(part, "AmtDtls"), "TxAmt").Select(amount => Child(amount, "Amt")).FirstOrDefault())
+            .Select(amount => amount is not null && decimal.TryParse(amount.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+                ? Amount(amount.Attribute("Ccy")?.Value ?? "", value)
+                : null)
+            .ToList();
+        return parts.All(part => part is { Minor: > 0 } money && money.Currency == sum.Currency) && Money.Sum(sum.Currency, parts.Select(part => part!.Value)) == sum
+            ? [.. parts.Select(part => part!.Value)]
+            : null;
     }
 
     private static Money? Amount(string currency, decimal amount)
@@ -165,11 +210,28 @@ internal static class BankStatementReader
     /// <summary>Entries of one statement, each with an id that the same entry gets again in another file.</summary>
     private sealed class Draft(string account, string statement)
     {
+        private readonly string account = string.Concat(account.Where(c => !char.IsWhiteSpace(c))).ToUpperInvariant();
         private readonly ImmutableArray<BankEntry>.Builder credits = ImmutableArray.CreateBuilder<BankEntry>();
         private readonly Dictionary<string, int> alike = [];
         private int debits;
 
-        public void Add(string reference, LocalDate day, Money amount, string payer, string payerAccount, string text)
+        public void Add(string reference, LocalDate day, Money amount, XElement? details, string text) =>
+            Add(reference, day, amount, details, text, CreditorReference.FindIn(text));
+
+        public void Add(string reference, LocalDate day, Money amount, XElement? details, string text, string? named)
+        {
+            var party = details is null ? null : Child(details, "RltdPties");
+            Add(
+                reference,
+                day,
+                amount,
+                party is null ? "" : Text(party, "Dbtr", "Pty", "Nm") ?? Text(party, "Dbtr", "Nm") ?? "",
+                party is null ? "" : Text(party, "DbtrAcct", "Id", "IBAN") ?? Text(party, "DbtrAcct", "Id", "Othr", "Id") ?? "",
+                text,
+                named);
+        }
+
+        public void Add(string reference, LocalDate day, Money amount, string payer, string payerAccount, string text, string? named)
         {
             if (amount.Minor <= 0)
             {
@@ -177,19 +239,18 @@ internal static class BankStatementReader
                 return;
             }
 
-            // Banks number their entries. Where one does not, entries that look the same on one day are told apart by their order.
-            var looks = string.Join('\n', day.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture), amount, payer, payerAccount, text);
+            // A reference alone is not trusted to be unique: money under one that was used before must not pass for known. Entries of
+            // one file that look the same are told apart by their order.
+            var looks = string.Join('\n', day.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture), amount, reference.Trim('/').Length > 0 ? reference : string.Join('\n', payer, payerAccount, text));
             var number = alike[looks] = alike.GetValueOrDefault(looks) + 1;
-            var id = reference.Length > 0
-                ? PublicId.Derive<BankReceiptId>("bank entry", account, reference)
-                : PublicId.Derive<BankReceiptId>("bank entry", account, looks, number.ToString(CultureInfo.InvariantCulture));
-            credits.Add(new BankEntry(id, account, statement, reference, day, amount, Cut(payer, 140), Cut(payerAccount, 40), Cut(text, 500), CreditorReference.FindIn(text)));
+            var id = PublicId.Derive<BankReceiptId>("bank entry", account, looks, number.ToString(CultureInfo.InvariantCulture));
+            credits.Add(new BankEntry(id, account, statement, Cut(reference.Trim('/'), 140), day, amount, Cut(payer, 140), Cut(payerAccount, 40), Cut(text, 500), named));
         }
 
         public BankStatement Done(Faults faults)
         {
             faults.Require(account.Length is >= 1 and <= 40, "content", Faults.InvalidFormat, "The statement names no account of 1 to 40 characters.");
-            faults.Require(credits.Count <= MostEntries, "content", Faults.OutOfRange, $"Expected at most {MostEntries:N0} credit entries in one statement.");
+            faults.Require(credits.Count <= MostEntries, "content", Faults.OutOfRange, TooMany);
             return new BankStatement(statement, account, credits.ToImmutable(), debits);
         }
 

@@ -138,7 +138,7 @@ public sealed partial record BillingAccount
             }),
             InvoicePaymentEnded ended => account.Change(ended.Invoice, invoice => invoice.Payment == ended.Payment ? invoice with { PaymentUnderWay = false } : invoice),
             InvoiceSettled settled => account.Post(settled.Entry).Settle(settled),
-            PaymentCredited credited => account.Post(credited.Entry).Change(credited.Invoice, invoice => invoice with { PaymentUnderWay = false }),
+            PaymentCredited credited => account.Post(credited.Entry).Change(credited.Invoice, invoice => invoice.Payment == credited.Payment ? invoice with { PaymentUnderWay = false } : invoice),
             InvoiceFellOverdue overdue => account.Change(overdue.Invoice, invoice => invoice.MoveTo(InvoiceStatus.Overdue)),
             InvoiceReminded reminded => account.Change(reminded.Invoice, invoice => invoice with { Reminders = (invoice.Reminders ?? []).Add(reminded.Reminder) }),
             PaymentDisputed disputed => account.Post(disputed.Entry).Change(
@@ -193,7 +193,7 @@ public sealed partial record BillingAccount
         {
             var after = invoice.Settle(settled.Amount, settled.At);
             after = settled.Source == SettlementSource.BankTransfer ? after with { PaidByBank = (after.PaidByBank ?? Money.Zero(after.Total.Currency)) + settled.Amount } : after;
-            return settled.Source == SettlementSource.Payment || after.Status == InvoiceStatus.Paid ? after with { PaymentUnderWay = false } : after;
+            return after.Status == InvoiceStatus.Paid || settled.Reference == after.Payment?.Value ? after with { PaymentUnderWay = false } : after;
         });
         if (settled.Source == SettlementSource.Deposit)
         {

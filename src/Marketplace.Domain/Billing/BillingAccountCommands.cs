@@ -113,6 +113,9 @@ public sealed record OnwardTransfer(string FactId, OrganizationId To, Money Amou
     /// <summary>What the tenant has as credit with the operator from now on, as far as the operator bears it; null where the transfer does not change that.</summary>
     public CreditLeft? Credit { get; init; }
 
+    /// <summary>What was disputed and is lost, so that it is kept from being paid out no longer: it is gone with this transfer. Null where none is.</summary>
+    public PayoutHold? Released { get; init; }
+
     /// <summary>True where the marketplace sent it from its bank account; null where it is the marketplace's fee.</summary>
     public bool? OutOfBank { get; init; }
 }
@@ -131,7 +134,7 @@ public sealed record TakePayoutPosting(string FactId, PayoutId Payout, Money Amo
 /// <param name="Operator">Whose share.</param>
 /// <param name="Amount">Positive keeps it from being paid out, negative gives it free.</param>
 /// <param name="Text">For people.</param>
-/// <param name="Tenant">Whose payment; null in holds older than payouts.</param>
+/// <param name="Tenant">Whose payment; null where payouts hear of it another way, and in holds older than payouts.</param>
 public sealed record PayoutHold(string FactId, PaymentId Payment, OrganizationId Operator, Money Amount, string Text, OrganizationId? Tenant = null);
 
 /// <summary>What a lease asks before it takes a step of dunning.</summary>

@@ -105,9 +105,12 @@ public sealed partial record BillingAccount
                 .And(Receivables(order.Payee), Disputes(order.Id), owed)
                 .And(Credits(order.Payee), Disputes(order.Id), credit)
                 .And(Clearing(order.Payee), Uncollected(order.Payee), back);
-            var onward = back.IsZero ? null : new OnwardTransfer(fact, order.Payee, -back, -back.Share(FeeOf(command)), text);
+
+            // Payouts hear of both in one notice: told apart, they would pay out what the dispute had kept, and take it back a moment later.
+            var hold = HoldOf(fact, command, -dispute.Amount, text);
+            var onward = back.IsZero ? null : new OnwardTransfer(fact, order.Payee, -back, -back.Share(FeeOf(command)), text) { Released = hold };
             var again = owed.IsZero ? null : Reopened(invoice!, owed);
-            Add(new DisputeSettled(now, order, dispute, entry, HoldOf(fact, command, -dispute.Amount, text), onward, owed, invoice?.Lease, again));
+            Add(new DisputeSettled(now, order, dispute, entry, onward is null ? hold : hold! with { Tenant = null }, onward, owed, invoice?.Lease, again));
 
             Money Least(Money one, Money other) => one.Minor <= 0 || other.Minor <= 0 ? nothing : one < other ? one : other;
         }

@@ -97,6 +97,10 @@ public sealed partial record PayoutAccount
         if (!Payables.ContainsKey(earn.Payable.FactId) && !earn.Payable.Amount.IsZero)
         {
             yield return new PayableEarned(now, earn.Payable);
+            if (earn.Released is { } released)
+            {
+                yield return new DisputeKept(now, earn.Payable.Tenant, released.Payment, released.Amount);
+            }
         }
 
         if (earn.Credit is { } credit)

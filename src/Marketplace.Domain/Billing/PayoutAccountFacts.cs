@@ -86,8 +86,8 @@ public sealed record TakeAccountAnswer(GatewayAnswer Answer, bool LookedUp) : Pa
 /// <summary>Take what the gateway shows.</summary>
 public sealed record TakeAccount(GatewayAccount Account) : PayoutAccountCommand;
 
-/// <summary>Take what was collected, and with it what the tenant has as credit where that changes. Each fact counts once.</summary>
-public sealed record Earn(Payable Payable, CreditLeft? Credit = null) : PayoutAccountCommand;
+/// <summary>Take what was collected, and with it what the tenant has as credit, and what is kept for a dispute, where those change. Each fact counts once.</summary>
+public sealed record Earn(Payable Payable, CreditLeft? Credit = null, PayoutHold? Released = null) : PayoutAccountCommand;
 
 /// <summary>Take what a tenant has as credit now, as far as the operator would bear it.</summary>
 /// <param name="Tenant">The tenant.</param>

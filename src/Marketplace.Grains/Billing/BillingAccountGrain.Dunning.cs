@@ -82,9 +82,8 @@ internal sealed partial class BillingAccountGrain
 
     private static void SettleDispute(BillingAccount after, DisputeSettled settled, Effects effects)
     {
-        Post(after, settled.Entry, effects);
         Hold(settled.Hold, effects);
-        Forward(after, settled.Onward, effects);
+        Post(after, settled.Entry, settled.Onward, effects);
         ShowDisputed(after, settled.Order, effects);
         if (settled.Lease is { } lease)
         {

@@ -102,8 +102,7 @@ internal sealed partial class BillingAccountGrain
                 Show(after, paid.Reservation, effects);
                 break;
             case PrepaymentMoved moved:
-                Post(after, moved.Entry, effects);
-                Forward(after, moved.Onward, effects);
+                Post(after, moved.Entry, moved.Onward, effects);
                 Show(after, moved.Reservation, effects);
                 FinanceEvents.Publish(after, moved, effects);
                 break;
@@ -148,8 +147,7 @@ internal sealed partial class BillingAccountGrain
                 Show(after, back.Receipt, effects);
                 break;
             case ReceiptAccepted accepted:
-                Post(after, accepted.Entry, effects);
-                Forward(after, accepted.Onward, effects);
+                Post(after, accepted.Entry, accepted.Onward, effects);
                 effects.Tell(
                     GrainKeys.BillingAccount(Organization.Platform),
                     new BankReceiptAccepted(accepted.Receipt, accepted.Offer, after.Id, accepted.Taken, accepted.Kept));

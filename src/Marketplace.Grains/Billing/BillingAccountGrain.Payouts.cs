@@ -23,7 +23,7 @@ internal sealed partial class BillingAccountGrain
                 transfer.Amount - transfer.PlatformFee,
                 transfer.PayableFrom,
                 taken.At,
-                Money.Zero(transfer.Amount.Currency)), transfer.Credit));
+                Money.Zero(transfer.Amount.Currency)), transfer.Credit, transfer.Released));
         }
     }
 
@@ -35,18 +35,28 @@ internal sealed partial class BillingAccountGrain
         }
     }
 
-    // A tenant's credit is with an operator, who bears it after the fee that the marketplace gives up; the newest invoice tells the fee.
-    private static void TellOfCredit(BillingAccount after, LedgerEntry entry, Effects effects)
+    // Credit that value comes or goes with is told with that value: told apart, payouts would take back what is about to be covered,
+    // or pay out what is about to be taken back.
+    private static void TellOfCredit(BillingAccount after, LedgerEntry entry, OnwardTransfer? onward, Effects effects)
     {
-        foreach (var posting in entry.Postings.Where(posting => posting.Account.Kind == LedgerAccountKind.CustomerCredits)
-            .DistinctBy(posting => (posting.Account, posting.Amount.Currency)))
+        foreach (var (operatorId, currency) in CreditsIn(entry).Where(credit => credit.Operator != onward?.To))
         {
-            var operatorId = OrganizationId.From(posting.Account.Subject);
-            var left = Credit(after, operatorId, posting.Amount.Currency);
+            var left = Credit(after, operatorId, currency);
             effects.Tell(GrainKeys.PayoutAccount(operatorId), new CreditStands(after.Id, left.Amount, left.Number));
         }
     }
 
+    private static OnwardTransfer WithCredit(BillingAccount after, LedgerEntry? entry, OnwardTransfer onward) => onward with
+    {
+        Credit = onward.Credit ?? (entry is not null && CreditsIn(entry).Contains((onward.To, onward.Amount.Currency)) ? Credit(after, onward.To, onward.Amount.Currency) : null),
+    };
+
+    private static IEnumerable<(OrganizationId Operator, Currency Currency)> CreditsIn(LedgerEntry entry) => entry.Postings
+        .Where(posting => posting.Account.Kind == LedgerAccountKind.CustomerCredits)
+        .Select(posting => (OrganizationId.From(posting.Account.Subject), posting.Amount.Currency))
+        .Distinct();
+
+    // A tenant's credit is with an operator, who bears it after the fee that the marketplace gives up; the newest invoice tells the fee.
     private static CreditLeft Credit(BillingAccount after, OrganizationId operatorId, Currency currency)
     {
         var credit = after.CreditWith(operatorId, currency);

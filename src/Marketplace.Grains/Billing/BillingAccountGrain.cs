@@ -211,8 +211,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 Settle(after, settled, effects);
                 break;
             case PaymentCredited credited:
-                Post(after, credited.Entry, effects);
-                Forward(after, credited.Onward, effects);
+                Post(after, credited.Entry, credited.Onward, effects);
                 ShowInvoice(after, credited.Invoice, effects);
                 break;
             case InvoiceFellOverdue overdue:
@@ -237,8 +236,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 Post(after, taken.Entry, effects);
                 break;
             case TransferTaken taken:
-                Post(after, taken.Entry, effects);
-                Forward(after, taken.Onward, effects);
+                Post(after, taken.Entry, taken.Onward, effects);
                 Earn(after, taken, effects);
                 break;
             default:
@@ -269,8 +267,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
 
     private static void Settle(BillingAccount after, InvoiceSettled settled, Effects effects)
     {
-        Post(after, settled.Entry, effects);
-        Forward(after, settled.Onward, effects);
+        Post(after, settled.Entry, settled.Onward, effects);
         ShowInvoice(after, settled.Invoice, effects);
         if (settled.Source == SettlementSource.Deposit)
         {
@@ -279,11 +276,26 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
 
         if (settled.Left.IsZero)
         {
+            // Paid another way: what its payer could still pay at the gateway would be paid twice.
+            if (after.Invoices[settled.Invoice].Payment is { } open && open.Value != settled.Reference)
+            {
+                effects.Tell(GrainKeys.Payment(open), new CallOffPayment(open, "The invoice was paid another way."));
+            }
+
             effects.Tell(GrainKeys.Lease(settled.Lease), new InvoicePaid(settled.Lease, settled.Invoice));
             effects.Tell(GrainKeys.PayoutAccount(after.Invoices[settled.Invoice].Operator), new InvoiceCleared(settled.Invoice));
             BillingEvents.Publish(after.Invoices[settled.Invoice], BillingEvents.InvoicePaid, effects);
         }
     }
+
+    /// <summary>Posts an entry and sends on what of it goes to another organization's books.</summary>
+    private static void Post(BillingAccount after, LedgerEntry? entry, OnwardTransfer? onward, Effects effects)
+    {
+        PostEntry(after, entry, onward, effects);
+        Forward(after, onward is null ? null : WithCredit(after, entry, onward), effects);
+    }
+
+    private static void Post(BillingAccount after, LedgerEntry? entry, Effects effects) => PostEntry(after, entry, null, effects);
 
     private static void Forward(BillingAccount after, OnwardTransfer? onward, Effects effects)
     {
@@ -293,7 +305,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
         }
     }
 
-    private static void Post(BillingAccount after, LedgerEntry? entry, Effects effects)
+    private static void PostEntry(BillingAccount after, LedgerEntry? entry, OnwardTransfer? onward, Effects effects)
     {
         if (entry is { Postings.IsEmpty: false })
         {
@@ -307,7 +319,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
                 effects.Tell(GrainKeys.Reconciliation(Organization.Platform), new GatewayPosted(after.Id, entry.FactId, gateway));
             }
 
-            TellOfCredit(after, entry, effects);
+            TellOfCredit(after, entry, onward, effects);
         }
     }
 

@@ -37,6 +37,9 @@ public sealed record RefundPayment(PaymentId Payment, Money Amount, string Reaso
 /// <summary>Billing to payment: call it off if that is still possible.</summary>
 public sealed record StopPayment(PaymentOrder Order, string Reason) : Notice;
 
+/// <summary>Billing to payment, asked for before: call it off if that is still possible; nothing is owed any more.</summary>
+public sealed record CallOffPayment(PaymentId Payment, string Reason) : Notice;
+
 /// <summary>Payment to billing: the money is here.</summary>
 public sealed record PaymentReceived(PaymentOrder Order) : Notice;
 

@@ -105,6 +105,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
         {
             CollectPayment collect => new AskPayment(collect.Order),
             StopPayment stop => new StopCollecting(stop.Order, stop.Reason),
+            CallOffPayment off => new StopCollecting(State!.Order, off.Reason),
             RefundPayment refund => new GiveBack(refund.Amount, refund.Reason, refund.Reference ?? GiveBack.Deposit),
             _ => throw new InvalidOperationException($"A payment takes no {notice.GetType().Name}."),
         };

@@ -85,7 +85,7 @@ internal sealed class PayoutAccountGrain(GrainServices services, IPaymentGateway
     {
         await DecideAsync(envelope.Notice switch
         {
-            OperatorEarned earned => new Earn(earned.Payable, earned.Credit),
+            OperatorEarned earned => new Earn(earned.Payable, earned.Credit, earned.Released),
             OperatorKeptFrom kept => new KeepDispute(kept.Tenant, kept.Payment, kept.Change),
             CreditStands credit => new KeepCredit(credit.Tenant, credit.Amount, credit.Number),
             InvoiceCleared invoice => new NoteInvoice(invoice.Invoice),

@@ -4,8 +4,8 @@ using Marketplace.Grains.Durability;
 
 namespace Marketplace.Grains.Billing;
 
-/// <summary>Operator's books to its payouts: this was collected, or taken back; with it, where that changes, what the tenant has as credit.</summary>
-public sealed record OperatorEarned(Payable Payable, CreditLeft? Credit = null) : Notice;
+/// <summary>Operator's books to its payouts: this was collected, or taken back; with it, where they change, what the tenant has as credit and what a dispute keeps.</summary>
+public sealed record OperatorEarned(Payable Payable, CreditLeft? Credit = null, PayoutHold? Released = null) : Notice;
 
 /// <summary>Operator's books to its payouts: a share of a payment is disputed, or no longer.</summary>
 public sealed record OperatorKeptFrom(OrganizationId Tenant, PaymentId Payment, Money Change) : Notice;

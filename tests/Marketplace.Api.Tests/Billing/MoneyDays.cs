@@ -134,11 +134,11 @@ public abstract class MoneyDays : IAsyncLifetime
         await some.IssueAsync();
         await some.PayAsync();
         var payment = (await some.Payment(some.FirstPayment).GetAsync())!.State;
-        await _money.Bank.DisputeAsync(payment, DisputeStatus.Open);
+        await some.DisputeAsync(payment, DisputeStatus.Open);
         await some.EventuallyAsync(async () => await some.BalanceAsync(some.Operator, LedgerAccountKind.PayoutsHeld, payment.Id.Value) == -MoneyCase.OperatorShare);
         Assert.Empty(await _money.FaultsAsync());
 
-        await _money.Bank.DisputeAsync(payment, end);
+        await some.DisputeAsync(payment, end);
         await some.EventuallyAsync(async () =>
             await some.BalanceAsync(some.Operator, LedgerAccountKind.PayoutsHeld, payment.Id.Value) == nothing
             && await some.BalanceAsync(some.Operator, LedgerAccountKind.OperatorPayable) == (end == DisputeStatus.Won ? -MoneyCase.OperatorShare : nothing));

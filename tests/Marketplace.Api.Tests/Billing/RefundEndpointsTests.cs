@@ -30,7 +30,7 @@ public sealed class RefundEndpointsTests
         Assert.Equal(("paid", "0"), (sent.Text("status"), sent.Text("withPerson.amountMinor")));
         Assert.Equal("refund_not_with_person", (await market.Platform.PostAsync($"/v1/admin/refunds/{asked.Text("id")}/transfers", new { reference = "BANK-2" })).With(409).Code);
 
-        await market.EventuallyAsync(async () => await BalanceAsync(market, "bank") == 0 && await BalanceAsync(market, "platform_fees") == 0);
+        await market.EventuallyAsync(async () => await BalanceAsync(market, "bank") == 0 && await BalanceAsync(market, "platformFees") == 0);
         foreach (var account in (await market.Tenant.GetAsync("/v1/ledger/balances")).With(200).Json.GetProperty("balances").EnumerateArray())
         {
             Assert.StartsWith("receivables", account.GetProperty("account").GetString(), StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class RefundEndpointsTests
 
     private static async Task<long> BalanceAsync(FinanceMarket market, string account) =>
         (await market.Platform.GetAsync("/v1/ledger/balances")).With(200).Json.GetProperty("balances").EnumerateArray()
-            .Where(balance => balance.GetProperty("account").GetString() == account).Sum(balance => balance.GetProperty("amount").GetProperty("amountMinor").GetInt64());
+            .Where(balance => balance.GetProperty("account").GetString() == account).Sum(balance => balance.GetProperty("balance").GetProperty("amountMinor").GetInt64());
 
     private static async Task PayByCardAndBankAsync(FinanceMarket market, InvoiceId invoice, string reference)
     {

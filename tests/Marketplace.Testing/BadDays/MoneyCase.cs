@@ -1,5 +1,4 @@
-using System.Collections.Immutable;
-using System.Diagnostics;
+using System.Globalization;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Ledger;
@@ -13,19 +12,21 @@ using NodaTime;
 namespace Marketplace.Testing.BadDays;
 
 /// <summary>
-/// Money of one tenant and one operator: a deposit comes, a month's invoice is issued and paid, the operator and the
-/// marketplace get their shares, the operator is paid out, part of the invoice is credited and given back as money, part of
-/// the payout comes back, and the deposit goes back. The reservation and the lease that billing tells of its work do not
-/// exist here. Every step insists, as its real caller would.
+/// Money of one tenant and one operator: a deposit comes, a month's invoice is issued and paid, in as many payments as the
+/// gateway wants, the operator and the marketplace get their shares, the operator is paid out, part of the invoice is credited
+/// and given back as money, part of the payouts comes back, and the deposit goes back. The reservation and the lease that
+/// billing tells of its work do not exist here. Every step insists, as its real caller would.
 /// </summary>
-public sealed class MoneyCase
+public sealed partial class MoneyCase
 {
     private static readonly OrganizationId Marketplace = OrganizationId.From("org_platform");
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private const int MostPayments = 6;
     private readonly MoneyMarket money;
     private readonly string name;
+    private HashSet<string>? names;
     private bool paidOut;
     private bool refunded;
+    private bool disputed;
 
     internal MoneyCase(MoneyMarket money, string name)
     {
@@ -43,10 +44,10 @@ public sealed class MoneyCase
     public static Money OperatorShare => InvoiceAmount - InvoiceAmount.Share(Percentage.From(5));
 
     /// <summary>What of the invoice is given back.</summary>
-    public static Money RefundAmount => new(Currency.Usd, 100_000);
+    public Money RefundAmount { get; init; } = new(Currency.Usd, 100_000);
 
     /// <summary>The operator's share of it.</summary>
-    public static Money ReversedShare => RefundAmount - RefundAmount.Share(Percentage.From(5));
+    public Money ReversedShare => RefundAmount - RefundAmount.Share(Percentage.From(5));
 
     /// <summary>Who pays.</summary>
     public OrganizationId Tenant => OrganizationId.From("org_t" + name);
@@ -64,22 +65,31 @@ public sealed class MoneyCase
     public PaymentId DepositPayment => Deposit.PaymentOf(Reservation);
 
     /// <summary>Whether a key names something of this case, or of the marketplace, whose share and comparison belong to it.</summary>
-    public bool Concerns(string key) =>
-        new[] { Tenant.Value, Operator.Value, Reservation.Value, DepositPayment.Value, Invoice.Value, FirstPayment.Value, Payout.Value, Marketplace.Value }.Any(id => key.Contains(id, StringComparison.Ordinal));
+    public bool Concerns(string key)
+    {
+        names ??= [
+            Tenant.Value, Operator.Value, Reservation.Value, DepositPayment.Value, Invoice.Value, Marketplace.Value,
+            .. Numbers.Select(number => PaymentOf(number).Value),
+            .. Numbers.SelectMany(number => Numbers, (number, begun) => PublicId.Derive<PayoutId>("payout", Operator.Value, "payment:" + PaymentOf(number), Text(begun)).Value),
+        ];
+        return names.Any(id => key.Contains(id, StringComparison.Ordinal));
+    }
 
     /// <summary>The tenant's account.</summary>
     public IBillingAccountGrain Account => AccountOf(Tenant);
 
     /// <summary>The payment that the invoice's first attempt makes.</summary>
-    public PaymentId FirstPayment => PublicId.Derive<PaymentId>("invoice", Invoice.Value, "1");
+    public PaymentId FirstPayment => PaymentOf(1);
 
-    /// <summary>The payout of that payment.</summary>
-    public PayoutId Payout => PublicId.Derive<PayoutId>("payout", Operator.Value, "payment:" + FirstPayment, "1");
+    /// <summary>First instant after the month that the invoice is for.</summary>
+    public Instant ServiceEnd => Statement.StatedAt;
 
     /// <summary>What is given back of the invoice.</summary>
     public RefundId Refund => RefundId.From("rfd_" + name);
 
     private RentStatement Statement => RentStatements.January(Tenant, Operator, Reservation);
+
+    private static IEnumerable<int> Numbers => Enumerable.Range(1, MostPayments);
 
     private AggregateAddress Lease => GrainKeys.Lease(Domain.Leases.Lease.IdOf(Reservation));
 
@@ -111,11 +121,26 @@ public sealed class MoneyCase
         await TellAsync(2, new RentDue(Statement));
     }
 
-    /// <summary>The invoice is paid, and everyone has a share.</summary>
+    /// <summary>The invoice is paid, every part of it, and everyone has a share.</summary>
     public async Task PayAsync()
     {
-        await ComesAsync(await StartPaymentAsync());
+        PaymentId? paid = null;
+        for (var payment = await StartPaymentAsync(); paid != payment; payment = await NextPaymentAsync(payment))
+        {
+            await ComesAsync(payment);
+            paid = payment;
+        }
+
         await PaidAsync();
+    }
+
+    /// <summary>The payment that started by itself after another one had come; that one where nothing is left to pay.</summary>
+    public async Task<PaymentId> NextPaymentAsync(PaymentId after)
+    {
+        Invoice? invoice = null;
+        await EventuallyAsync(
+            async () => (invoice = await Account.GetInvoiceAsync(Invoice)) is { Status: InvoiceStatus.Paid } || (invoice is { PaymentUnderWay: true, Payment: { } next } && next != after), after);
+        return invoice!.Status == InvoiceStatus.Paid ? after : invoice.Payment!.Value;
     }
 
     /// <summary>The tenant starts a payment of what is left.</summary>
@@ -140,28 +165,59 @@ public sealed class MoneyCase
     public Task PaidAsync() => EventuallyAsync(async () =>
         (await Account.GetInvoiceAsync(Invoice))?.Status == InvoiceStatus.Paid && await BalanceAsync(Operator, LedgerAccountKind.OperatorPayable) == -OperatorShare);
 
-    /// <summary>The month has ended and the operator has signed up: what was collected for it is transferred.</summary>
-    public async Task PayOutAsync()
+    /// <summary>The operator has signed up at the gateway.</summary>
+    public async Task SignUpAsync()
     {
         var account = (await money.InsistAsync(async () => await PayoutAccount.OpenAsync("US") is { IsGranted: true } opened ? opened : throw new TimeoutException("The gateway does not answer."))).Value!;
         await money.Bank.SignUpAsync(account);
-        await money.Market.Clock.SetForwardAsync(Statement.StatedAt);
         await money.InsistAsync(() => PayoutAccount.RefreshAsync());
+    }
+
+    /// <summary>The month has ended and the operator has signed up: what was collected for it is transferred.</summary>
+    public async Task PayOutAsync()
+    {
+        await SignUpAsync();
+        await money.Market.Clock.SetForwardAsync(ServiceEnd);
+        await PaidOutAsync();
+    }
+
+    /// <summary>All that was collected for the operator was transferred.</summary>
+    public async Task PaidOutAsync()
+    {
         await EventuallyAsync(async () => await BalanceAsync(Operator, LedgerAccountKind.OperatorPayable) == new Money(Currency.Usd, 0));
         paidOut = true;
     }
 
-    /// <summary>Part of the paid invoice is credited, and the credit given back as money: so much of the payout comes back.</summary>
+    /// <summary>Part of the paid invoice is credited, and the credit given back as money: so much of the payouts comes back.</summary>
     public async Task GiveCreditBackAsync()
+    {
+        await AskForCreditAsync();
+        await CreditGivenBackAsync();
+    }
+
+    /// <summary>Part of the paid invoice is credited, and the credit asked for as money.</summary>
+    public async Task AskForCreditAsync()
     {
         var invoice = (await money.InsistAsync(() => Account.GetInvoiceAsync(Invoice)))!;
         await money.InsistAsync(() => Account.IssueCreditNoteAsync(new IssueCreditNote(CreditNoteId.From("cn_" + name), Operator, invoice, RefundAmount, "Credit")));
         await money.InsistAsync(() => Account.RefundAsync(new RefundCredit(Refund, invoice, RefundAmount, "Given back")));
+    }
+
+    /// <summary>The credit was given back, and the operator's share of it came back from its payouts.</summary>
+    public async Task CreditGivenBackAsync()
+    {
         await EventuallyAsync(async () =>
             (await Account.GetRefundAsync(Refund))?.Status == CreditRefundStatus.Paid
-            && (await PayoutOf(Payout).GetAsync())?.State.Reversed == ReversedShare
+            && Money.Sum(Currency.Usd, (await PayoutsAsync()).Select(payout => payout.Reversed)) == ReversedShare
             && await BalanceAsync(Operator, LedgerAccountKind.OperatorPayable) == new Money(Currency.Usd, 0));
         refunded = true;
+    }
+
+    /// <summary>The payer's bank opens or decides a dispute of the whole payment.</summary>
+    public Task DisputeAsync(Payment payment, DisputeStatus status)
+    {
+        disputed = true;
+        return money.Bank.DisputeAsync(payment, status);
     }
 
     /// <summary>The lease is over: the deposit goes back.</summary>
@@ -171,117 +227,12 @@ public sealed class MoneyCase
         await EventuallyAsync(async () => (await Account.GetDepositAsync(Reservation))?.Status == DepositStatus.Returned);
     }
 
-    /// <summary>What was charged or given back otherwise than once; empty when all is well.</summary>
-    public async Task<ImmutableArray<string>> FaultsAsync()
-    {
-        var faults = ImmutableArray.CreateBuilder<string>();
-        (string Subject, GatewayMovementKind Kind, Money? Expected)[] once =
-        [
-            (DepositPayment.Value, GatewayMovementKind.Charge, DepositAmount),
-            (DepositPayment.Value, GatewayMovementKind.Refund, -DepositAmount),
-            (FirstPayment.Value, GatewayMovementKind.Charge, InvoiceAmount),
-            (FirstPayment.Value, GatewayMovementKind.Refund, refunded ? -RefundAmount : null),
-            (Payout.Value, GatewayMovementKind.Transfer, paidOut ? -OperatorShare : null),
-            (Payout.Value, GatewayMovementKind.TransferReversal, refunded ? ReversedShare : null),
-        ];
-        foreach (var (subject, kind, expected) in once)
-        {
-            var moved = (await money.MovementsAsync(subject)).Where(movement => movement.Kind == kind).Select(movement => movement.Amount).ToList();
-            if (moved.Count > 1 || (moved.Count == 0 ? (Money?)null : moved[0]) != expected)
-            {
-                faults.Add($"{name}: {kind} of {subject} happened as [{string.Join(", ", moved)}], not once as {expected?.ToString() ?? "never"}.");
-            }
-        }
-
-        if (await BalanceAsync(Tenant, LedgerAccountKind.Gateway) is var gateway && gateway != (refunded ? InvoiceAmount - RefundAmount : InvoiceAmount))
-        {
-            faults.Add($"{name}: the tenant's books have {gateway} at the gateway.");
-        }
-
-        return faults.ToImmutable();
-    }
-
-    /// <summary>The balance of an account.</summary>
-    public async Task<Money> BalanceAsync(OrganizationId organization, LedgerAccountKind kind, string subject = "")
-    {
-        var account = await AccountOf(organization).GetAsync();
-        return account?.State.Balances.FirstOrDefault(balance => balance.Account == LedgerAccount.Of(kind, subject))?.Amount ?? new Money(Currency.Usd, 0);
-    }
-
-    /// <summary>
-    /// Visits and drains, as the keeper does in operation, with notifications arriving and pauses passing, until
-    /// <paramref name="holds"/>.
-    /// </summary>
-    public async Task EventuallyAsync(Func<Task<bool>> holds, params PaymentId[] payments)
-    {
-        var waited = Stopwatch.StartNew();
-        while (true)
-        {
-            try
-            {
-                foreach (var payment in payments)
-                {
-                    await Payment(payment).VisitAsync(null);
-                    await Payment(payment).DrainAsync();
-                }
-
-                await DrainAsync();
-                await money.NotifyAsync();
-                if (await holds())
-                {
-                    return;
-                }
-            }
-            catch (Exception) when (waited.Elapsed < Patience)
-            {
-                // An injected fault, or the activation it broke, or the process.
-                await money.WhenAliveAsync();
-                await Task.Yield();
-            }
-
-            // A call that nobody answered is looked up after a pause of market time.
-            if (await money.InsistAsync(async () => (await Task.WhenAll(payments.Append(DepositPayment).Append(FirstPayment).Select(payment => Payment(payment).GetAsync())))
-                .Select(payment => payment?.State.RetryAt).Append((await PayoutOf(Payout).GetAsync())?.State.RetryAt).Max()) is { } retry)
-            {
-                await money.Market.Clock.SetForwardAsync(retry);
-            }
-
-            if (waited.Elapsed > Patience)
-            {
-                throw new TimeoutException($"{name} never came to that.");
-            }
-        }
-    }
-
-    /// <summary>Visits what the case consists of, and delivers what waits in outboxes.</summary>
-    public async Task<bool> DrainAsync()
-    {
-        foreach (var payment in new[] { DepositPayment, FirstPayment })
-        {
-            await Payment(payment).VisitAsync(null);
-            await Payment(payment).DrainAsync();
-        }
-
-        foreach (var organization in new[] { Tenant, Operator, Marketplace })
-        {
-            await AccountOf(organization).VisitAsync(null);
-            await AccountOf(organization).DrainAsync();
-        }
-
-        await PayoutAccount.VisitAsync(null);
-        await PayoutAccount.DrainAsync();
-        await PayoutOf(Payout).VisitAsync(null);
-        await PayoutOf(Payout).DrainAsync();
-
-        return true;
-    }
-
     /// <summary>A payment's grain.</summary>
     public IPaymentGrain Payment(PaymentId payment) => money.Market.Grains.GetGrain<IPaymentGrain>(payment.Value);
 
-    private IPayoutAccountGrain PayoutAccount => money.Market.Grains.GetGrain<IPayoutAccountGrain>(Operator.Value);
+    private PaymentId PaymentOf(int number) => PublicId.Derive<PaymentId>("invoice", Invoice.Value, Text(number));
 
-    private IPayoutGrain PayoutOf(PayoutId payout) => money.Market.Grains.GetGrain<IPayoutGrain>(payout.Value);
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private LeaseId StatementLease => Statement.Lease;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Billing;
@@ -45,12 +46,8 @@ public sealed class MoneyMarket : IAsyncDisposable
     /// <summary>The gateway, death included.</summary>
     public IPaymentGateway Gateway => Market.Services.GetRequiredService<IPaymentGateway>();
 
-    /// <summary>Starts a market over the test gateway.</summary>
-    public static Task<MoneyMarket> StartAsync()
-    {
-        var gateway = new TestGateway();
-        return StartAsync(new TestBank(gateway), _ => gateway);
-    }
+    /// <summary>Starts a market over a test gateway.</summary>
+    public static Task<MoneyMarket> StartAsync(TestGateway gateway) => StartAsync(new TestBank(gateway), _ => gateway);
 
     /// <summary>Starts a market over a gateway, made anew at every start of the silo.</summary>
     public static async Task<MoneyMarket> StartAsync(IBank bank, Func<IServiceProvider, IPaymentGateway> gateway, Action<IServiceCollection>? services = null)
@@ -155,15 +152,21 @@ public sealed class MoneyMarket : IAsyncDisposable
     }
 
     /// <summary>A case with parties of its own.</summary>
-    public MoneyCase Case(string kind)
-    {
-        taken[kind] = taken.GetValueOrDefault(kind) + 1;
-        cases.Add(new MoneyCase(this, $"{kind}{taken[kind]}"));
-        return cases[^1];
-    }
+    public MoneyCase Case(string kind) => Add(new MoneyCase(this, NameOf(kind)));
+
+    /// <summary>A case with parties of its own, of which so much is given back.</summary>
+    public MoneyCase Case(string kind, Money refund) => Add(new MoneyCase(this, NameOf(kind)) { RefundAmount = refund });
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Market.DisposeAsync();
+
+    private string NameOf(string kind) => kind + (taken[kind] = taken.GetValueOrDefault(kind) + 1).ToString(CultureInfo.InvariantCulture);
+
+    private MoneyCase Add(MoneyCase some)
+    {
+        cases.Add(some);
+        return some;
+    }
 
     private async Task<ImmutableArray<string>> FaultsNowAsync()
     {
