@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Marketplace.Api.Billing;
 using Marketplace.Api.Http;
@@ -83,7 +84,7 @@ public sealed class BankStatementReaderTests
         Assert.NotEqual(0, faults.Count);
     }
 
-    private static IReadOnlyList<BankEntry> Camt(string entries)
+    private static ImmutableArray<BankEntry> Camt(string entries)
     {
         var faults = new Faults();
         var read = BankStatementReader.Camt(Document(entries), faults).Single().Credits;
@@ -91,7 +92,7 @@ public sealed class BankStatementReaderTests
         return read;
     }
 
-    private static IReadOnlyList<BankEntry> Csv(params string[] lines)
+    private static ImmutableArray<BankEntry> Csv(params string[] lines)
     {
         var faults = new Faults();
         var read = BankStatementReader.Csv(Text(lines), "NO9386011117947", "s", faults).Single().Credits;
