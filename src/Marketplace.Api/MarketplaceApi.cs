@@ -14,6 +14,7 @@ using Marketplace.Api.Sites;
 using Marketplace.Api.Verification;
 using Marketplace.Api.Webhooks;
 using Marketplace.Grains.Billing;
+using Marketplace.Grains.Ports;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Marketplace.Api;
@@ -36,6 +37,13 @@ public static class MarketplaceApi
         return services.AddWebhooks().AddIdentity().AddApiDocument();
     }
 
+    /// <summary>Registers what grains that mail and call ask for, where nothing may leave: while a store is restored.</summary>
+    public static IServiceCollection AddAbsentPost(this IServiceCollection services)
+    {
+        var post = new AbsentPost();
+        return services.AddSingleton<ILetterSender>(post).AddSingleton<INoticeWriter>(post).AddSingleton<IWebhookSender>(post);
+    }
+
     /// <summary>Adds problem details, security headers and the API's own page at <c>/swagger</c>; first in the pipeline.</summary>
     public static IApplicationBuilder UseMarketplaceApi(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>().UseApiDocument().UseAuthentication();
 
@@ -47,14 +55,17 @@ public static class MarketplaceApi
         routes.MapInvariants();
         routes.MapExport();
         routes.MapEvents();
+        routes.MapNotices();
         routes.MapWebhooks();
         routes.MapIdentity();
         routes.MapOrganizations();
         routes.MapQuotes();
         routes.MapReservations();
+        routes.MapConversations();
         routes.MapCapacity();
         routes.MapMarket();
         routes.MapLeases();
+        routes.MapContractCalendar();
         routes.MapPayments();
         routes.MapPayouts();
         routes.MapInvoices();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Marketplace.Api;
 using Marketplace.Api.Billing;
 using Marketplace.Grains;
 using Marketplace.Grains.Durability;
@@ -105,6 +106,7 @@ internal static class BackupCommand
             silo.AddMarketplaceGrains(clock => clock.Sandbox = options.Sandbox, atRest: true);
         });
         builder.Services.AddAbsentPayments();
+        builder.Services.AddAbsentPost();
         using var market = builder.Build();
         await market.StartAsync(stop);
         var progress = Progress();

@@ -52,7 +52,7 @@ internal static class Telemetry
                 serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}"))
             .WithTracing(traces => traces
                 .SetSampler(new ParentBasedSampler(new RequestSampler(options.TraceRatio)))
-                .AddAspNetCoreInstrumentation(requests => requests.Filter = http => !http.Request.Path.StartsWithSegments("/health"))
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = http => IsTraced(http.Request.Path))
                 .AddSource([StoreTracing.SourceName, .. Orleans]))
             .WithMetrics(figures => figures.AddMeter(
                 MarketMeters.Name,
@@ -99,6 +99,9 @@ internal static class Telemetry
             console.TimestampFormat = "yyyy-MM-ddTHH:mm:ssZ ";
         });
     }
+
+    /// <summary>Not the looks of balancers; and no calendar, whose address is its only credential and would stand in the trace.</summary>
+    private static bool IsTraced(PathString path) => !path.StartsWithSegments("/health") && !path.StartsWithSegments("/v1/calendar");
 
     /// <summary>Keeps a share of the requests; what begins by itself, such as the look at the due index every ten seconds, is no trace.</summary>
     private sealed class RequestSampler(double ratio) : Sampler

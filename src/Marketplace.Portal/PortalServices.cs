@@ -47,6 +47,7 @@ public static class PortalServices
         services.AddScoped<Viewer>();
         services.AddScoped<MarketNow>();
         services.AddScoped<EventFollower>();
+        services.AddScoped<NoticeCount>();
         services.AddScoped(provider => provider.GetRequiredService<Viewer>().Texts);
         services.AddScoped(provider => provider.GetRequiredService<Viewer>().Formats);
         return services;

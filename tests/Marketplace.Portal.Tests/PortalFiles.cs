@@ -13,6 +13,9 @@ internal static class PortalFiles
     /// <summary>Where pictures of the pages are left for people to look at.</summary>
     public static string Screenshots { get; } = Directory.CreateDirectory(Path.Combine(Root, "artifacts", "screenshots")).FullName;
 
+    /// <summary>The page of events, generated from the code.</summary>
+    public static string EventsPage { get; } = Path.Combine(Root, "docs", "events.md");
+
     /// <summary>The pages' sources.</summary>
     public static IEnumerable<string> Sources => Directory.EnumerateFiles(Path.Combine(Root, "src", "Marketplace.Portal"), "*", SearchOption.AllDirectories)
         .Where(file => Path.GetExtension(file) is ".razor" or ".cs" && !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Ports;
 
 namespace Marketplace.Testing;
 
 /// <summary>A mail server in memory that outlives the silo. The test says whether it takes mails.</summary>
-public sealed class TestMail : ILetterSender
+public sealed class TestMail : ILetterSender, INoticeWriter
 {
     private readonly ConcurrentQueue<SealedLetter> _taken = new();
     private readonly Channel<SealedLetter> _arriving = Channel.CreateUnbounded<SealedLetter>();
@@ -31,6 +32,14 @@ public sealed class TestMail : ILetterSender
 
     /// <summary>Why it takes nothing; null: it does.</summary>
     public string? Fault { get; set; }
+
+    /// <inheritdoc/>
+    /// <remarks>Unsealed, for tests to read: the person, the organization, and a line each.</remarks>
+    public SealedLetter Write(LetterId id, string to, NoticeDigestContent content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        return new(id, to, string.Join('\n', [content.PersonName, content.OrganizationName, .. content.Lines.Select(line => $"{line.Count} {line.Subject} {line.Meaning}")]));
+    }
 
     /// <inheritdoc/>
     public Task SendAsync(SealedLetter letter, CancellationToken cancellation = default)

@@ -171,6 +171,7 @@ public sealed class TestMarket : IAsyncDisposable
             silo.Services.AddSingleton<IPaymentGateway>(Gateway);
             silo.Services.AddSingleton<IWebhookSender>(Webhooks);
             silo.Services.AddSingleton<ILetterSender>(Mail);
+            silo.Services.AddSingleton<INoticeWriter>(Mail);
             _store(silo);
             silo.AddFaults(Faults);
             if (gauge is not null)

@@ -29,6 +29,10 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
     /// <summary>The person who is signed in, if one is.</summary>
     public SignedIn? OptionalSignedIn => signedIn;
 
+    /// <summary>For whom this acts: the caller, or of an operation about a person whom the person acts for.</summary>
+    /// <exception cref="ProblemException">The person acts for nobody yet.</exception>
+    public Caller ActedFor => caller ?? throw new ProblemException(new Problem(ProblemCode.NoOrganization, "You act for no organization, or no longer for the one chosen."));
+
     public IGrainFactory Grains => Service<IGrainFactory>();
 
     public IRowStore Rows => Service<IRowStore>();

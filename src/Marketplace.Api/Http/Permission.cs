@@ -24,6 +24,7 @@ internal sealed record Permission(string Area, bool Write, bool OfPerson = false
         ["events"] = [OrganizationRole.Owner, OrganizationRole.Engineer],
         ["leases"] = [OrganizationRole.Owner, OrganizationRole.Member, OrganizationRole.Engineer],
         ["market"] = [OrganizationRole.Owner, OrganizationRole.Member],
+        ["messages"] = [OrganizationRole.Owner, OrganizationRole.Billing, OrganizationRole.Engineer, OrganizationRole.Member],
         ["organizations"] = [OrganizationRole.Owner],
         ["pools"] = [OrganizationRole.Owner, OrganizationRole.Engineer],
         ["quotes"] = [OrganizationRole.Owner, OrganizationRole.Member],

@@ -31,7 +31,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             var problem = ProblemOf(error);
             if (problem.Code == ProblemCode.Internal)
             {
-                LogFailed(log, http.Request.Method, http.Request.Path, error);
+                LogFailed(log, http.Request.Method, Loggable(http.Request.Path), error);
             }
 
             if (http.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<ApiOperation>() is { } operation)
@@ -62,6 +62,9 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
             new Problem(ProblemCode.OutcomeUnknown, "Whether the change was made is unknown; repeat the request with the same Idempotency-Key.") { RetryAfterSeconds = 1 },
         _ => new Problem(ProblemCode.Internal, "The service failed; the error is in its log."),
     };
+
+    /// <summary>The path, but for a calendar's, which is its only credential.</summary>
+    private static string Loggable(PathString path) => path.StartsWithSegments("/v1/calendar") ? "/v1/calendar" : path.ToString();
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed.")]
     private static partial void LogFailed(ILogger log, string method, string path, Exception error);

@@ -69,6 +69,7 @@ internal static class IdentityServices
     {
         services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section);
         services.TryAddSingleton<Letters>();
+        services.TryAddSingleton<INoticeWriter, NoticeWriter>();
         services.TryAddSingleton<SmtpLetterSender>();
         services.TryAddSingleton<ConsoleLetterSender>();
         services.TryAddSingleton<ILetterSender>(provider => provider.GetRequiredService<IOptions<MailOptions>>().Value.Host is { Length: > 0 }

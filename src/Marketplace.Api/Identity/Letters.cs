@@ -16,8 +16,10 @@ internal sealed class Letters(IDataProtectionProvider protection, IGrainFactory 
     private readonly IDataProtector protector = protection.CreateProtector("Marketplace.Letters");
 
     /// <summary>Seals a letter, to be handed over with the commit that it belongs to.</summary>
-    public SealedLetter Seal(string to, LetterContent content) =>
-        new(PublicId.Derive<LetterId>(RandomNumberGenerator.GetHexString(32)), to, protector.Protect(JsonSerializer.Serialize(content)));
+    public SealedLetter Seal(string to, LetterContent content) => Seal(PublicId.Derive<LetterId>(RandomNumberGenerator.GetHexString(32)), to, content);
+
+    /// <summary>Seals a letter whose id is known: repeated, it is the same letter.</summary>
+    public SealedLetter Seal(LetterId id, string to, LetterContent content) => new(id, to, protector.Protect(JsonSerializer.Serialize(content)));
 
     /// <summary>Hands a letter over; it is kept before this returns, and sent afterwards.</summary>
     public async Task SendAsync(string to, LetterContent content)
@@ -25,6 +27,9 @@ internal sealed class Letters(IDataProtectionProvider protection, IGrainFactory 
         var letter = Seal(to, content);
         await grains.Of<ILetterGrain>(letter.Id.Value).WriteAsync(letter);
     }
+
+    /// <summary>Where links lead that nobody asked for at a browser: the public address of the settings, or this machine.</summary>
+    public string Root => options.Value.PublicAddress?.ToString().TrimEnd('/') ?? "http://localhost:5080";
 
     /// <exception cref="CryptographicException">The keys that sealed it are lost.</exception>
     public LetterContent Open(SealedLetter letter) => JsonSerializer.Deserialize<LetterContent>(protector.Unprotect(letter.Content))!;
@@ -36,7 +41,7 @@ internal sealed class Letters(IDataProtectionProvider protection, IGrainFactory 
     public string Link(HttpContext http, string page, params (string Name, string Value)[] query)
     {
         var isHere = http.Request.Host.Host is "localhost" || (IPAddress.TryParse(http.Request.Host.Host, out var address) && IPAddress.IsLoopback(address));
-        var root = options.Value.PublicAddress?.ToString().TrimEnd('/') ?? (isHere ? $"{http.Request.Scheme}://{http.Request.Host}" : "http://localhost:5080");
+        var root = isHere && options.Value.PublicAddress is null ? $"{http.Request.Scheme}://{http.Request.Host}" : Root;
         return $"{root}/{page}{QueryString.Create(query.Select(it => KeyValuePair.Create(it.Name, (string?)it.Value)))}";
     }
 }

@@ -56,7 +56,7 @@ internal static class SessionEndpoints
             Status = 201,
             Refuses = [OrganizationRefusal.Exists],
         }, FoundAsync);
-        return routes.MapSignIn().MapAccount();
+        return routes.MapSignIn().MapAccount().MapCalendarFeed();
     }
 
     /// <summary>The session as it is told to its own pages.</summary>

@@ -220,7 +220,8 @@ internal static class ReservationEndpoints
             : throw new ProblemException(Problem.Of(Refusal.Of(ReservationRefusal.DocumentMissing, $"The reservation is {reservation.Status.Spelled()} and has no such document.")));
     }
 
-    private static async Task<Snapshot<Reservation>> FindAsync(ApiRequest request) => request.Visible(
+    /// <summary>The reservation of the address, if the caller is a party to it, or the marketplace.</summary>
+    internal static async Task<Snapshot<Reservation>> FindAsync(ApiRequest request) => request.Visible(
         await request.Grain<IReservationGrain>(request.Id<ReservationId>("reservationId").Value).GetAsync(),
         reservation => reservation.TenantId == request.Caller.Organization || reservation.Agreement?.OperatorId == request.Caller.Organization);
 

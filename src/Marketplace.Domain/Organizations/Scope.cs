@@ -11,7 +11,7 @@ public readonly record struct Scope : IScalar<Scope, string>
 {
     /// <summary>The areas of the API, in alphabetical order.</summary>
     public static readonly ImmutableArray<string> Areas =
-        ["admin", "billing", "events", "leases", "market", "organizations", "pools", "quotes", "reservations", "sites"];
+        ["admin", "billing", "events", "leases", "market", "messages", "organizations", "pools", "quotes", "reservations", "sites"];
 
     private Scope(string value) => Value = value;
 

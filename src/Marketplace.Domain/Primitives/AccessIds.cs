@@ -89,3 +89,39 @@ public readonly record struct LetterId : IPublicId<LetterId>
     /// <summary>The id as it stands in the API.</summary>
     public override string ToString() => Value;
 }
+
+/// <summary>A person's calendar of one organization's contract dates.</summary>
+public readonly record struct CalendarFeedId : IPublicId<CalendarFeedId>
+{
+    private CalendarFeedId(string value) => Value = value;
+
+    /// <inheritdoc/>
+    public static string Prefix => "cal";
+
+    /// <inheritdoc/>
+    public string Value { get; }
+
+    /// <inheritdoc/>
+    public static CalendarFeedId From(string value) => new(PublicId.Check(Prefix, value));
+
+    /// <summary>The id as it stands in the API.</summary>
+    public override string ToString() => Value;
+}
+
+/// <summary>A message between the parties of a reservation.</summary>
+public readonly record struct MessageId : IPublicId<MessageId>
+{
+    private MessageId(string value) => Value = value;
+
+    /// <inheritdoc/>
+    public static string Prefix => "msg";
+
+    /// <inheritdoc/>
+    public string Value { get; }
+
+    /// <inheritdoc/>
+    public static MessageId From(string value) => new(PublicId.Check(Prefix, value));
+
+    /// <summary>The id as it stands in the API.</summary>
+    public override string ToString() => Value;
+}

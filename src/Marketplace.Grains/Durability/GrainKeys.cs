@@ -36,6 +36,9 @@ public static class GrainKeys
     /// <summary>A mail to a person.</summary>
     public static AggregateAddress Letter(LetterId id) => new("letter", id.Value);
 
+    /// <summary>A person's calendar of an organization's contract dates.</summary>
+    public static AggregateAddress CalendarFeed(CalendarFeedId id) => new("calendar-feed", id.Value);
+
     /// <summary>A site.</summary>
     public static AggregateAddress Site(SiteId id) => new("site", id.Value);
 
@@ -47,6 +50,9 @@ public static class GrainKeys
 
     /// <summary>A reservation.</summary>
     public static AggregateAddress Reservation(ReservationId id) => new("reservation", id.Value);
+
+    /// <summary>What tenant and operator write to each other about a reservation.</summary>
+    public static AggregateAddress Conversation(ReservationId id) => new("conversation", id.Value);
 
     /// <summary>A lease.</summary>
     public static AggregateAddress Lease(LeaseId id) => new("lease", id.Value);
@@ -74,6 +80,9 @@ public static class GrainKeys
 
     /// <summary>The feed of an organization's events.</summary>
     public static AggregateAddress EventFeed(OrganizationId id) => new("event-feed", id.Value);
+
+    /// <summary>How far an organization's people have read its events, and the mails that tell them.</summary>
+    public static AggregateAddress NoticeBoard(OrganizationId id) => new("notice-board", id.Value);
 
     /// <summary>An address to which an organization's events are sent.</summary>
     public static AggregateAddress WebhookEndpoint(WebhookEndpointId id) => new("webhook-endpoint", id.Value);

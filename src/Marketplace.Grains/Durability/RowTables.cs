@@ -23,7 +23,7 @@ public static class RowTables
     public static FrozenSet<string> Rebuilt { get; } = new[]
     {
         DueIndex.Table, BillingRows.Accounts, BillingRows.Deposits, BillingRows.Entries, BillingRows.Invoices, BillingRows.InvoicesById,
-        EventRows.Table, LeaseRows.Table, OrganizationRows.Table, PaymentRows.Table, PoolRows.Listings, PoolRows.Table, QuoteRows.Table,
+        ConversationRows.Table, EventRows.Table, LeaseRows.Table, OrganizationRows.Table, PaymentRows.Table, PoolRows.Listings, PoolRows.Table, QuoteRows.Table,
         ReservationRows.Table, SiteRows.Table,
     }.ToFrozenSet(StringComparer.Ordinal);
 }

@@ -53,6 +53,10 @@ internal static class AccessEntries
             effects.Access(partition, realNow, act, after.Id.Value, after.Id.Value, detail, address, agent);
     }
 
+    /// <summary>Writes that a person opened a calendar to whoever has its address, or closed it.</summary>
+    public static void Write(CalendarFeed after, CalendarFeedFact fact, Effects effects, Instant realNow) =>
+        effects.Access(after.Organization.Value, realNow, fact is CalendarFeedMade ? AccessAct.CalendarMade : AccessAct.CalendarRevoked, after.User.Value, after.Id.Value);
+
     /// <summary>Writes who let whom into an organization.</summary>
     public static void Write(Organization? before, Organization after, OrganizationFact fact, Effects effects, Instant realNow)
     {

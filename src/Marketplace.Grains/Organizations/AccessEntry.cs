@@ -59,6 +59,12 @@ public enum AccessAct
     /// <summary>A sign-in of another service was taken away.</summary>
     LoginRemoved,
 
+    /// <summary>A person made an address for a calendar of contract dates.</summary>
+    CalendarMade,
+
+    /// <summary>A person revoked the address of a calendar.</summary>
+    CalendarRevoked,
+
     /// <summary>A person was invited.</summary>
     Invited,
 

@@ -77,6 +77,10 @@ internal sealed class EventFeedGrain(GrainServices services)
         {
             var id = PublicId.Derive<EventId>(Key, after.Last.ToString(CultureInfo.InvariantCulture)).Value;
             effects.Row(EventRows.Table, Key, EventRows.Key(after.Last), new FeedEvent(after.Last, id, type, fact.At, subject, data));
+            if (NoticeTypes.IsMailed(type))
+            {
+                effects.Tell(new AggregateAddress(NoticeBoardGrain.Noun, Key), new NoticeRaised(after.Last));
+            }
         }
     }
 

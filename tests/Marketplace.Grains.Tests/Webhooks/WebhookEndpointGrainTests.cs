@@ -239,7 +239,7 @@ public sealed class WebhookEndpointGrainTests : IAsyncLifetime
 
     private async Task<WebhookEndpoint?> GetAsync(string id) => (await Endpoint(id).GetAsync())?.State;
 
-    private async Task<IReadOnlyList<Transparency.FeedEvent>> EventsAsync() => await Transparency.EventRows.ReadAsync(market.Rows, WebhookExample.Organization, 0, 1000);
+    private async Task<IReadOnlyList<Marketplace.Grains.Transparency.FeedEvent>> EventsAsync() => await Marketplace.Grains.Transparency.EventRows.ReadAsync(market.Rows, WebhookExample.Organization, 0, 1000);
 
     private async Task<List<WebhookDelivery>> LogAsync(string id)
     {

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Marketplace.Client;
 using Marketplace.Portal.Language;
 using Marketplace.Portal.Market;
+using Marketplace.Portal.Shell;
 
 namespace Marketplace.Portal.Tests.Language;
 
@@ -31,6 +32,16 @@ public sealed partial class TextsTests
     public void EveryValueThatIsShownIsThereInGerman() =>
         Assert.Empty(Shown.SelectMany(Enum.GetNames).Select(Texts.Words).Concat(Places.CountryNames).Distinct().Except(Texts.Known));
 
+    /// <summary>Every type of event there is, by the page that is generated from the code.</summary>
+    [Fact]
+    public void EveryEventIsThereInGerman()
+    {
+        var types = EventRow().Matches(File.ReadAllText(PortalFiles.EventsPage)).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.True(types.Count > 100, "The events were not found.");
+        Assert.Empty(types.Select(Happening.Words).Except(Texts.Known));
+    }
+
     [Fact]
     public void BothLanguagesFillInTheSameValues() => Assert.Empty(
         from english in Texts.Known
@@ -56,6 +67,9 @@ public sealed partial class TextsTests
 
     [GeneratedRegex("""\b[Tt]\.Count\([^"]*?"((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\)""")]
     private static partial Regex Count();
+
+    [GeneratedRegex(@"^\| `([a-z_]+\.[a-z_]+)` \|", RegexOptions.Multiline)]
+    private static partial Regex EventRow();
 
     [GeneratedRegex(@"\{\d\}")]
     private static partial Regex Value();

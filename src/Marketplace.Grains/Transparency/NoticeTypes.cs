@@ -1,0 +1,46 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Billing;
+using Marketplace.Grains.Leases;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Reservations;
+using Marketplace.Grains.Sites;
+using Marketplace.Grains.Verification;
+using Marketplace.Grains.Webhooks;
+
+namespace Marketplace.Grains.Transparency;
+
+/// <summary>Which events are worth a mail: those after which somebody has something to do, to pay or to know before the next day.</summary>
+internal static class NoticeTypes
+{
+    private const string WrittenBy = "organizationId";
+
+    private static readonly FrozenDictionary<string, EventType> Mailed = new EventType[]
+    {
+        ConversationEvents.MessagePosted, ReservationEvents.AwaitingApproval, ReservationEvents.AwaitingSignature, ReservationEvents.AwaitingDeposit,
+        ReservationEvents.AmendmentProposed, ReservationEvents.Confirmed, ReservationEvents.Delayed, ReservationEvents.Restored, ReservationEvents.Delivered,
+        ReservationEvents.Cancelled, ReservationEvents.Expired, ReservationEvents.Refused,
+        LeaseEvents.AcceptanceOpened, LeaseEvents.AcceptanceFailed, LeaseEvents.NodesRejected, LeaseEvents.Terminated, LeaseEvents.Ended,
+        DunningEvents.NoticeGiven, DunningEvents.Suspended, DunningEvents.Lifted, DunningEvents.TerminatedForCause,
+        BillingEvents.InvoiceIssued, BillingEvents.InvoiceOverdue, BillingEvents.DepositFailed, BillingEvents.Failed, BillingEvents.RefundFailed,
+        DisputeEvents.InvoiceReminded, DisputeEvents.DisputeOpened, FinanceEvents.CustodyWarned, FinanceEvents.LetterRegistered,
+        PayoutEvents.Failed, IncidentEvents.Opened, SiteEvents.PhaseOverdue, SiteEvents.PhaseLate, NodeEvents.Silent, WebhookEvents.Disabled,
+    }.ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
+
+    /// <summary>Whether an event is worth a mail.</summary>
+    public static bool IsMailed(string type) => Mailed.ContainsKey(type);
+
+    /// <summary>What a mail says of some events: one line for each thing that happened to each subject. What the organization itself wrote is no news to it.</summary>
+    public static ImmutableArray<NoticeLine> LinesOf(IEnumerable<FeedEvent> events, OrganizationId reader) =>
+    [
+        .. from it in events
+           where IsMailed(it.Type) && !IsOwnMessage(it, reader)
+           group it by (it.Type, it.Subject) into same
+           orderby same.First().Number
+           select new NoticeLine(Mailed[same.Key.Type].Meaning, same.Key.Subject, same.Count(), same.Max(it => it.At)),
+    ];
+
+    private static bool IsOwnMessage(FeedEvent it, OrganizationId reader) =>
+        it.Type == ConversationEvents.MessagePosted.Name && it.Data.GetProperty(WrittenBy).GetString() == reader.Value;
+}
