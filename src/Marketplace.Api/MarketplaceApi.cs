@@ -66,6 +66,7 @@ public static class MarketplaceApi
         routes.MapMarket();
         routes.MapLeases();
         routes.MapContractCalendar();
+        routes.MapLeaseHealth();
         routes.MapPayments();
         routes.MapPayouts();
         routes.MapInvoices();

@@ -104,6 +104,19 @@ internal sealed partial class ApiRequest
     /// <summary>A page of what is all in memory; the cursor is the position.</summary>
     public IResult PageOf<T, TModel>(IReadOnlyList<T> items, Func<T, TModel> toModel)
     {
+        var (shown, next) = PageOf(items);
+        return Ok(new Page<TModel>([.. shown.Select(toModel)], next is not null, next));
+    }
+
+    /// <summary>The same where each item shown has to be asked for.</summary>
+    public async Task<IResult> PageOfAsync<T, TModel>(IReadOnlyList<T> items, Func<T, Task<TModel>> toModel)
+    {
+        var (shown, next) = PageOf(items);
+        return Ok(new Page<TModel>([.. await Task.WhenAll(shown.Select(toModel))], next is not null, next));
+    }
+
+    private (ImmutableArray<T> Shown, string? Next) PageOf<T>(IReadOnlyList<T> items)
+    {
         var (limit, cursor) = Paging();
         var start = 0;
         if (cursor is not null && (!int.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out start) || start > items.Count))
@@ -111,9 +124,9 @@ internal sealed partial class ApiRequest
             throw InvalidCursor();
         }
 
-        var data = items.Skip(start).Take(limit).Select(toModel).ToImmutableArray();
-        var end = start + data.Length;
-        return Ok(new Page<TModel>(data, end < items.Count, end < items.Count ? Page.CursorOf(end.ToString(CultureInfo.InvariantCulture)) : null));
+        var shown = items.Skip(start).Take(limit).ToImmutableArray();
+        var end = start + shown.Length;
+        return (shown, end < items.Count ? Page.CursorOf(end.ToString(CultureInfo.InvariantCulture)) : null);
     }
 
     /// <summary>Limit and cursor key of a listing.</summary>

@@ -34,6 +34,7 @@ public static class HealthBook
     public const int MostBeats = 1_000;
 
     private const int LongestText = 1000;
+    private const long WholeHour = (1L << 60) - 1;
     private static readonly Duration LongestMaintenance = Duration.FromDays(7);
     private static readonly Duration Hour = Duration.FromHours(1);
 
@@ -145,6 +146,21 @@ public static class HealthBook
 
         return counted == 0 ? Fraction.One : new Fraction(up, counted);
     }
+
+    /// <summary>The same hours with nothing but the minutes of a window: those before and after it count for nobody.</summary>
+    /// <param name="hours">Hours of the node.</param>
+    /// <param name="window">The window, such as the time in which the node served one lease.</param>
+    public static ImmutableArray<HealthHour> Within(IEnumerable<HealthHour> hours, Interval window) =>
+    [
+        .. hours.Select(hour => (Hour: hour, Inside: Mask(hour.Hour, window.Start, window.End)))
+            .Where(part => part.Inside != 0)
+            .Select(part => part.Hour with
+            {
+                Up = part.Hour.Up & part.Inside,
+                Degraded = part.Hour.Degraded & part.Inside,
+                Excused = part.Hour.Excused | (WholeHour & ~part.Inside),
+            }),
+    ];
 
     /// <summary>Marks minutes as excused.</summary>
     internal static ImmutableArray<HealthHour> Excuse(ImmutableArray<HealthHour> hours, Instant from, Instant until)

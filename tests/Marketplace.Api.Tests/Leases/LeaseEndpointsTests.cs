@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Marketplace.Api.Tests.Events;
 using Marketplace.Api.Tests.Operations;
+using Marketplace.Api.Tests.Verification;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
@@ -113,6 +114,39 @@ public sealed class LeaseEndpointsTests : IAsyncLifetime
         Assert.Equal(
             ["out", "rejected", "handedBack", "offered"],
             (await _tenant.GetAsync(Lease + "/nodes")).Json.GetProperty("data").EnumerateArray().Select(node => node.GetProperty("standing").GetString()));
+    }
+
+    [Fact]
+    public async Task Both_parties_see_the_availability_of_what_serves_from_its_acceptance_on()
+    {
+        var window = $"/health?from={Summer.Start}&until={Summer.Start + Duration.FromDays(32)}";
+        await _world.DeliverAsync(1, 2);
+        using var beating = await new NodeAgentDouble(_api.Nobody, MarketplaceWorld.Node(1)).EnrolAsync(_operator, _world.Example.Pool.Value);
+        await BeatAsync(beating, 1);
+        Assert.Empty((await _tenant.GetAsync(Lease + window)).With(200).Json.GetProperty("data").EnumerateArray());
+        await _api.Market.Time.AdvanceAsync(_api.Market.Clock.Now + Duration.FromMinutes(1));
+        (await _tenant.PostAsync(Lease + "/acceptances", new { nodes = new[] { "node_1", "node_2" } })).With(201);
+        for (var beat = 2; beat <= 40; beat++)
+        {
+            await BeatAsync(beating, beat);
+            await _api.Market.Time.AdvanceAsync(_api.Market.Clock.Now + Duration.FromMinutes(1));
+        }
+
+        var health = (await _tenant.GetAsync(Lease + window)).With(200);
+        Assert.Equal(health.Body, (await _operator.GetAsync(Lease + window)).With(200).Body);
+        Assert.Equal(404, (await _stranger.GetAsync(Lease + window)).Status);
+
+        var nodes = health.Json.GetProperty("data").EnumerateArray().ToList();
+        Assert.Equal(["node_1", "node_2"], nodes.Select(node => node.GetProperty("nodeId").GetString()));
+        Assert.Equal((39, 39, 100m), (nodes[0].GetProperty("upMinutes").GetInt32(), nodes[0].GetProperty("countedMinutes").GetInt32(), nodes[0].GetProperty("availabilityPercent").GetDecimal()));
+        Assert.Equal((0, JsonValueKind.Null), (nodes[1].GetProperty("upMinutes").GetInt32(), nodes[1].GetProperty("availabilityPercent").ValueKind));
+        Assert.Equal("until", (await _tenant.GetAsync($"{Lease}/health?from={Summer.Start}&until={Summer.End}")).With(400).Json.GetProperty("errors")[0].GetProperty("field").GetString());
+
+        var first = (await _tenant.GetAsync($"{Lease}{window}&limit=1")).With(200);
+        Assert.Equal("node_2", (await _tenant.GetAsync($"{Lease}{window}&limit=1&startingAfter={first.Text("nextCursor")}")).With(200).Json.GetProperty("data")[0].GetProperty("nodeId").GetString());
+
+        async Task BeatAsync(NodeAgentDouble agent, long sequence) =>
+            (await agent.SendAsync($"/v1/nodes/{agent.Node.Id}/heartbeats", agent.Node.Beat(sequence, _api.Market.Clock.Now))).With(200);
     }
 
     [Fact]

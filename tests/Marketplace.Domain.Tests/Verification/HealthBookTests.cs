@@ -25,6 +25,19 @@ public sealed class HealthBookTests
     }
 
     [Fact]
+    public void Minutes_before_and_after_a_window_count_for_nobody()
+    {
+        var node = Beating(Fresh, 0, 90);
+        var hours = HealthBook.HoursOf(node.Health, [], new Interval(Nine, Nine + Duration.FromHours(2)), At(90), []);
+
+        var within = HealthBook.Within(hours, new Interval(At(50), At(70)));
+
+        Assert.Equal([(10, 50), (10, 50)], within.Select(hour => (hour.UpMinutes, hour.ExcusedMinutes)));
+        Assert.Equal(Fraction.One, HealthBook.Availability(within));
+        Assert.Empty(HealthBook.Within(hours, new Interval(At(300), At(400))));
+    }
+
+    [Fact]
     public void A_beat_that_comes_two_minutes_late_is_no_outage()
     {
         var node = Beat(Beating(Fresh, 0, 3), 5.4);
