@@ -46,11 +46,12 @@ internal static class BenchmarkRunEndpoints
             return await request.PageAsync<BenchmarkRun, BenchmarkRunModel>(BenchmarkRunRows.Table, pool.Value, BenchmarkRunModel.Of, run => run.Purpose != BenchmarkPurpose.Acceptance);
         });
 
-        room.Get("/v1/benchmark-runs", new("listOwnBenchmarkRuns", "List own challenges", "Challenges of the caller's nodes, and acceptance challenges of its leases, newest first, without the nodes' answers.", Permission.Read("pools"))
+        room.Get("/v1/benchmark-runs", new("listOwnBenchmarkRuns", "List own challenges", "Challenges of the caller's nodes, and acceptance challenges of its leases, newest first, without the nodes' answers; for the marketplace, all.", Permission.Read("pools"))
         {
+            Query = BenchmarkRunFilter.Example,
             Gives = Page.Of(BenchmarkRunModel.Example with { Answers = [] }),
             Pages = true,
-        }, request => request.PageAsync<BenchmarkRun, BenchmarkRunModel>(BenchmarkRunRows.Table, request.Caller.Organization.Value, BenchmarkRunModel.Of));
+        }, request => request.PageAsync<BenchmarkRun, BenchmarkRunModel>(BenchmarkRunRows.Table, request.Caller.Organization.Value, BenchmarkRunModel.Of, request.ReadQuery<BenchmarkRunFilter>().Takes));
 
         room.Get("/v1/benchmark-runs/{benchmarkRunId}", new("getBenchmarkRun", "Read a challenge", "With every node's answer, verdict and the digests of its evidence. Acceptance challenges are seen by the lease's parties alone, all others by everyone.", Permission.Public)
         {

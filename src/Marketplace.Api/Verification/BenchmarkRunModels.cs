@@ -17,6 +17,15 @@ internal sealed record ReviewDecision(NodeId NodeId, bool Passed, [Length(1, 100
     public static ReviewDecision Example { get; } = new(NodeModelIds.Node, true, "Liquid-cooled at 800 W; the maker confirmed the figures.");
 }
 
+/// <summary>Which challenges to list.</summary>
+/// <param name="Status">Only challenges that stand here.</param>
+internal sealed record BenchmarkRunFilter(BenchmarkRunStatus? Status)
+{
+    public static BenchmarkRunFilter Example { get; } = new(BenchmarkRunStatus.Concluded);
+
+    public bool Takes(BenchmarkRun run) => Status is null || run.Status == Status;
+}
+
 /// <summary>One thing that was found.</summary>
 /// <param name="Kind">What was looked at.</param>
 /// <param name="Weight">How much it weighs: a rejection fails the node, a review waits for a person, a downgrade keeps it below benchmarked.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Verification;
 using Marketplace.Grains.Capacity;
@@ -107,6 +108,7 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
         var row = after.WithoutAnswers();
         effects.Row(BenchmarkRunRows.Table, after.OperatorId.Value, key, row);
         effects.Row(BenchmarkRunRows.Table, after.PoolId.Value, key, row);
+        effects.Row(BenchmarkRunRows.Table, Organization.Platform.Value, key, row);
         if (after.TenantId is { } tenant)
         {
             effects.Row(BenchmarkRunRows.Table, tenant.Value, key, row);

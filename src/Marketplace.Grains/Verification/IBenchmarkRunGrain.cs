@@ -40,6 +40,6 @@ public interface IBenchmarkRunGrain : IAggregateGrain
 /// <summary>Rows of challenges.</summary>
 public static class BenchmarkRunRows
 {
-    /// <summary>Challenges without their nodes' answers: under the operator, the pool and the tenant.</summary>
+    /// <summary>Challenges without their nodes' answers: under the operator, the pool, the tenant and the marketplace.</summary>
     public const string Table = "benchmark-runs";
 }
