@@ -120,7 +120,7 @@ public sealed class PageTests(PortalMarket market)
         Assert.Equal("text/html", lost.Content.Headers.ContentType!.MediaType);
     }
 
-    private static async Task LookAsync(IPage page, string name, string address, string shown, bool isPhone, bool isDark)
+    internal static async Task LookAsync(IPage page, string name, string address, string shown, bool isPhone, bool isDark)
     {
         await page.GotoAsync(address);
         await page.Locator(shown).First.WaitForAsync();
