@@ -1,5 +1,7 @@
+using Marketplace.Agent.Attestation;
 using Marketplace.Agent.Machines;
 using Marketplace.Agent.Market;
+using Marketplace.Agent.Work;
 
 namespace Marketplace.Agent;
 
@@ -23,6 +25,12 @@ internal sealed record AgentEnvironment
 
     /// <summary>Folder when the command line names none.</summary>
     public string Folder { get; init; } = AgentFolder.Default;
+
+    /// <summary>Opens the devices that prove work, by the PCI addresses of the GPUs.</summary>
+    public Func<IReadOnlyList<string?>, WorkDevices> DevicesAt { get; init; } = WorkDevices.Open;
+
+    /// <summary>Who is asked for the maker's evidence of a GPU, the best first; null for the tools of the machine.</summary>
+    public IReadOnlyList<IAttestationSource>? Attestation { get; init; }
 
     /// <summary>A marketplace by the root of its API.</summary>
     public Func<Uri, INodeMarket> MarketAt { get; init; } = address => new NodeMarket(address);

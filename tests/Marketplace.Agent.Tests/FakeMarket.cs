@@ -31,6 +31,19 @@ internal sealed class FakeMarket : INodeMarket
 
     public BenchmarkReport? Report { get; private set; }
 
+    /// <summary>Digests of the reports that were sent, each once.</summary>
+    public List<string> Reports { get; } = [];
+
+    /// <summary>Memory each device has to hold.</summary>
+    public MemoryTerms? Memory { get; set; }
+
+    public MemoryFills? Fills { get; private set; }
+
+    public MemoryReads? Reads { get; private set; }
+
+    /// <summary>How many uploads still fail, as where the way breaks off.</summary>
+    public int FailingUploads { get; set; }
+
     public Dictionary<string, byte[]> Uploaded { get; } = [];
 
     public WorkCommitments? Commitments { get; private set; }
@@ -43,7 +56,7 @@ internal sealed class FakeMarket : INodeMarket
     /// <summary>Numbers of all messages but heartbeats.</summary>
     public List<long> Sequences { get; } = [];
 
-    private Challenge Challenge { get; } = new(new string('c', 64), default, default, default, 256, 20);
+    private Challenge Challenge => new(new string('c', 64), default, default, default, 256, 20, Memory);
 
     private static string Seed { get; } = new('5', 64);
 
@@ -76,13 +89,33 @@ internal sealed class FakeMarket : INodeMarket
         return Seed;
     });
 
-    public Task<IReadOnlyList<string>> ReportAsync(BenchmarkRunId run, SignedMessage message, CancellationToken cancellation) => Answer<IReadOnlyList<string>>(() =>
+    public Task<string> FillAsync(BenchmarkRunId run, SignedMessage message, CancellationToken cancellation) => Answer(() =>
     {
-        Report = Taken<BenchmarkReport>(message, report => report.Sequence);
-        return [.. Report.Outputs.Select(output => output.Sha256)];
+        Fills = Taken<MemoryFills>(message, fills => fills.Sequence);
+        return Seed;
     });
 
-    public Task UploadAsync(BenchmarkRunId run, string sha256, byte[] bytes, CancellationToken cancellation) => Answer(() => Uploaded[sha256] = bytes);
+    public Task<decimal> ReadAsync(BenchmarkRunId run, SignedMessage message, CancellationToken cancellation) => Answer(() =>
+    {
+        Reads = Taken<MemoryReads>(message, reads => reads.Sequence);
+        return 0.1m;
+    });
+
+    public Task<IReadOnlyList<string>> ReportAsync(BenchmarkRunId run, SignedMessage message, CancellationToken cancellation) => Answer<IReadOnlyList<string>>(() =>
+    {
+        // The very same one may come again, as after an agent that was cut short.
+        if (Reports.Count == 0 || Reports[^1] != message.Digest())
+        {
+            Report = Taken<BenchmarkReport>(message, report => report.Sequence);
+            Reports.Add(message.Digest());
+        }
+
+        return [.. Report!.Outputs.Select(output => output.Sha256).Except(Uploaded.Keys)];
+    });
+
+    public Task UploadAsync(BenchmarkRunId run, string sha256, byte[] bytes, CancellationToken cancellation) => FailingUploads-- > 0
+        ? Task.FromException(new AgentException(ExitCode.Unreachable, "Not reached."))
+        : Answer(() => Uploaded[sha256] = bytes);
 
     public Task<AnswerState?> StateAsync(BenchmarkRunId run, NodeId node, CancellationToken cancellation) => Answer<AnswerState?>(() =>
     {
@@ -106,6 +139,10 @@ internal sealed class FakeMarket : INodeMarket
         var output = Report!.Outputs.Single(output => output.Kind == OutputKind.OpenedRows && output.Device == device);
         return WorkCheck.Verify(work, Commitments!.Devices.Single(commitment => commitment.Device == device).Root, new WorkQuestion(Seed), OpenedRows.Read(work, new WorkQuestion(Seed), Uploaded[output.Sha256])!.Value);
     }
+
+    /// <summary>Whether a device held the memory: the words it uploaded, against those made again.</summary>
+    public MemoryFault? CheckMemory(string device) => MemoryCheck.Verify(
+        Challenge.MemoryOf(Node, device)!, new MemoryQuestion(Seed), Seed, Uploaded[Reads!.Devices.Single(reads => reads.Device == device).Sha256]);
 
     private static T Read<T>(SignedMessage message) => JsonSerializer.Deserialize<T>(message.Bytes(), AgentJson.Line)!;
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 
 namespace Marketplace.Agent.Tests;
@@ -9,10 +7,9 @@ namespace Marketplace.Agent.Tests;
 /// that is benchmarked, with two commands. The tools on the node's path are stubs that print this project's own fixtures: the
 /// test shows that the way is open and that each step is checked, and nothing of any real GPU.
 /// </summary>
+[Collection(nameof(RunningHost))]
 public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposable
 {
-    private static readonly string Program = Path.GetFullPath(typeof(NodeFromNothingTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key == "AgentPath").Value!);
-
     private readonly FakeNode _node = new();
     private readonly RunningHost _host;
 
@@ -27,18 +24,18 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
     [Fact]
     public async Task Two_commands_take_a_node_from_nothing_to_a_benchmarked_listing()
     {
-        var (key, pool, node, token) = await ListAsync();
-        Assert.Equal("declared", await LevelAsync(key, pool));
+        var pool = await ListedPool.OnAsync(_host);
+        Assert.Equal("declared", await pool.LevelAsync(_host));
         WriteTools("01");
 
-        var enrolled = await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", token);
+        var enrolled = await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", pool.Token);
         var answered = await AgentAsync("benchmark");
 
         Assert.True(enrolled.Code == 0, enrolled.Text);
         Assert.True(answered.Code == 0, answered.Text);
         Assert.Contains("Verdict on this node: Passed", answered.Text, StringComparison.Ordinal);
         Assert.Contains("The listing is Benchmarked.", answered.Text, StringComparison.Ordinal);
-        Assert.Equal("benchmarked", await LevelAsync(key, pool));
+        Assert.Equal("benchmarked", await pool.LevelAsync(_host));
 
         // What was sent can be looked at and checked again, and the node goes on living.
         Assert.Equal(0, (await AgentAsync("report", "verify")).Code);
@@ -48,7 +45,7 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
         Assert.Equal(0, (await AgentAsync("heartbeat")).Code);
 
         // The key is revoked: the node is told so in words its operator understands.
-        await _host.CallAsync(key, HttpMethod.Post, $"nodes/{node}/key-revocations", new { reason = "The server was sold." });
+        await _host.CallAsync(pool.Key, HttpMethod.Post, $"nodes/{pool.Node}/key-revocations", new { reason = "The server was sold." });
         var refused = await AgentAsync("heartbeat");
         Assert.Equal(4, refused.Code);
         Assert.Contains("node_key_revoked", refused.Text, StringComparison.Ordinal);
@@ -57,30 +54,94 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
     [Fact]
     public async Task Figures_of_a_faster_model_are_caught_although_everything_is_signed()
     {
-        var (key, pool, _, token) = await ListAsync();
+        var pool = await ListedPool.OnAsync(_host);
         WriteTools("02");
 
         // 1,200 BF16 TFLOPS is more than an H100's dense peak.
         _node.WriteTool("gemm-sweep", ToolTexts.GemmSweep(1_200.3m));
-        await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", token);
+        await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", pool.Token);
         var answered = await AgentAsync("benchmark");
 
         Assert.Equal(7, answered.Code);
         Assert.Contains("BF16 TFLOPS is more than", answered.Text.ReplaceLineEndings(" "), StringComparison.Ordinal);
-        Assert.Equal("declared", await LevelAsync(key, pool));
+        Assert.Equal("declared", await pool.LevelAsync(_host));
     }
 
     [Fact]
     public async Task A_token_counts_once()
     {
-        var (_, _, _, token) = await ListAsync();
+        var pool = await ListedPool.OnAsync(_host);
         using var other = new FakeNode();
-        Assert.Equal(0, (await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", token)).Code);
+        Assert.Equal(0, (await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", pool.Token)).Code);
 
-        var second = await AgentAsync(other, "enroll", "--market", _host.Address.ToString(), "--token", token);
+        var second = await AgentProcess.RunAsync(other, "enroll", "--market", _host.Address.ToString(), "--token", pool.Token);
 
         Assert.Equal(4, second.Code);
         Assert.Contains("enrolment_token_unknown", second.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_agent_killed_in_the_middle_of_a_challenge_takes_it_up_again_and_answers_once()
+    {
+        var pool = await ListedPool.OnAsync(_host);
+        WriteTools("03");
+
+        // The first run of this tool kills the agent, as kill -9 or a power cut would.
+        _node.WriteTool("stream-output", ToolTexts.GpuStream())
+            .WriteScript("gpu_stream", $"if [ ! -e '{_node.Root}/killed' ]; then touch '{_node.Root}/killed'; kill -9 $PPID; exit 1; fi\nexec '{_node.Tools}/stream-output'\n");
+        await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", pool.Token);
+        Assert.Equal(137, (await AgentAsync("benchmark")).Code);
+        var open = Assert.Single(await pool.ChallengesAsync(_host));
+        Assert.Equal("issued", open.GetProperty("status").GetString());
+
+        using var agent = AgentProcess.Start(_node, "run");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
+        while (await look.WaitForNextTickAsync(patience.Token) && await pool.LevelAsync(_host) != "benchmarked")
+        {
+        }
+
+        Assert.Equal(0, await agent.StopAsync());
+        Assert.Contains($"The answer to challenge {open.GetProperty("id").GetString()}", agent.Said, StringComparison.Ordinal);
+        Assert.Contains("was interrupted before its report.", agent.Said.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.Equal(open.GetProperty("id").GetString(), Assert.Single(await pool.ChallengesAsync(_host)).GetProperty("id").GetString());
+        Assert.Empty((await _host.CallAsync(pool.Key, HttpMethod.Get, $"nodes/{pool.Node}")).GetProperty("refused").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task Beats_that_were_not_acknowledged_are_sent_again_after_the_marketplace_was_killed()
+    {
+        var pool = await ListedPool.OnAsync(_host);
+        await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", pool.Token);
+        var first = await BeatAsync();
+        var second = await BeatAsync();
+
+        // The first beat is written at once; later ones are gathered, and not acknowledged before they are written.
+        Assert.Equal((1, 0), first);
+        Assert.Equal((2, 1), second);
+        await _host.KillAsync();
+        Assert.Equal(5, (await AgentAsync("heartbeat")).Code);
+        await _host.StartAgainAsync();
+
+        // What had been heard and not written is with the agent still: it goes again, until it is acknowledged.
+        var beat = await BeatAsync();
+        Assert.Equal(4, beat.Sequence);
+        while (beat.Waiting > 0 && beat.Sequence < 40)
+        {
+            beat = await BeatAsync();
+        }
+
+        Assert.Equal(0, beat.Waiting);
+        Assert.Equal(beat.Sequence, (await _host.CallAsync(pool.Key, HttpMethod.Get, $"nodes/{pool.Node}")).GetProperty("beatSequence").GetInt64());
+
+        async Task<(long Sequence, int Waiting)> BeatAsync()
+        {
+            var (code, output, text) = await AgentAsync("heartbeat", "--json");
+            Assert.True(code == 0, text);
+            var answer = JsonDocument.Parse(output).RootElement;
+            return (answer.GetProperty("sequence").GetInt64(), answer.GetProperty("waiting").GetInt32());
+        }
     }
 
     /// <summary>Tools of a node whose GPUs are nobody else's.</summary>
@@ -91,71 +152,5 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
         .WriteTool("gpu_stream", ToolTexts.GpuStream())
         .WriteTool("all_reduce_perf", ToolTexts.NcclTests());
 
-    /// <summary>An operator with a pool of one H100 node, on the market, and a token for the node.</summary>
-    private async Task<(string Key, string Pool, string Node, string Token)> ListAsync()
-    {
-        var administrator = _host.AdministratorKey;
-        var operatorId = Id(await _host.CallAsync(administrator, HttpMethod.Post, "organizations", new { name = "Prairie Compute", kind = "operator", country = "US" }));
-        var key = (await _host.CallAsync(administrator, HttpMethod.Post, $"organizations/{operatorId}/api-keys", new { name = "test", role = "owner" })).GetProperty("secret").GetString()!;
-        var today = (await _host.CallAsync(key, HttpMethod.Get, "clock")).GetProperty("now").GetString()![..10];
-        var site = Id(await _host.CallAsync(key, HttpMethod.Post, "sites", new { name = "Prairie One", location = new { country = "US", region = "ND" }, zone = "UTC", grossMw = 3, criticalItMw = 2.4 }));
-        var phase = Id(await _host.CallAsync(key, HttpMethod.Post, $"sites/{site}/phases", new { name = "Hall A", criticalItMw = 2.4, contractRfs = today }));
-        foreach (var milestone in new[] { "energised", "readyForService" })
-        {
-            await _host.CallAsync(key, HttpMethod.Post, $"sites/{site}/phases/{phase}/milestones", new { milestone, actual = today });
-        }
-
-        var pool = Id(await _host.CallAsync(key, HttpMethod.Post, "gpu-pools", new
-        {
-            siteId = site,
-            name = "Prairie One H100",
-            sku = "nvidia-h100-sxm5-80gb",
-            gpusPerNode = 8,
-            kilowattsPerNode = 10.2,
-            interconnect = "NVLink 4",
-            fabric = "InfiniBand NDR 400",
-            phases = new[] { new { phaseId = phase, units = 4 } },
-        }));
-        await _host.CallAsync(key, HttpMethod.Put, $"gpu-pools/{pool}/offer", Offer);
-        await _host.CallAsync(key, HttpMethod.Post, $"gpu-pools/{pool}/publish");
-        var node = Id((await _host.CallAsync(key, HttpMethod.Post, $"gpu-pools/{pool}/nodes", new { nodes = new[] { new { serial = "SN-000431" } } })).GetProperty("nodes")[0]);
-        var token = (await _host.CallAsync(key, HttpMethod.Post, $"gpu-pools/{pool}/nodes/{node}/enrolment-tokens")).GetProperty("token").GetString()!;
-        return (key, pool, node, token);
-    }
-
-    /// <summary>The level that the listing shows.</summary>
-    private async Task<string> LevelAsync(string key, string pool) =>
-        (await _host.CallAsync(key, HttpMethod.Get, $"gpu-pools/{pool}")).GetProperty("verification") is { ValueKind: JsonValueKind.Object } verification ? verification.GetProperty("level").GetString()! : "declared";
-
-    private Task<(int Code, string Output, string Text)> AgentAsync(params string[] arguments) => AgentAsync(_node, arguments);
-
-    /// <summary>The agent as a process, with the stubs before everything else on its path.</summary>
-    private static async Task<(int Code, string Output, string Text)> AgentAsync(FakeNode node, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        start.ArgumentList.Add(Program);
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        start.Environment["PATH"] = $"{node.Tools}:{Environment.GetEnvironmentVariable("PATH")}";
-        start.Environment[AgentFolder.Variable] = node.AgentFolder.Path;
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        return (process.ExitCode, output, output + await errors);
-    }
-
-    private static string Id(JsonElement created) => created.GetProperty("id").GetString()!;
-
-    private const string Offer = """
-        {"prices": {"unit": "gpuHour", "basePrice": {"amount": 2.20, "currency": "USD"}, "preBuildDiscount": 5, "maximumMonths": 36},
-         "clauses": {"timing": "inArrears", "takeOrPay": 100, "deposit": {"rule": "monthsOfRent", "amount": 1, "method": "card"},
-           "earlyTermination": {"fee": 40, "noticeDays": 30}, "renewal": {"options": 0, "months": 0, "noticeDays": 0},
-           "acceptance": {"deemedAfterDays": 7}, "paymentDays": 14, "leaseZone": "UTC",
-           "signatures": {"operatorApproves": false, "tenantApproves": false, "operatorSigns": true, "tenantSigns": true}},
-         "holds": {"cardMinutes": 30, "transferBankingDays": 5, "paperDays": 14}}
-        """;
+    private Task<(int Code, string Output, string Text)> AgentAsync(params string[] arguments) => AgentProcess.RunAsync(_node, arguments);
 }

@@ -8,38 +8,43 @@ using Marketplace.Testing;
 namespace Marketplace.Agent.Tests;
 
 /// <summary>The real host as a process of its own on a free loopback port, with an empty store, and calls to its API.</summary>
-public sealed partial class RunningHost : IAsyncLifetime
+public partial class RunningHost : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly TemporaryFolder _folder = new();
-    private readonly Process _process;
     private readonly HttpClient _http = new();
     private readonly StringBuilder _output = new();
-    private readonly TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<Uri> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Process _process;
     private int _calls;
 
     /// <summary>Starts it.</summary>
-    public RunningHost()
-    {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Marketplace.Host.dll"), "--urls", "http://127.0.0.1:0", "--Marketplace:DataFolder", _folder.File("data"), "--Marketplace:Demo", "false", "--Verification:WorkSize", "1024"])
-        {
-            start.ArgumentList.Add(argument);
-        }
+    public RunningHost() => _process = Start("http://127.0.0.1:0");
 
-        start.Environment.Remove("ASPNETCORE_URLS");
-        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        _process.OutputDataReceived += (_, line) => Take(line.Data);
-        _process.ErrorDataReceived += (_, line) => Take(line.Data);
-        _process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException($"The host ended:\n{_output}"));
-        _process.Start();
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-    }
+    /// <summary>MiB of memory that a challenge asks each device for; stubs of GPUs hold none.</summary>
+    protected virtual int MemoryMebibytes => 0;
 
     /// <summary>Waits until it says that it is ready.</summary>
     public async ValueTask InitializeAsync() => _http.BaseAddress = await _ready.Task.WaitAsync(Patience);
+
+    /// <summary>Ends it as a power cut does, without a word.</summary>
+    public async Task KillAsync()
+    {
+        using (var process = _process)
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>Starts it again on the same data and address.</summary>
+    public async Task StartAgainAsync()
+    {
+        _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = Start(Address.ToString());
+        Assert.Equal(Address, await _ready.Task.WaitAsync(Patience));
+    }
 
     /// <summary>Root of its API.</summary>
     public Uri Address => _http.BaseAddress!;
@@ -72,6 +77,27 @@ public sealed partial class RunningHost : IAsyncLifetime
         _process.Dispose();
         _http.Dispose();
         _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private Process Start(string address)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "Marketplace.Host.dll"), "--urls", address, "--Marketplace:DataFolder", _folder.File("data"), "--Marketplace:Demo", "false",
+            "--Verification:WorkSize", "256", "--Verification:MemoryMebibytes", MemoryMebibytes.ToString(System.Globalization.CultureInfo.InvariantCulture)])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment.Remove("ASPNETCORE_URLS");
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => Take(line.Data);
+        process.ErrorDataReceived += (_, line) => Take(line.Data);
+        process.Exited += (_, _) => _ready.TrySetException(new InvalidOperationException($"The host ended:\n{_output}"));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
     }
 
     private void Take(string? line)
@@ -97,4 +123,11 @@ public sealed partial class RunningHost : IAsyncLifetime
 
     [GeneratedRegex(@"ADMIN_KEY=(\S+)")]
     private static partial Regex AdministratorLine();
+}
+
+/// <summary>The same, with challenges that ask for a little memory.</summary>
+public sealed class RunningHostWithMemory : RunningHost
+{
+    /// <inheritdoc/>
+    protected override int MemoryMebibytes => 2;
 }

@@ -69,6 +69,36 @@ public sealed class FakeNode(NodeId id) : IDisposable
         PayloadTypes.WorkCommitments,
         new WorkCommitments(run, id, nonce, ++Sequence, [.. products.Select(pair => new DeviceCommitment(pair.Key, pair.Value.Commitment.Root))]));
 
+    /// <summary>Says that all its devices hold the memory asked for.</summary>
+    public SignedMessage Fill(BenchmarkRunId run, Challenge challenge) =>
+        Sign(PayloadTypes.MemoryFills, new MemoryFills(run, id, challenge.Nonce, ++Sequence, Challenge.DevicesOf(Hardware.Gpus)));
+
+    /// <summary>What its devices read when asked: memory that is made and kept for this alone.</summary>
+    public ImmutableArray<(ReportedOutput Output, byte[] Bytes)> ReadMemory(Challenge challenge, string seed) =>
+        [.. Challenge.DevicesOf(Hardware.Gpus).Select(device => Of(OutputKind.MemoryWords, Words(challenge.MemoryOf(id, device)!, new MemoryQuestion(seed)), null, device))];
+
+    /// <summary>Commits to what they read.</summary>
+    public SignedMessage Reads(BenchmarkRunId run, string nonce, IEnumerable<(ReportedOutput Output, byte[] Bytes)> words) =>
+        Sign(PayloadTypes.MemoryReads, new MemoryReads(run, id, nonce, ++Sequence, [.. words.Select(word => new DeviceReads(word.Output.Device!, word.Output.Sha256))]));
+
+    /// <summary>The words of a chain of reads, from memory that is filled for it.</summary>
+    public static byte[] Words(MemoryChallenge challenge, MemoryQuestion question)
+    {
+        var memory = new ulong[challenge.Words];
+        for (var block = 0; block < challenge.Blocks; block++)
+        {
+            MemoryChallenge.Fill(challenge.Key, block, memory.AsSpan(block * challenge.BlockWords, challenge.BlockWords));
+        }
+
+        var words = new ulong[challenge.Reads];
+        for (var read = 0; read < words.Length; read++)
+        {
+            words[read] = memory[MemoryChallenge.Place(question.Start, read, read == 0 ? 0 : words[read - 1], challenge.Words)];
+        }
+
+        return MemoryCheck.Write(words);
+    }
+
     /// <summary>All that it uploads: what its tools print, and the opened rows.</summary>
     public ImmutableArray<(ReportedOutput Output, byte[] Bytes)> Outputs(ImmutableDictionary<string, Product> products, string seed)
     {

@@ -1,9 +1,11 @@
 using System.Collections.Immutable;
+using Marketplace.Agent.Attestation;
 using Marketplace.Agent.Commands;
 using Marketplace.Agent.Market;
 using Marketplace.Agent.Reports;
 using Marketplace.Agent.Screens;
 using Marketplace.Agent.Work;
+using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Verification;
 using Marketplace.Domain.Verification.Tools;
 using Marketplace.Domain.Verification.Work;
@@ -15,7 +17,11 @@ namespace Marketplace.Agent.Benchmarks;
 /// <param name="ReportSha256">Digest of the signed report.</param>
 /// <param name="Results">Every tool, run or missing.</param>
 /// <param name="State">What the marketplace makes of it so far.</param>
-internal sealed record BenchmarkSummary(string? Challenge, string? ReportSha256, ImmutableArray<BenchmarkResult> Results, AnswerState? State);
+internal sealed record BenchmarkSummary(string? Challenge, string? ReportSha256, ImmutableArray<BenchmarkResult> Results, AnswerState? State)
+{
+    /// <summary>GPUs without the maker's evidence, and why.</summary>
+    public ImmutableArray<string> Unattested { get; init; } = [];
+}
 
 /// <summary>
 /// Answers one challenge from its question to its last upload. Devices are opened before it is asked for, because the
@@ -31,12 +37,62 @@ internal sealed class BenchmarkSession(AgentContext context, Enrolment enrolment
 
     private TimeProvider Time => context.Environment.Time;
 
-    /// <summary>Answers it.</summary>
+    /// <summary>Answers it. What an agent before this one left half done is taken up first.</summary>
     /// <param name="tools">Tools to run; inventories are always among them.</param>
     /// <param name="options">What they need.</param>
     /// <param name="board">Shows how it goes.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<BenchmarkSummary> AnswerAsync(IReadOnlyList<BenchmarkTool> tools, BenchmarkOptions options, IProgressBoard board, CancellationToken cancellation)
+    {
+        if (OpenAnswer.Of(context.Folder) is { } left && await TakeUpAsync(left, board, cancellation).ConfigureAwait(false) is { } done)
+        {
+            return done;
+        }
+
+        try
+        {
+            return await AnswerNewAsync(tools, options, board, cancellation).ConfigureAwait(false);
+        }
+        catch (AgentException failure) when (failure.Code != ExitCode.Unreachable)
+        {
+            // Told, and final: the next challenge begins anew.
+            OpenAnswer.Close(context.Folder);
+            throw;
+        }
+    }
+
+    /// <summary>Finishes what was reported and not yet uploaded; null where the challenge has to be asked for again.</summary>
+    private async Task<BenchmarkSummary?> TakeUpAsync(OpenAnswer left, IProgressBoard board, CancellationToken cancellation)
+    {
+        var run = BenchmarkRunId.From(left.Run);
+        if (!left.IsReported || SavedReport.Of(context.Folder, left.Run) is not { } saved || saved.Body() is not { } report)
+        {
+            context.Screen.Remark($"The answer to challenge {left.Run}, begun at {left.BegunAt:u}, was interrupted before its report. It is asked for again: within its life it goes on, after it another is given out.");
+            return null;
+        }
+
+        try
+        {
+            context.Screen.Remark($"The answer to challenge {left.Run}, begun at {left.BegunAt:u}, was interrupted after its report was signed. The same report is sent again.");
+            await SendAsync(run, report, saved.Message, board, cancellation).ConfigureAwait(false);
+        }
+        catch (AgentException refused) when (refused.Code == ExitCode.Refused)
+        {
+            OpenAnswer.Close(context.Folder);
+            if (await market.StateAsync(run, enrolment.NodeId, cancellation).ConfigureAwait(false) is not { Outcome: not null } state)
+            {
+                context.Screen.Remark($"Challenge {left.Run} was interrupted and cannot be finished any more: {refused.Message}");
+                return null;
+            }
+
+            // All of it had come before the agent was cut short, or its time is over: either way it is decided.
+            return new BenchmarkSummary(left.Run, saved.Message.Digest(), [], state);
+        }
+
+        return new BenchmarkSummary(left.Run, saved.Message.Digest(), [], await market.StateAsync(run, enrolment.NodeId, cancellation).ConfigureAwait(false));
+    }
+
+    private async Task<BenchmarkSummary> AnswerNewAsync(IReadOnlyList<BenchmarkTool> tools, BenchmarkOptions options, IProgressBoard board, CancellationToken cancellation)
     {
         var runner = new BenchmarkRunner(context.Environment.Machine, context.Folder);
         var inventory = await InventoryCommand.TakeAsync(context, board, [], cancellation).ConfigureAwait(false);
@@ -48,26 +104,43 @@ internal sealed class BenchmarkSession(AgentContext context, Enrolment enrolment
         var challenge = await market.AskAsync(enrolment.NodeId, voice.Sign(PayloadTypes.ChallengeRequest, new ChallengeRequest(enrolment.NodeId, voice.NextSequence())), cancellation).ConfigureAwait(false);
         if (challenge is null)
         {
+            OpenAnswer.Close(context.Folder);
             return new BenchmarkSummary(null, null, [.. before], null);
         }
 
         var challengedAt = BenchmarkReports.Now(Time);
         RequireDevices(challenge, devices);
+        var open = new OpenAnswer(challenge.Run.Value, Time.GetUtcNow(), IsReported: false);
+        open.Save(context.Folder);
+        var (rows, words) = await ProveAsync(challenge, devices, board, cancellation).ConfigureAwait(false);
+        var (evidence, unattested) = await AttestAsync(challenge, before, gpus, board, cancellation).ConfigureAwait(false);
+
+        // State is looked at again: the first look was before the challenge.
+        var results = await RunAsync(runner, tools, options with { Gpus = gpus.Length }, board, cancellation).ConfigureAwait(false);
+        var clock = new ReportClock(challengedAt, challengedAt, BenchmarkReports.Now(Time), Math.Round((decimal)latency.TotalMilliseconds, 3));
+        var report = BenchmarkReports.Of(
+            context.Environment.Machine, inventory, challenge.Run, enrolment.NodeId, challenge.Terms.Nonce, voice.NextSequence(), clock, results, [.. BenchmarkReports.Outputs(context.Folder, results), .. rows, .. words, .. evidence]);
+        var message = voice.Sign(PayloadTypes.BenchmarkReport, report);
+        using (var key = NodeVoice.RequireKey(context.Folder))
+        {
+            new SavedReport(Convert.ToBase64String(key.PublicKey), message).Save(context.Folder, challenge.Run.Value);
+        }
+
+        (open with { IsReported = true }).Save(context.Folder);
+        await SendAsync(challenge.Run, report, message, board, cancellation).ConfigureAwait(false);
+        return new BenchmarkSummary(challenge.Run.Value, message.Digest(), [.. results], await market.StateAsync(challenge.Run, enrolment.NodeId, cancellation).ConfigureAwait(false)) { Unattested = unattested };
+    }
+
+    /// <summary>Work first, memory then: outputs that show both.</summary>
+    private async Task<(ImmutableArray<ReportedOutput> Rows, ImmutableArray<ReportedOutput> Words)> ProveAsync(NodeChallenge challenge, WorkDevices devices, IProgressBoard board, CancellationToken cancellation)
+    {
         var proofs = await ComputeAsync(challenge, devices, board, cancellation).ConfigureAwait(false);
         try
         {
             var question = new WorkQuestion(await market.CommitAsync(challenge.Run, voice.Sign(PayloadTypes.WorkCommitments, new WorkCommitments(
                 challenge.Run, enrolment.NodeId, challenge.Terms.Nonce, voice.NextSequence(), [.. proofs.Select(proof => new DeviceCommitment(proof.DeviceId, proof.Root))])), cancellation).ConfigureAwait(false));
-            var opened = proofs.Select(proof => OpenRows(proof, question)).ToImmutableArray();
-
-            // State is looked at again: the first look was before the challenge.
-            var results = await RunAsync(runner, tools, options with { Gpus = gpus.Length }, board, cancellation).ConfigureAwait(false);
-            var clock = new ReportClock(challengedAt, challengedAt, BenchmarkReports.Now(Time), Math.Round((decimal)latency.TotalMilliseconds, 3));
-            var report = BenchmarkReports.Of(
-                context.Environment.Machine, inventory, challenge.Run, enrolment.NodeId, challenge.Terms.Nonce, voice.NextSequence(), clock, results, [.. BenchmarkReports.Outputs(context.Folder, results), .. opened]);
-            var message = voice.Sign(PayloadTypes.BenchmarkReport, report);
-            await SendAsync(challenge, report, message, board, cancellation).ConfigureAwait(false);
-            return new BenchmarkSummary(challenge.Run.Value, message.Digest(), [.. results], await market.StateAsync(challenge.Run, enrolment.NodeId, cancellation).ConfigureAwait(false));
+            var rows = proofs.Select(proof => OpenRows(proof, question)).ToImmutableArray();
+            return (rows, await ShowMemoryAsync(challenge, devices, board, cancellation).ConfigureAwait(false));
         }
         finally
         {
@@ -78,10 +151,60 @@ internal sealed class BenchmarkSession(AgentContext context, Enrolment enrolment
         }
     }
 
-    private static WorkDevices Open(ImmutableArray<GpuReading> gpus, IProgressBoard board)
+    /// <summary>Fills the memory of all devices, then reads it: what each read, for the report.</summary>
+    private async Task<ImmutableArray<ReportedOutput>> ShowMemoryAsync(NodeChallenge challenge, WorkDevices devices, IProgressBoard board, CancellationToken cancellation)
+    {
+        if (challenge.Terms.Memory is null)
+        {
+            return [];
+        }
+
+        using var step = board.Begin("Proof of memory");
+        var all = await Task.WhenAll(devices.Devices.Select(device => Task.Run(
+            () => MemoryProof.Fill(challenge.Terms.MemoryOf(enrolment.NodeId, device.Id)!, device, context.Screen.Remark, cancellation), cancellation))).ConfigureAwait(false);
+        ImmutableArray<MemoryProof> proofs = [.. all.OfType<MemoryProof>()];
+        try
+        {
+            if (proofs.IsEmpty)
+            {
+                return [];
+            }
+
+            var question = new MemoryQuestion(await market.FillAsync(challenge.Run, voice.Sign(PayloadTypes.MemoryFills, new MemoryFills(
+                challenge.Run, enrolment.NodeId, challenge.Terms.Nonce, voice.NextSequence(), [.. proofs.Select(proof => proof.DeviceId)])), cancellation).ConfigureAwait(false));
+            var reads = await Task.WhenAll(proofs.Select(proof => Task.Run(() => proof.Read(question), cancellation))).ConfigureAwait(false);
+            await market.ReadAsync(challenge.Run, voice.Sign(PayloadTypes.MemoryReads, new MemoryReads(
+                challenge.Run, enrolment.NodeId, challenge.Terms.Nonce, voice.NextSequence(), [.. reads])), cancellation).ConfigureAwait(false);
+            return [.. proofs.Select(proof => new ReportedOutput(OutputKind.MemoryWords, context.Folder.Keep(proof.Words!), proof.Words!.LongLength, Device: proof.DeviceId))];
+        }
+        finally
+        {
+            foreach (var proof in proofs)
+            {
+                proof.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The maker's evidence of every GPU, where the maker is NVIDIA.</summary>
+    private async Task<(ImmutableArray<ReportedOutput> Outputs, ImmutableArray<string> Remarks)> AttestAsync(
+        NodeChallenge challenge, List<BenchmarkResult> inventories, ImmutableArray<GpuReading> gpus, IProgressBoard board, CancellationToken cancellation)
+    {
+        if (!inventories.Any(result => result is { Tool: Tool.NvidiaSmi, Reading: not null }))
+        {
+            return ([], []);
+        }
+
+        using var step = board.Begin("Evidence of the maker");
+        var sources = context.Environment.Attestation ?? [new NvmlAttestation(), new NvattestAttestation(context.Environment.Machine)];
+        return await new AttestationCollector(sources, context.Folder)
+            .CollectAsync(gpus, device => Challenge.DeviceNonce(challenge.Terms.Nonce, enrolment.NodeId, device), BenchmarkReports.Now(Time), cancellation).ConfigureAwait(false);
+    }
+
+    private WorkDevices Open(ImmutableArray<GpuReading> gpus, IProgressBoard board)
     {
         using var step = board.Begin("Open devices");
-        return WorkDevices.Open([.. gpus.Select(gpu => gpu.PciAddress)]);
+        return context.Environment.DevicesAt([.. gpus.Select(gpu => gpu.PciAddress)]);
     }
 
     private static void RequireDevices(NodeChallenge challenge, WorkDevices devices)
@@ -139,22 +262,22 @@ internal sealed class BenchmarkSession(AgentContext context, Enrolment enrolment
         return results;
     }
 
-    private async Task SendAsync(NodeChallenge challenge, BenchmarkReport report, SignedMessage message, IProgressBoard board, CancellationToken cancellation)
+    private async Task SendAsync(BenchmarkRunId run, BenchmarkReport report, SignedMessage message, IProgressBoard board, CancellationToken cancellation)
     {
-        using var key = NodeVoice.RequireKey(context.Folder);
-        new SavedReport(Convert.ToBase64String(key.PublicKey), message).Save(context.Folder, challenge.Run.Value);
         using var step = board.Begin("Report");
-        var missing = await market.ReportAsync(challenge.Run, message, cancellation).ConfigureAwait(false);
+        var missing = await market.ReportAsync(run, message, cancellation).ConfigureAwait(false);
         foreach (var (index, sha256) in missing.Index())
         {
             step.Report((double)index / missing.Count);
-            await market.UploadAsync(challenge.Run, sha256, context.Folder.Bytes(sha256)!, cancellation).ConfigureAwait(false);
+            await market.UploadAsync(run, sha256, context.Folder.Bytes(sha256) ?? throw new AgentException(ExitCode.Folder, $"The output {sha256} of the report is not kept in {context.Folder.Path} any more."), cancellation).ConfigureAwait(false);
         }
 
-        // Opened rows are large, and only the marketplace can check them.
-        foreach (var rows in report.Outputs.Where(output => output.Kind == OutputKind.OpenedRows))
+        OpenAnswer.Close(context.Folder);
+
+        // Rows and words are large, and only the marketplace can check them.
+        foreach (var output in report.Outputs.Where(output => output.Kind is OutputKind.OpenedRows or OutputKind.MemoryWords))
         {
-            context.Folder.Forget(rows.Sha256);
+            context.Folder.Forget(output.Sha256);
         }
     }
 }

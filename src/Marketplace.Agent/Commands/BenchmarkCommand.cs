@@ -87,6 +87,11 @@ internal static class BenchmarkCommand
         {
             console.WriteLine("- " + finding);
         }
+
+        foreach (var remark in summary.Unattested)
+        {
+            console.WriteLine(remark);
+        }
     }
 
     private static Color Colour(BenchmarkOutcome outcome) => outcome switch

@@ -28,6 +28,7 @@ internal static class RunCommand
             var sender = new HeartbeatSender(buffer, market, voice, enrolment.NodeId, HeartbeatSampler.BootId(context.Environment.Machine));
             context.Screen.Remark($"Beating for {enrolment.NodeId} at {enrolment.Market}, each minute.");
             var answers = new ChallengeAnswers(context, parsed.GetValue(noChallenges) ? null : options.Read(parsed, context));
+            answers.Resume(cancellation);
             using var timer = new PeriodicTimer(Pace, context.Environment.Time);
             try
             {
@@ -85,6 +86,15 @@ internal static class RunCommand
             _answering = AnswerAsync(challenge, cancellation);
         }
 
+        /// <summary>Takes up what an agent before this one was answering when it was cut short.</summary>
+        public void Resume(CancellationToken cancellation)
+        {
+            if (Benchmarks.OpenAnswer.Of(context.Folder) is { } left)
+            {
+                Consider(new BeatReply(0, left.Run), cancellation);
+            }
+        }
+
         public Task EndAsync() => _answering;
 
         private async Task AnswerAsync(string challenge, CancellationToken cancellation)
@@ -92,7 +102,7 @@ internal static class RunCommand
             try
             {
                 var summary = await BenchmarkCommand.AnswerAsync(context, BenchmarkCommand.FullSuite, options!, new PlainBoard(context.Environment.Errors), cancellation).ConfigureAwait(false);
-                context.Screen.Remark($"Answered challenge {summary.Challenge}: {summary.State?.Outcome ?? "not judged yet"}.");
+                context.Screen.Remark(summary.Challenge is null ? "This node is not to be tested." : $"Answered challenge {summary.Challenge}: {summary.State?.Outcome ?? "not judged yet"}.");
             }
             catch (AgentException failure)
             {

@@ -45,6 +45,12 @@ internal interface INodeMarket
     /// <summary>Commits to products; what is asked then.</summary>
     Task<string> CommitAsync(BenchmarkRunId run, SignedMessage message, CancellationToken cancellation);
 
+    /// <summary>Says that memory is filled; what is asked then.</summary>
+    Task<string> FillAsync(BenchmarkRunId run, SignedMessage message, CancellationToken cancellation);
+
+    /// <summary>Commits to the words read; the seconds it took on the marketplace's clock.</summary>
+    Task<decimal> ReadAsync(BenchmarkRunId run, SignedMessage message, CancellationToken cancellation);
+
     /// <summary>Reports; digests of outputs still to upload.</summary>
     Task<IReadOnlyList<string>> ReportAsync(BenchmarkRunId run, SignedMessage message, CancellationToken cancellation);
 

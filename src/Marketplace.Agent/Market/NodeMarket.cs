@@ -49,7 +49,7 @@ internal sealed class NodeMarket : INodeMarket
                 BenchmarkRunId.From(given.RunId),
                 given.Sku,
                 [.. given.Devices],
-                new Domain.Verification.Challenge(given.Nonce, Of(given.IssuedAt), Of(given.CommitBy), Of(given.AnswerBy), given.WorkSize, given.OpenedRows),
+                new Domain.Verification.Challenge(given.Nonce, Of(given.IssuedAt), Of(given.CommitBy), Of(given.AnswerBy), given.WorkSize, given.OpenedRows, given.Memory is { } memory ? new Domain.Verification.MemoryTerms(memory.Blocks, memory.BlockWords, memory.Reads) : null),
                 [.. given.Wanted]);
         }
         catch (MarketplaceException refused) when (refused.Code == NotChallenged)
@@ -61,6 +61,14 @@ internal sealed class NodeMarket : INodeMarket
     /// <inheritdoc/>
     public Task<string> CommitAsync(BenchmarkRunId run, Domain.Verification.SignedMessage message, CancellationToken cancellation) => CallAsync(async () =>
         (await _client.CommitWorkAsync(run.Value, Of(message), cancellation).ConfigureAwait(false)).Result.Seed);
+
+    /// <inheritdoc/>
+    public Task<string> FillAsync(BenchmarkRunId run, Domain.Verification.SignedMessage message, CancellationToken cancellation) => CallAsync(async () =>
+        (await _client.FillMemoryAsync(run.Value, Of(message), cancellation).ConfigureAwait(false)).Result.Seed);
+
+    /// <inheritdoc/>
+    public Task<decimal> ReadAsync(BenchmarkRunId run, Domain.Verification.SignedMessage message, CancellationToken cancellation) => CallAsync(async () =>
+        (await _client.ReadMemoryAsync(run.Value, Of(message), cancellation).ConfigureAwait(false)).Result.Seconds);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> ReportAsync(BenchmarkRunId run, Domain.Verification.SignedMessage message, CancellationToken cancellation) => CallAsync<IReadOnlyList<string>>(async () =>

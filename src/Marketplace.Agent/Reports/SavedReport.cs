@@ -27,6 +27,9 @@ internal sealed record SavedReport(string PublicKey, SignedMessage Message)
     /// <summary>Keeps it under its challenge.</summary>
     public void Save(AgentFolder folder, string run) => folder.Write(this, FolderName, run + ".json");
 
+    /// <summary>The report of a challenge; null when none was kept.</summary>
+    public static SavedReport? Of(AgentFolder folder, string run) => folder.Read<SavedReport>(FolderName, run + ".json");
+
     /// <summary>A report from a file, or the newest of the folder.</summary>
     public static SavedReport Load(AgentFolder folder, string? file)
     {

@@ -19,6 +19,9 @@ internal sealed class CpuDevice(string id = CpuDevice.Cpu) : IWorkDevice
     public string Name => id == Cpu ? $"CPU, {Environment.ProcessorCount} threads" : $"CPU in the place of GPU {id}, which CUDA does not reach";
 
     /// <inheritdoc/>
+    public bool HoldsMemory => id == Cpu;
+
+    /// <inheritdoc/>
     public IWorkProduct Multiply(WorkChallenge challenge, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
         var n = challenge.Size;
@@ -51,6 +54,13 @@ internal sealed class CpuDevice(string id = CpuDevice.Cpu) : IWorkDevice
     /// <inheritdoc/>
     public IFilledMemory Fill(MemoryChallenge challenge, CancellationToken cancellation = default)
     {
+        // Asked for before the first byte is written: a node is not to be ended by its kernel in the middle.
+        var free = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet;
+        if (challenge.Bytes > free)
+        {
+            throw new InsufficientMemoryException($"{challenge.Bytes >> 20} MiB are asked for; this machine has {Math.Max(0, free) >> 20} MiB.");
+        }
+
         var key = challenge.Key;
         var blocks = new ulong[challenge.Blocks][];
         Parallel.For(0, challenge.Blocks, new ParallelOptions { CancellationToken = cancellation }, block =>
@@ -130,17 +140,17 @@ internal sealed class CpuDevice(string id = CpuDevice.Cpu) : IWorkDevice
 
     private sealed class Memory(MemoryChallenge challenge, ulong[][] blocks) : IFilledMemory
     {
-        public ulong Read(MemoryQuestion question)
+        public ulong[] Read(MemoryQuestion question)
         {
             var start = question.Start;
-            ulong word = 0;
-            for (var read = 0; read < challenge.Reads; read++)
+            var words = new ulong[challenge.Reads];
+            for (var read = 0; read < words.Length; read++)
             {
-                var place = MemoryChallenge.Place(start, read, word, challenge.Words);
-                word = blocks[place / challenge.BlockWords][place % challenge.BlockWords];
+                var place = MemoryChallenge.Place(start, read, read == 0 ? 0 : words[read - 1], challenge.Words);
+                words[read] = blocks[place / challenge.BlockWords][place % challenge.BlockWords];
             }
 
-            return word;
+            return words;
         }
 
         public void Dispose()

@@ -37,6 +37,9 @@ internal sealed class GpuDevice : IWorkDevice
     /// <inheritdoc/>
     public string Name => _accelerator.Name;
 
+    /// <inheritdoc/>
+    public bool HoldsMemory => true;
+
     /// <summary>Bytes of device memory.</summary>
     public long MemoryBytes => _accelerator.MemorySize;
 
@@ -90,7 +93,7 @@ internal sealed class GpuDevice : IWorkDevice
     public IFilledMemory Fill(MemoryChallenge challenge, CancellationToken cancellation = default)
     {
         _accelerator.Bind();
-        var memory = _accelerator.Allocate1D<ulong>(challenge.Words);
+        var memory = Allocate(challenge);
         try
         {
             _fillMemory(challenge.Blocks, memory.View, challenge.Key, challenge.Blocks, challenge.BlockWords);
@@ -107,6 +110,18 @@ internal sealed class GpuDevice : IWorkDevice
     /// <inheritdoc/>
     public void Dispose() => _accelerator.Dispose();
 
+    private MemoryBuffer1D<ulong, Stride1D.Dense> Allocate(MemoryChallenge challenge)
+    {
+        try
+        {
+            return _accelerator.Allocate1D<ulong>(challenge.Words);
+        }
+        catch (AcceleratorException refused)
+        {
+            throw new InsufficientMemoryException($"{challenge.Bytes >> 20} MiB are asked for and not free on {Name}: {refused.Message}", refused);
+        }
+    }
+
     private sealed class Product(Accelerator accelerator, MemoryBuffer1D<int, Stride1D.Dense> product, int size) : IWorkProduct
     {
         public void CopyRows(int first, Span<int> into)
@@ -121,16 +136,22 @@ internal sealed class GpuDevice : IWorkDevice
 
     private sealed class Memory(GpuDevice device, MemoryChallenge challenge, MemoryBuffer1D<ulong, Stride1D.Dense> memory) : IFilledMemory
     {
-        public ulong Read(MemoryQuestion question)
+        // Held before the question comes, as the rest.
+        private readonly MemoryBuffer1D<ulong, Stride1D.Dense> _answers = device._accelerator.Allocate1D<ulong>(challenge.Reads);
+
+        public ulong[] Read(MemoryQuestion question)
         {
             device._accelerator.Bind();
-            using var answer = device._accelerator.Allocate1D<ulong>(1);
-            device._readMemory(1, memory.View, answer.View, question.Start, challenge.Reads, challenge.Blocks, challenge.BlockWords);
+            device._readMemory(1, memory.View, _answers.View, question.Start, challenge.Reads, challenge.Blocks, challenge.BlockWords);
             device._accelerator.Synchronize();
-            return answer.GetAsArray1D()[0];
+            return _answers.GetAsArray1D();
         }
 
-        public void Dispose() => memory.Dispose();
+        public void Dispose()
+        {
+            _answers.Dispose();
+            memory.Dispose();
+        }
     }
 }
 

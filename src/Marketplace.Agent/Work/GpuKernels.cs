@@ -129,16 +129,15 @@ internal static class GpuKernels
     }
 
     /// <summary>Follows the chain of reads; one thread, as every place depends on the word before.</summary>
-    public static void ReadMemory(Index1D _, ArrayView1D<ulong, Stride1D.Dense> memory, ArrayView1D<ulong, Stride1D.Dense> answer, ulong start, int reads, int blocks, int blockWords)
+    public static void ReadMemory(Index1D _, ArrayView1D<ulong, Stride1D.Dense> memory, ArrayView1D<ulong, Stride1D.Dense> answers, ulong start, int reads, int blocks, int blockWords)
     {
         ulong word = 0;
         for (var read = 0; read < reads; read++)
         {
             var place = (long)(WorkChallenge.Word(start ^ word, (ulong)(long)read) % (ulong)((long)blocks * blockWords));
             word = memory[place % blockWords * blocks + place / blockWords];
+            answers[read] = word;
         }
-
-        answer[0] = word;
     }
 
     private static void Store(ArrayView1D<int, Stride1D.Dense> product, long at, int first, int second, int third, int fourth)

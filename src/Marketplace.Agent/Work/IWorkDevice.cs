@@ -11,10 +11,14 @@ internal interface IWorkDevice : IDisposable
     /// <summary>What it is, for people.</summary>
     string Name { get; }
 
+    /// <summary>Whether its memory is that of the device it answers for.</summary>
+    bool HoldsMemory { get; }
+
     /// <summary>Computes a product and holds it. Returns when it is computed.</summary>
     IWorkProduct Multiply(WorkChallenge challenge, IProgress<double>? progress = null, CancellationToken cancellation = default);
 
     /// <summary>Fills memory and holds it. Returns when it is filled.</summary>
+    /// <exception cref="InsufficientMemoryException">So much is not free.</exception>
     IFilledMemory Fill(MemoryChallenge challenge, CancellationToken cancellation = default);
 }
 
@@ -30,6 +34,6 @@ internal interface IWorkProduct : IDisposable
 /// <summary>Memory that its device holds.</summary>
 internal interface IFilledMemory : IDisposable
 {
-    /// <summary>Follows the chain of reads; its last word.</summary>
-    ulong Read(MemoryQuestion question);
+    /// <summary>Follows the chain of reads; every word on its way.</summary>
+    ulong[] Read(MemoryQuestion question);
 }

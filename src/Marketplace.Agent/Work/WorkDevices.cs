@@ -11,7 +11,10 @@ internal sealed class WorkDevices : IDisposable
 {
     private readonly Context? _context;
 
-    private WorkDevices(Context? context, IReadOnlyList<IWorkDevice> devices)
+    /// <summary>Devices that are open.</summary>
+    /// <param name="context">Disposed after them; null for none.</param>
+    /// <param name="devices">Disposed with this.</param>
+    public WorkDevices(Context? context, IReadOnlyList<IWorkDevice> devices)
     {
         _context = context;
         Devices = devices;

@@ -45,6 +45,8 @@ internal sealed record FindingModel(FindingKind Kind, FindingWeight Weight, stri
 /// <param name="TokensPerSecond">MLPerf llama2-70b Offline tokens a second per GPU.</param>
 /// <param name="WorkSeconds">Seconds from challenge to commitment on the marketplace's clock, network included.</param>
 /// <param name="LatencyMilliseconds">Round trip the node stated, ms.</param>
+/// <param name="ShownMemoryGigabytes">Memory that each GPU was shown to hold, GB; null where it was not asked for or not shown.</param>
+/// <param name="MemorySeconds">Seconds the reads of that memory took on the marketplace's clock, network included.</param>
 /// <param name="Score">Its proven performance score: 100 is what the model usually reaches.</param>
 /// <param name="AttestedGpus">GPUs whose maker's evidence is valid.</param>
 internal sealed record VerdictModel(
@@ -55,6 +57,8 @@ internal sealed record VerdictModel(
     decimal? TokensPerSecond,
     decimal? WorkSeconds,
     decimal? LatencyMilliseconds,
+    decimal? ShownMemoryGigabytes,
+    decimal? MemorySeconds,
     decimal? Score,
     int AttestedGpus)
 {
@@ -66,6 +70,8 @@ internal sealed record VerdictModel(
         verdict.Figures.TokensPerSecond,
         verdict.Figures.WorkSeconds,
         verdict.Figures.LatencyMilliseconds,
+        verdict.Figures.ShownMemory,
+        verdict.Figures.MemorySeconds,
         verdict.Score,
         verdict.Attested);
 }
@@ -164,7 +170,7 @@ internal sealed record BenchmarkRunModel(
                 Instant.FromUtc(2027, 3, 1, 6, 39),
                 NodeModelIds.Key,
                 [new OutputModel(OutputKind.ToolOutput, NodeModelIds.Nonce, 41_230, Tool.NvidiaSmi, null, true)],
-                new VerdictModel(NodeOutcome.Passed, [], 781.2m, 2890m, null, 4.2m, 18m, 98.4m, 0)),
+                new VerdictModel(NodeOutcome.Passed, [], 781.2m, 2890m, null, 4.2m, 18m, 59.8m, 0.31m, 98.4m, 0)),
         ]);
 
     public static BenchmarkRunModel Of(BenchmarkRun run) => new(

@@ -51,6 +51,18 @@ internal static class NodeMessageEndpoints
             Refuses = [.. Signed, .. Answering, BenchmarkRunRefusal.DevicesWrong, BenchmarkRunRefusal.CommittedOtherwise],
         }, CommitAsync);
 
+        room.Post("/v1/benchmark-runs/{benchmarkRunId}/memory-fills", Message("fillMemory", "Say that memory is filled", "Where the challenge asks for memory: all devices named hold it now, each filled from its own nonce. The answer says where their chains of reads begin, and the clock runs until the digests of the words come. An agent that was cut short fills anew and is asked something else, five times at most.", PayloadTypes.MemoryFills) with
+        {
+            Gives = MemoryQuestionModel.Example,
+            Refuses = [.. Signed, .. Answering, BenchmarkRunRefusal.NotCommitted, BenchmarkRunRefusal.MemoryNotAsked, BenchmarkRunRefusal.MemoryDevicesWrong, BenchmarkRunRefusal.MemoryFillsSpent, BenchmarkRunRefusal.MemoryReadOtherwise, BenchmarkRunRefusal.ReportedOtherwise],
+        }, FillAsync);
+
+        room.Post("/v1/benchmark-runs/{benchmarkRunId}/memory-reads", Message("readMemory", "Commit to the words read", "The digests of the words that the devices read, in the order in which they were named. The words themselves are outputs of kind `memoryWords` of the report; some of them, drawn now, are made again.", PayloadTypes.MemoryReads) with
+        {
+            Gives = TakenReadsModel.Example,
+            Refuses = [.. Signed, .. Answering, BenchmarkRunRefusal.MemoryNotFilled, BenchmarkRunRefusal.MemoryDevicesWrong, BenchmarkRunRefusal.MemoryReadOtherwise, BenchmarkRunRefusal.ReportedOtherwise],
+        }, ReadMemoryAsync);
+
         room.Post("/v1/benchmark-runs/{benchmarkRunId}/reports", Message("reportBenchmark", "Report", "What the node found and ran. Nothing in it counts by itself: every figure is read again from the outputs, which are uploaded next, by digest.", PayloadTypes.BenchmarkReport) with
         {
             Gives = TakenReportModel.Example,
@@ -101,13 +113,15 @@ internal static class NodeMessageEndpoints
         var grain = request.Grain<INodeGrain>(id.Value);
         var node = request.Granted(await grain.TakeMessageAsync(new TakeMessage(message, PayloadTypes.ChallengeRequest, body.Sequence, body.NodeId))).State;
         var nonce = Random();
+        var sizes = request.Service<IOptions<VerificationOptions>>().Value;
+        var ask = new AskChallenge(id, nonce, request.RealNow, sizes.WorkSize, sizes.MemoryMebibytes);
         var run = node.Challenge ?? await OpenAsync(request, node, nonce);
-        var asked = await request.Grain<IBenchmarkRunGrain>(run.Value).AskAsync(new AskChallenge(id, nonce, request.RealNow, request.Service<IOptions<VerificationOptions>>().Value.WorkSize));
+        var asked = await request.Grain<IBenchmarkRunGrain>(run.Value).AskAsync(ask);
         if (asked.Refusal is { } refusal && node.Challenge is not null && refusal.Code is "challenge_over" or "answer_late")
         {
             // What waited is over: a new one for the pool.
             run = await OpenAsync(request, node, nonce);
-            asked = await request.Grain<IBenchmarkRunGrain>(run.Value).AskAsync(new AskChallenge(id, nonce, request.RealNow, request.Service<IOptions<VerificationOptions>>().Value.WorkSize));
+            asked = await request.Grain<IBenchmarkRunGrain>(run.Value).AskAsync(ask);
         }
 
         return request.Ok(ChallengeModel.Of((await NotedAsync(request, grain, message, asked)).State));
@@ -123,6 +137,24 @@ internal static class NodeMessageEndpoints
         var committed = (await NotedAsync(request, node, message, await run.CommitWorkAsync(new CommitWork(body, Random(), request.RealNow)))).State;
         var seed = committed.AnswerOf(body.NodeId)!.Seed!;
         return request.Ok(new WorkQuestionModel(committed.Id, body.NodeId, seed, new WorkQuestion(seed).Rows(committed.Challenge!.WorkOf(body.NodeId, body.Devices[0].Device))));
+    }
+
+    private static async Task<IResult> FillAsync(ApiRequest request)
+    {
+        var (message, body) = await ReadAsync<MemoryFills>(request);
+        var (node, run) = await TakeAsync(request, message, PayloadTypes.MemoryFills, body.Sequence, body.NodeId);
+        var filled = (await NotedAsync(request, node, message, await run.FillMemoryAsync(new FillMemory(body, Random(), request.RealNow)))).State;
+        return request.Ok(MemoryQuestionModel.Of(filled, body.NodeId, filled.AnswerOf(body.NodeId)!.Memory!));
+    }
+
+    private static async Task<IResult> ReadMemoryAsync(ApiRequest request)
+    {
+        // The moment it came: what is done with it from now on is no time of the node's.
+        var cameAt = request.RealNow;
+        var (message, body) = await ReadAsync<MemoryReads>(request);
+        var (node, run) = await TakeAsync(request, message, PayloadTypes.MemoryReads, body.Sequence, body.NodeId);
+        var read = (await NotedAsync(request, node, message, await run.ReadMemoryAsync(new ReadMemory(body, Random(), cameAt)))).State;
+        return request.Ok(TakenReadsModel.Of(read, body.NodeId, read.AnswerOf(body.NodeId)!.Memory!));
     }
 
     private static async Task<IResult> ReportAsync(ApiRequest request)

@@ -43,7 +43,9 @@ public sealed partial record Listing
             return Decision<ListingFact>.Nothing;
         }
 
-        ImmutableArray<NodeId> nodes = [.. pool.Nodes.Nodes.Where(node => node.Status != NodeStatus.Retired).OrderBy(node => node.Order).Select(node => node.Id)];
+        // Nodes that work for a tenant are the tenant's to load: they are drawn only where all do.
+        var inService = pool.Nodes.Nodes.Where(node => node.Status != NodeStatus.Retired).ToLookup(node => node.Status);
+        ImmutableArray<NodeId> nodes = [.. (inService.Contains(NodeStatus.Free) ? inService[NodeStatus.Free] : inService[NodeStatus.Assigned]).OrderBy(node => node.Order).Select(node => node.Id)];
         if (nodes.IsEmpty)
         {
             return Refusal.Of(BenchmarkRunRefusal.Invalid, "The pool has no registered nodes; register them first.");

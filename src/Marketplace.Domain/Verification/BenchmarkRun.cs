@@ -51,6 +51,9 @@ public sealed record NodeAnswer(NodeId Node)
     /// <summary>When it committed, real time.</summary>
     public Instant? CommittedAt { get; init; }
 
+    /// <summary>Memory it holds; null before it said so.</summary>
+    public MemoryAnswer? Memory { get; init; }
+
     /// <summary>Digest of the signed report; the report itself is evidence under it.</summary>
     public string? Report { get; init; }
 
@@ -75,6 +78,27 @@ public sealed record NodeAnswer(NodeId Node)
     /// <summary>Whether everything has come.</summary>
     [JsonIgnore]
     public bool IsComplete => Report is not null && Outputs.All(output => Arrived.Contains(output.Sha256));
+}
+
+/// <summary>What a node answered about its memory.</summary>
+/// <param name="Sequence">Number of the message that said it is filled.</param>
+/// <param name="Devices">Devices that hold it.</param>
+/// <param name="Seed">What was asked then: 32 bytes, hexadecimal.</param>
+/// <param name="AskedAt">When, real time.</param>
+/// <param name="Fills">How often the node said that its memory is filled; each time it was asked something else.</param>
+public sealed record MemoryAnswer(long Sequence, ImmutableArray<string> Devices, string Seed, Instant AskedAt, int Fills)
+{
+    /// <summary>Most fills of a node, such as after an agent that was cut short.</summary>
+    public const int MostFills = 5;
+
+    /// <summary>Digests of the words read; empty before they came.</summary>
+    public ImmutableArray<DeviceReads> Read { get; init; } = [];
+
+    /// <summary>Which words are made again: 32 bytes, hexadecimal, drawn when the digests came.</summary>
+    public string? CheckSeed { get; init; }
+
+    /// <summary>When the digests came, real time.</summary>
+    public Instant? ReadAt { get; init; }
 }
 
 /// <summary>One challenge to some nodes of a pool, their answers, and the verdict.</summary>
@@ -167,6 +191,8 @@ public sealed record BenchmarkResult(Instant At, Instant ExpiresAt, Verification
 [JsonDerivedType(typeof(RunOpened), "opened")]
 [JsonDerivedType(typeof(ChallengeIssued), "issued")]
 [JsonDerivedType(typeof(WorkCommitted), "committed")]
+[JsonDerivedType(typeof(MemoryFilled), "filled")]
+[JsonDerivedType(typeof(MemoryRead), "read")]
 [JsonDerivedType(typeof(ReportTaken), "reported")]
 [JsonDerivedType(typeof(OutputArrived), "arrived")]
 [JsonDerivedType(typeof(VerdictGiven), "judged")]
@@ -183,6 +209,12 @@ public sealed record ChallengeIssued(Challenge Challenge, Instant ClosesAt) : Be
 
 /// <summary>A node committed to its products and was asked to open rows.</summary>
 public sealed record WorkCommitted(NodeId Node, ImmutableArray<DeviceCommitment> Devices, string Seed, Instant At) : BenchmarkRunFact;
+
+/// <summary>A node filled its memory and was asked to read it.</summary>
+public sealed record MemoryFilled(NodeId Node, MemoryAnswer Memory) : BenchmarkRunFact;
+
+/// <summary>A node committed to the words it read.</summary>
+public sealed record MemoryRead(NodeId Node, ImmutableArray<DeviceReads> Devices, string CheckSeed, Instant At) : BenchmarkRunFact;
 
 /// <summary>A node's report was taken.</summary>
 public sealed record ReportTaken(NodeId Node, string Digest, string BootId, ImmutableArray<ReportedOutput> Outputs, Instant At) : BenchmarkRunFact;

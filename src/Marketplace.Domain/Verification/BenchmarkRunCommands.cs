@@ -33,13 +33,26 @@ public sealed record OpenBenchmarkRun(
 /// <param name="Nonce">Used if it has to be given out now.</param>
 /// <param name="RealNow">Real time.</param>
 /// <param name="WorkSize">Rows and columns of each product, if it has to be given out now.</param>
-public sealed record AskChallenge(NodeId Node, string Nonce, Instant RealNow, int WorkSize = Challenge.StandardWorkSize);
+/// <param name="MemoryMebibytes">Memory each device has to hold; 0 asks for none, null for what <see cref="MemoryTerms.For"/> says.</param>
+public sealed record AskChallenge(NodeId Node, string Nonce, Instant RealNow, int WorkSize = Challenge.StandardWorkSize, int? MemoryMebibytes = null);
 
 /// <summary>A node commits to its products.</summary>
 /// <param name="Body">What it says; its signature was checked.</param>
 /// <param name="Seed">32 random bytes, hexadecimal, drawn now.</param>
 /// <param name="RealNow">Real time.</param>
 public sealed record CommitWork(WorkCommitments Body, string Seed, Instant RealNow);
+
+/// <summary>A node says that its memory is filled.</summary>
+/// <param name="Body">What it says; its signature was checked.</param>
+/// <param name="Seed">32 random bytes, hexadecimal, drawn now.</param>
+/// <param name="RealNow">Real time.</param>
+public sealed record FillMemory(MemoryFills Body, string Seed, Instant RealNow);
+
+/// <summary>A node commits to the words it read.</summary>
+/// <param name="Body">What it says; its signature was checked.</param>
+/// <param name="CheckSeed">32 random bytes, hexadecimal, drawn now.</param>
+/// <param name="RealNow">Real time.</param>
+public sealed record ReadMemory(MemoryReads Body, string CheckSeed, Instant RealNow);
 
 /// <summary>A node reports.</summary>
 /// <param name="Body">What it says; its signature was checked.</param>

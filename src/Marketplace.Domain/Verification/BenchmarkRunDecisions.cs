@@ -6,10 +6,10 @@ using NodaTime;
 namespace Marketplace.Domain.Verification;
 
 /// <summary>What may happen to a challenge, and what follows.</summary>
-public static class BenchmarkRunDecisions
+public static partial class BenchmarkRunDecisions
 {
     /// <summary>Most outputs of one report.</summary>
-    public const int MostOutputs = 64;
+    public const int MostOutputs = 128;
 
     /// <summary>Longest output, bytes.</summary>
     public const long LongestOutput = 8 << 20;
@@ -42,7 +42,7 @@ public static class BenchmarkRunDecisions
         }
 
         return Challenge.IsNonce(command.Nonce)
-            ? new ChallengeIssued(Challenge.Issue(command.Nonce, command.RealNow, command.WorkSize), now + Challenge.AnswerLife + Margin)
+            ? new ChallengeIssued(Challenge.Issue(command.Nonce, command.RealNow, command.WorkSize, MemoryTerms.For(HardwareCatalogue.Find(run.Sku)!, command.MemoryMebibytes)), now + Challenge.AnswerLife + Margin)
             : throw new ArgumentException("A nonce has 32 bytes.", nameof(command));
     }
 
@@ -179,6 +179,8 @@ public static class BenchmarkRunDecisions
     {
         ChallengeIssued issued => run with { Challenge = issued.Challenge, ClosesAt = issued.ClosesAt, Status = BenchmarkRunStatus.Issued },
         WorkCommitted committed => With(run, committed.Node, answer => answer with { Commitments = committed.Devices, Seed = committed.Seed, CommittedAt = committed.At }),
+        MemoryFilled filled => With(run, filled.Node, answer => answer with { Memory = filled.Memory }),
+        MemoryRead read => With(run, read.Node, answer => answer with { Memory = answer.Memory! with { Read = read.Devices, CheckSeed = read.CheckSeed, ReadAt = read.At } }),
         ReportTaken taken => With(run, taken.Node, answer => answer with { Report = taken.Digest, BootId = taken.BootId, Outputs = taken.Outputs, ReportedAt = taken.At }),
         OutputArrived arrived => run with
         {

@@ -35,10 +35,25 @@ public enum BenchmarkRunRefusal
     [RefusalMeaning("work_not_committed", RefusalKind.Conflict, RefusalClass.Final, "The report comes before the commitment; commit to the products first.")]
     NotCommitted,
 
+    [RefusalMeaning("memory_not_asked", RefusalKind.Conflict, RefusalClass.Final, "The challenge asks for no memory; commit to the work and report.")]
+    MemoryNotAsked,
+
+    [RefusalMeaning("memory_devices_wrong", RefusalKind.Invalid, RefusalClass.Final, "Memory is held by devices of the node, each named once; the words read are of exactly the devices that were named, each by its SHA-256.")]
+    MemoryDevicesWrong,
+
+    [RefusalMeaning("memory_fills_spent", RefusalKind.Conflict, RefusalClass.Final, "The node said five times that its memory is filled; report without it, or answer the next challenge.")]
+    MemoryFillsSpent,
+
+    [RefusalMeaning("memory_not_filled", RefusalKind.Conflict, RefusalClass.Final, "Words were sent before the node said that its memory is filled; say so first, and read what is asked then.")]
+    MemoryNotFilled,
+
+    [RefusalMeaning("memory_read", RefusalKind.Conflict, RefusalClass.Final, "The node committed to other words before; a commitment cannot be changed.")]
+    MemoryReadOtherwise,
+
     [RefusalMeaning("reported_otherwise", RefusalKind.Conflict, RefusalClass.Final, "The node reported before; one report counts for a challenge.")]
     ReportedOtherwise,
 
-    [RefusalMeaning("outputs_invalid", RefusalKind.Invalid, RefusalClass.Final, "A report names 1 to 64 outputs of 1 byte to 8 MiB, 96 MiB together, each by its SHA-256 once, and the tool of every tool output.")]
+    [RefusalMeaning("outputs_invalid", RefusalKind.Invalid, RefusalClass.Final, "A report names 1 to 128 outputs of 1 byte to 8 MiB, 96 MiB together, each by its SHA-256 once, and the tool of every tool output.")]
     OutputsInvalid,
 
     [RefusalMeaning("output_unknown", RefusalKind.NotFound, RefusalClass.Final, "No report of this challenge names an output of this digest and length.")]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Verification.Work;
 using NodaTime;
@@ -15,7 +16,8 @@ namespace Marketplace.Domain.Verification;
 /// <param name="AnswerBy">Reports and outputs that come later are refused.</param>
 /// <param name="WorkSize">Rows and columns of each device's product.</param>
 /// <param name="OpenedRows">Rows each device opens.</param>
-public sealed record Challenge(string Nonce, Instant IssuedAt, Instant CommitBy, Instant AnswerBy, int WorkSize, int OpenedRows)
+/// <param name="Memory">Memory each device has to hold; null where none is asked for.</param>
+public sealed record Challenge(string Nonce, Instant IssuedAt, Instant CommitBy, Instant AnswerBy, int WorkSize, int OpenedRows, MemoryTerms? Memory = null)
 {
     /// <summary>Digits of a nonce.</summary>
     public const int NonceLength = 64;
@@ -36,8 +38,9 @@ public sealed record Challenge(string Nonce, Instant IssuedAt, Instant CommitBy,
     /// <param name="nonce">32 random bytes, hexadecimal.</param>
     /// <param name="realNow">Real time.</param>
     /// <param name="workSize">Rows and columns of each product: a power of two that <see cref="WorkChallenge"/> takes.</param>
-    public static Challenge Issue(string nonce, Instant realNow, int workSize) =>
-        new(nonce, realNow, realNow + CommitLife, realNow + AnswerLife, workSize, Math.Min(StandardOpenedRows, workSize));
+    /// <param name="memory">Memory each device has to hold; null for none.</param>
+    public static Challenge Issue(string nonce, Instant realNow, int workSize, MemoryTerms? memory = null) =>
+        new(nonce, realNow, realNow + CommitLife, realNow + AnswerLife, workSize, Math.Min(StandardOpenedRows, workSize), memory);
 
     /// <summary>Whether a text is a nonce.</summary>
     public static bool IsNonce(string text) => text.Length == NonceLength && text.All(char.IsAsciiHexDigitLower);
@@ -51,9 +54,58 @@ public sealed record Challenge(string Nonce, Instant IssuedAt, Instant CommitBy,
     /// <param name="device">The device, as in <see cref="DeviceCommitment"/>.</param>
     public WorkChallenge WorkOf(NodeId node, string device) => new(DeviceNonce(Nonce, node, device), WorkSize, OpenedRows);
 
+    /// <summary>The memory one device has to hold; null where none is asked for.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="device">The device.</param>
+    public MemoryChallenge? MemoryOf(NodeId node, string device) =>
+        Memory is { } memory ? new MemoryChallenge(DeviceNonce(Nonce, node, device), memory.Blocks, memory.BlockWords, memory.Reads) : null;
+
     /// <summary>Nonce of a device: SHA-256 of the challenge's 32 bytes followed by <c>{node}:{device}</c> in ASCII, lower-case hexadecimal.</summary>
     public static string DeviceNonce(string nonce, NodeId node, string device) =>
         Convert.ToHexStringLower(SHA256.HashData([.. Convert.FromHexString(nonce), .. Encoding.ASCII.GetBytes($"{node}:{device}")]));
+}
+
+/// <summary>How much memory each device of a challenge has to hold, and how it is read. What it proves: <see cref="MemoryChallenge"/>.</summary>
+/// <param name="Blocks">Blocks to fill.</param>
+/// <param name="BlockWords">Words of 8 bytes of each block.</param>
+/// <param name="Reads">Reads of the chain.</param>
+public sealed record MemoryTerms(int Blocks, int BlockWords, int Reads)
+{
+    /// <summary>Words of a block: one word made again costs 131,072 steps, each of which waits for the one before.</summary>
+    public const int StandardBlockWords = 1 << 16;
+
+    /// <summary>Reads of a chain.</summary>
+    public const int StandardReads = 1 << 16;
+
+    /// <summary>Share of a model's memory that is asked for: the rest is the driver's, and what other programs hold.</summary>
+    public const decimal Share = 0.75m;
+
+    /// <summary>
+    /// Longest time from the question to the digests of what was read, by the marketplace's clock, network included. Whoever
+    /// keeps the words needs less than a second; whoever makes them again about half a minute on the fastest processor core.
+    /// </summary>
+    public static readonly Duration Limit = Duration.FromSeconds(5);
+
+    /// <summary>Bytes of each device.</summary>
+    public long Bytes => (long)Blocks * BlockWords * sizeof(ulong);
+
+    /// <summary>
+    /// Terms for a model: <see cref="Share"/> of its memory. Null for other makers than NVIDIA, whose GPUs the agent's kernels
+    /// do not reach, and where the size is 0.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="mebibytes">Another size for each device; null for the usual.</param>
+    public static MemoryTerms? For(HardwareModel model, int? mebibytes)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (model.Gpu is not { } gpu || model.Vendor != "NVIDIA" || mebibytes == 0)
+        {
+            return null;
+        }
+
+        var bytes = mebibytes is { } size ? (long)size << 20 : (long)(gpu.MemoryGigabytes * Share * 1_000_000_000m);
+        return new MemoryTerms((int)Math.Max(1, bytes / (StandardBlockWords * sizeof(ulong))), StandardBlockWords, StandardReads);
+    }
 }
 
 /// <summary>How many nodes of a pool have to be tested, and which.</summary>

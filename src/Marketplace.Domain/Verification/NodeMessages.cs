@@ -34,6 +34,27 @@ public sealed record WorkCommitments(BenchmarkRunId RunId, NodeId NodeId, string
 /// <param name="Root">Root of the Merkle tree over the product's rows, 64 hexadecimal digits.</param>
 public sealed record DeviceCommitment(string Device, string Root);
 
+/// <summary>A node says that its devices hold the memory that the challenge asks for, all at once.</summary>
+/// <param name="RunId">The challenge.</param>
+/// <param name="NodeId">The node.</param>
+/// <param name="Nonce">The challenge's nonce.</param>
+/// <param name="Sequence">Higher than that of every message before. A later fill is asked a question of its own.</param>
+/// <param name="Devices">Devices that hold it, as in <see cref="DeviceCommitment"/>; those that cannot are left out.</param>
+public sealed record MemoryFills(BenchmarkRunId RunId, NodeId NodeId, string Nonce, long Sequence, ImmutableArray<string> Devices);
+
+/// <summary>A node commits to the words it read.</summary>
+/// <param name="RunId">The challenge.</param>
+/// <param name="NodeId">The node.</param>
+/// <param name="Nonce">The challenge's nonce.</param>
+/// <param name="Sequence">Higher than that of every message before.</param>
+/// <param name="Devices">One for each device that holds memory.</param>
+public sealed record MemoryReads(BenchmarkRunId RunId, NodeId NodeId, string Nonce, long Sequence, ImmutableArray<DeviceReads> Devices);
+
+/// <summary>The words one device read.</summary>
+/// <param name="Device">The device.</param>
+/// <param name="Sha256">SHA-256 of the words, 64 lower-case hexadecimal digits; the words are uploaded with the report.</param>
+public sealed record DeviceReads(string Device, string Sha256);
+
 /// <summary>What a node reports. Everything that counts is read again from the outputs it names.</summary>
 /// <param name="RunId">The challenge.</param>
 /// <param name="NodeId">The node.</param>
@@ -93,6 +114,9 @@ public enum OutputKind
 
     /// <summary>The certificate chain of one GPU, PEM.</summary>
     AttestationChain,
+
+    /// <summary>Words that one device read from the memory it held: 64-bit little-endian, in the order they were read.</summary>
+    MemoryWords,
 }
 
 /// <summary>An output, named by digest.</summary>

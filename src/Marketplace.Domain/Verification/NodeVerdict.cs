@@ -97,7 +97,10 @@ public sealed record Finding(FindingKind Kind, FindingWeight Weight, string Deta
 /// <param name="TokensPerSecond">Tokens a second of MLPerf's llama2-70b Offline.</param>
 /// <param name="WorkSeconds">Seconds from challenge to commitment on the marketplace's clock, network included.</param>
 /// <param name="LatencyMilliseconds">Round trip the node stated.</param>
-public sealed record NodeFigures(decimal? Bf16Teraflops, decimal? MemoryBandwidth, decimal? TokensPerSecond, decimal? WorkSeconds, decimal? LatencyMilliseconds);
+/// <param name="ShownMemory">Memory that each GPU was shown to hold, GB; null where it was not.</param>
+/// <param name="MemorySeconds">Seconds from the question to the digests of the words read, on the marketplace's clock, network included.</param>
+public sealed record NodeFigures(
+    decimal? Bf16Teraflops, decimal? MemoryBandwidth, decimal? TokensPerSecond, decimal? WorkSeconds, decimal? LatencyMilliseconds, decimal? ShownMemory = null, decimal? MemorySeconds = null);
 
 /// <summary>The verdict on one node.</summary>
 /// <param name="Outcome">What it comes to.</param>

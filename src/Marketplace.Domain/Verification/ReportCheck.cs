@@ -46,7 +46,9 @@ public static class ReportCheck
         findings.AddRange(DeviceCheck.Inventory(given, readings));
         findings.AddRange(DeviceCheck.Uniqueness(given));
         findings.AddRange(DeviceCheck.State(given, readings));
-        var figures = FigureCheck.FiguresOf(given, readings, WorkSeconds(given));
+        var (held, shown, seconds) = HeldMemoryCheck.Look(given);
+        findings.AddRange(held);
+        var figures = FigureCheck.FiguresOf(given, readings, WorkSeconds(given)) with { ShownMemory = shown, MemorySeconds = seconds };
         findings.AddRange(FigureCheck.Plausible(given, readings, figures));
         var digits = readings.SelectMany(reading => reading.Reading.Measures).Where(measure => measure.Value != 0).Select(measure => measure.Value).Take(MostDigits).ToImmutableArray();
         findings.AddRange(StatisticsCheck.Look(given, readings, digits));

@@ -85,6 +85,12 @@ public static class PayloadTypes
     /// <summary><see cref="WorkCommitments"/>.</summary>
     public const string WorkCommitments = "application/vnd.marketplace.work-commitments.v1+json";
 
+    /// <summary><see cref="MemoryFills"/>.</summary>
+    public const string MemoryFills = "application/vnd.marketplace.memory-fills.v1+json";
+
+    /// <summary><see cref="MemoryReads"/>.</summary>
+    public const string MemoryReads = "application/vnd.marketplace.memory-reads.v1+json";
+
     /// <summary><see cref="BenchmarkReport"/>.</summary>
     public const string BenchmarkReport = "application/vnd.marketplace.benchmark-report.v1+json";
 

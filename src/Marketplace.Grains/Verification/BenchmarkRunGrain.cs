@@ -27,6 +27,12 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
     public Task<Answer<Snapshot<BenchmarkRun>>> CommitWorkAsync(CommitWork command) => KnownAsync(() =>
         CommitAsync(null, (run, _) => BenchmarkRunDecisions.Decide(run, command)));
 
+    public Task<Answer<Snapshot<BenchmarkRun>>> FillMemoryAsync(FillMemory command) => KnownAsync(() =>
+        CommitAsync(null, (run, _) => BenchmarkRunDecisions.Decide(run, command)));
+
+    public Task<Answer<Snapshot<BenchmarkRun>>> ReadMemoryAsync(ReadMemory command) => KnownAsync(() =>
+        CommitAsync(null, (run, _) => BenchmarkRunDecisions.Decide(run, command)));
+
     public Task<Answer<Snapshot<BenchmarkRun>>> ReportAsync(TakeReport command) => KnownAsync(() =>
         CommitAsync(null, (run, _) => BenchmarkRunDecisions.Decide(run, command)));
 
@@ -161,7 +167,7 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
             }
         }
 
-        var judged = Judge();
+        var judged = await JudgeAsync();
         if (judged.Verdict.Outcome <= NodeOutcome.InReview)
         {
             foreach (var identity in identities)
@@ -174,7 +180,7 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
 
             if (clashes.Count > 0)
             {
-                return Judge();
+                return await JudgeAsync();
             }
 
             await DeviceClaims.KeepAsync(Services.Rows, answer.Node, identities);
@@ -182,8 +188,12 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
 
         return judged;
 
-        (NodeVerdict Verdict, ImmutableArray<decimal> Digits) Judge() =>
-            ReportCheck.Judge(new ReportCase(run, report, outputs.ToImmutable(), clashes.ToImmutable(), Services.RealNow));
+        // Making memory again and checking products takes a second of a processor's time: not this scheduler's.
+        Task<(NodeVerdict Verdict, ImmutableArray<decimal> Digits)> JudgeAsync()
+        {
+            var given = new ReportCase(run, report, outputs.ToImmutable(), clashes.ToImmutable(), Services.RealNow);
+            return Task.Run(() => ReportCheck.Judge(given));
+        }
     }
 
     private async Task<ImmutableArray<byte>> EvidenceAsync(string digest) => await EvidenceStore.FindAsync(Services.Rows, digest)

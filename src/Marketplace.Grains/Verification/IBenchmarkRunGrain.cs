@@ -24,6 +24,14 @@ public interface IBenchmarkRunGrain : IAggregateGrain
     [Alias("Commit")]
     Task<Answer<Snapshot<BenchmarkRun>>> CommitWorkAsync(CommitWork command);
 
+    /// <summary>A node says that its memory is filled and is asked to read it.</summary>
+    [Alias("FillMemory")]
+    Task<Answer<Snapshot<BenchmarkRun>>> FillMemoryAsync(FillMemory command);
+
+    /// <summary>A node commits to the words it read.</summary>
+    [Alias("ReadMemory")]
+    Task<Answer<Snapshot<BenchmarkRun>>> ReadMemoryAsync(ReadMemory command);
+
     /// <summary>A node reports; its signed bytes are evidence already.</summary>
     [Alias("Report")]
     Task<Answer<Snapshot<BenchmarkRun>>> ReportAsync(TakeReport command);

@@ -1,6 +1,5 @@
-using ILGPU;
-using ILGPU.Runtime.CPU;
 using Marketplace.Agent.Work;
+using Marketplace.Domain.Verification;
 using Marketplace.Domain.Verification.Work;
 
 namespace Marketplace.Agent.Tests.Work;
@@ -51,8 +50,8 @@ public sealed class WorkProofTests
         using var held = cpu.Fill(challenge, TestContext.Current.CancellationToken);
         using var onKernel = simulated.Device.Fill(challenge, TestContext.Current.CancellationToken);
 
-        Assert.Equal(Question2.Answer(challenge), held.Read(Question2));
-        Assert.Equal(Question2.Answer(challenge), onKernel.Read(Question2));
+        Assert.Null(MemoryCheck.Verify(challenge, Question2, Nonce, MemoryCheck.Write(held.Read(Question2))));
+        Assert.Equal(held.Read(Question2), onKernel.Read(Question2));
     }
 
     [Fact]
@@ -84,14 +83,14 @@ public sealed class WorkProofTests
                     TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{gpu.Name}: product of {challenge.Size} in {proof.Computing.TotalSeconds:0.000} s, {proof.TeraOperationsPerSecond:0.0} TOPS"));
                 }
 
-                var memory = new MemoryChallenge(Nonce, (int)(gpu.MemoryBytes / 2 / (8 * 16_384)), 16_384, 4_096);
+                var memory = new MemoryChallenge(Nonce, (int)(gpu.MemoryBytes / 4 * 3 / (8 * MemoryTerms.StandardBlockWords)), MemoryTerms.StandardBlockWords, MemoryTerms.StandardReads);
                 var from = TimeProvider.System.GetTimestamp();
                 using var held = gpu.Fill(memory);
                 var filled = TimeProvider.System.GetElapsedTime(from);
                 from = TimeProvider.System.GetTimestamp();
-                var answer = held.Read(Question2);
+                var words = held.Read(Question2);
                 var read = TimeProvider.System.GetElapsedTime(from);
-                Assert.Equal(Question2.Answer(memory), answer);
+                Assert.Null(MemoryCheck.Verify(memory, Question2, Nonce, MemoryCheck.Write(words)));
                 TestContext.Current.TestOutputHelper!.WriteLine(FormattableString.Invariant($"{gpu.Name}: {memory.Bytes / 1e9:0.0} GB filled in {filled.TotalSeconds:0.000} s, {memory.Reads} reads in {read.TotalMilliseconds:0.0} ms"));
             }
         }
@@ -106,24 +105,17 @@ public sealed class WorkProofTests
         Assert.Null(WorkCheck.Verify(challenge, proof.Root, Question, proof.Open(Question)));
     }
 
-    private static SimulatedGpu Simulated() => new();
-
-    private sealed class SimulatedGpu : IDisposable
+    /// <summary>Skipped where there is no CUDA GPU. Memory that is not free is said to be so, and nothing ends.</summary>
+    [Fact]
+    public void More_memory_than_a_gpu_has_is_refused()
     {
-        // A tile needs 256 threads at once.
-        private readonly Context _context = Context.Create(builder => builder.CPU(new CPUDevice(32, 8, 1)));
+        using var context = GpuDevice.NewContext();
+        var found = GpuDevice.Find(context);
+        Assert.SkipWhen(found.Count == 0, "This machine has no CUDA GPU.");
+        using var gpu = found[0].Open("0");
 
-        public SimulatedGpu()
-        {
-            Device = new GpuDevice("0", _context.GetCPUDevice(0).CreateCPUAccelerator(_context));
-        }
-
-        public GpuDevice Device { get; }
-
-        public void Dispose()
-        {
-            Device.Dispose();
-            _context.Dispose();
-        }
+        Assert.Throws<InsufficientMemoryException>(() => gpu.Fill(new MemoryChallenge(Nonce, (int)(gpu.MemoryBytes * 2 / (8 * MemoryTerms.StandardBlockWords)), MemoryTerms.StandardBlockWords, 1), TestContext.Current.CancellationToken));
     }
+
+    private static SimulatedGpu Simulated() => new();
 }

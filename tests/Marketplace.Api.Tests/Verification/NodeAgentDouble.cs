@@ -22,6 +22,9 @@ public sealed class NodeAgentDouble(ApiClient nobody, NodeId id) : IDisposable
 
     public ImmutableArray<(ReportedOutput Output, byte[] Bytes)> Outputs { get; set; } = [];
 
+    /// <summary>Words read from memory, which are outputs too.</summary>
+    public ImmutableArray<(ReportedOutput Output, byte[] Bytes)> Words { get; set; } = [];
+
     public static Task<ApiReply> PostAsync(ApiClient client, string path, SignedMessage message) =>
         client.SendTextAsync(HttpMethod.Post, path, JsonSerializer.Serialize(message, JsonSerializerOptions.Web), null);
 
@@ -39,10 +42,11 @@ public sealed class NodeAgentDouble(ApiClient nobody, NodeId id) : IDisposable
         var reply = await SendAsync($"/v1/nodes/{id}/challenges", Node.Request());
         if (reply.Status == 200)
         {
-            (Products, Outputs) = (ImmutableDictionary<string, Product>.Empty, []);
+            (Products, Outputs, Words) = (ImmutableDictionary<string, Product>.Empty, [], []);
             Run = BenchmarkRunId.From(reply.Text("runId"));
             Challenge = new Challenge(
-                reply.Text("nonce"), At("issuedAt"), At("commitBy"), At("answerBy"), int.Parse(reply.Text("workSize")), int.Parse(reply.Text("openedRows")));
+                reply.Text("nonce"), At("issuedAt"), At("commitBy"), At("answerBy"), int.Parse(reply.Text("workSize")), int.Parse(reply.Text("openedRows")),
+                reply.Json.GetProperty("memory").ValueKind == JsonValueKind.Null ? null : new MemoryTerms(int.Parse(reply.Text("memory.blocks")), int.Parse(reply.Text("memory.blockWords")), int.Parse(reply.Text("memory.reads"))));
         }
 
         return reply;
@@ -58,9 +62,23 @@ public sealed class NodeAgentDouble(ApiClient nobody, NodeId id) : IDisposable
         return reply;
     }
 
+    /// <summary>Says that memory is filled; the seed of what is asked then.</summary>
+    public async Task<string> FillAsync() =>
+        (await SendAsync($"/v1/benchmark-runs/{Run}/memory-fills", Node.Fill(Run, Challenge))).With(200).Text("seed");
+
+    /// <summary>Commits to words that were read.</summary>
+    public Task<ApiReply> ReadAsync() => SendAsync($"/v1/benchmark-runs/{Run}/memory-reads", Node.Reads(Run, Challenge.Nonce, Words));
+
+    /// <summary>Fills, reads, and commits to what was read.</summary>
+    public async Task<ApiReply> ShowMemoryAsync()
+    {
+        Words = Node.ReadMemory(Challenge, await FillAsync());
+        return await ReadAsync();
+    }
+
     public async Task<ApiReply> ReportAsync(Func<BenchmarkReport, BenchmarkReport>? change = null)
     {
-        Outputs = Outputs.IsEmpty ? Node.Outputs(Products, Seed) : Outputs;
+        Outputs = [.. Outputs.IsEmpty ? Node.Outputs(Products, Seed) : Outputs, .. Words];
         var report = Node.Report(Run, Challenge.Nonce, SystemClock.Instance.GetCurrentInstant(), Outputs.Select(output => output.Output));
         return await SendAsync($"/v1/benchmark-runs/{Run}/reports", Node.Sign(PayloadTypes.BenchmarkReport, change?.Invoke(report) ?? report));
     }
@@ -82,6 +100,7 @@ public sealed class NodeAgentDouble(ApiClient nobody, NodeId id) : IDisposable
     {
         (await AskAsync()).With(200);
         (await CommitAsync()).With(200);
+        (await ShowMemoryAsync()).With(200);
         (await ReportAsync(change)).With(200);
         return await UploadAsync();
     }

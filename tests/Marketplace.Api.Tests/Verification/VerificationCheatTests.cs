@@ -2,6 +2,7 @@ using System.Text;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Verification;
 using Marketplace.Domain.Verification.Tools;
+using Marketplace.Domain.Verification.Work;
 using Marketplace.Testing;
 using NodaTime;
 
@@ -21,7 +22,10 @@ public sealed class VerificationCheatTests
         await pool.Api.SettleAsync();
 
         Assert.Equal(("concluded", "benchmarked"), (run.Text("status"), run.Text("level")));
-        Assert.Equal("passed", agent.Verdict(run).GetProperty("outcome").GetString());
+        var verdict = agent.Verdict(run);
+        Assert.Equal("passed", verdict.GetProperty("outcome").GetString());
+        Assert.Equal(0.0m, verdict.GetProperty("shownMemoryGigabytes").GetDecimal());
+        Assert.InRange(verdict.GetProperty("memorySeconds").GetDecimal(), 0, 5);
         var listing = (await pool.Operator.GetAsync(pool.Path)).With(200);
         Assert.Equal(("benchmarked", "1", agent.Run.Value), (listing.Text("verification.level"), listing.Text("verification.sampledNodes"), listing.Text("verification.benchmarkRunId")));
         Assert.InRange(decimal.Parse(listing.Text("verification.score"), System.Globalization.CultureInfo.InvariantCulture), 90, 110);
@@ -139,6 +143,7 @@ public sealed class VerificationCheatTests
         agent.Node.Hardware = agent.Node.Hardware with { Bf16 = 560 };
         (await agent.AskAsync()).With(200);
         (await agent.CommitAsync()).With(200);
+        (await agent.ShowMemoryAsync()).With(200);
         agent.Outputs = [.. agent.Node.Outputs(agent.Products, agent.Seed).Select(output => output.Output.Tool == Tool.GemmSweep
             ? FakeNode.Of(OutputKind.ToolOutput, Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(output.Bytes).Replace("achieved_tflops=55", "achieved_tflops=75", StringComparison.Ordinal)), Tool.GemmSweep, output.Output.Device)
             : output)];
@@ -239,6 +244,62 @@ public sealed class VerificationCheatTests
 
         Caught(agent, await agent.UploadAsync(), "work", "it was not computed, or for another node or device");
     }
+
+    [Fact]
+    public async Task Memory_that_was_made_up_is_caught()
+    {
+        await using var pool = await VerifiedPool.StartAsync();
+        using var agent = await pool.AgentAsync();
+        (await agent.AskAsync()).With(200);
+        (await agent.CommitAsync()).With(200);
+        var words = agent.Node.ReadMemory(agent.Challenge, await agent.FillAsync());
+        agent.Words = [words[0], FakeNode.Of(OutputKind.MemoryWords, [.. words[1].Bytes.Reverse()], null, "1")];
+        (await agent.ReadAsync()).With(200);
+        (await agent.ReportAsync()).With(200);
+
+        Caught(agent, await agent.UploadAsync(), "memory", "Device 1: a word is not what stands in the memory of this challenge");
+    }
+
+    [Fact]
+    public async Task One_gpus_memory_does_not_stand_for_anothers()
+    {
+        await using var pool = await VerifiedPool.StartAsync();
+        using var agent = await pool.AgentAsync();
+        (await agent.AskAsync()).With(200);
+        (await agent.CommitAsync()).With(200);
+        var seed = await agent.FillAsync();
+        var first = FakeNode.Words(agent.Challenge.MemoryOf(agent.Node.Id, "0")!, new MemoryQuestion(seed));
+        agent.Words = [FakeNode.Of(OutputKind.MemoryWords, first, null, "0")];
+        var reads = agent.Node.Sign(PayloadTypes.MemoryReads, new MemoryReads(agent.Run, agent.Node.Id, agent.Challenge.Nonce, ++agent.Node.Sequence, [new DeviceReads("0", agent.Words[0].Output.Sha256), new DeviceReads("1", agent.Words[0].Output.Sha256)]));
+        (await agent.SendAsync($"/v1/benchmark-runs/{agent.Run}/memory-reads", reads)).With(200);
+        (await agent.ReportAsync()).With(200);
+
+        Caught(agent, await agent.UploadAsync(), "memory", "it was not held, or is another device's");
+    }
+
+    [Fact]
+    public async Task Memory_that_is_not_shown_keeps_a_listing_from_being_benchmarked_and_words_once_committed_to_stay()
+    {
+        await using var pool = await VerifiedPool.StartAsync();
+        using var agent = await pool.AgentAsync();
+        (await agent.AskAsync()).With(200);
+        Assert.Equal((409, "work_not_committed"), await CodeAsync(agent.SendAsync($"/v1/benchmark-runs/{agent.Run}/memory-fills", agent.Node.Fill(agent.Run, agent.Challenge))));
+        (await agent.CommitAsync()).With(200);
+        Assert.Equal((409, "memory_not_filled"), await CodeAsync(agent.ReadAsync()));
+        var fill = agent.Node.Fill(agent.Run, agent.Challenge);
+        var seed = (await agent.SendAsync($"/v1/benchmark-runs/{agent.Run}/memory-fills", fill)).With(200).Text("seed");
+
+        // The same message is asked the same; an agent that fills anew is asked something else.
+        Assert.Equal(seed, (await agent.SendAsync($"/v1/benchmark-runs/{agent.Run}/memory-fills", fill)).With(200).Text("seed"));
+        Assert.NotEqual(seed, await agent.FillAsync());
+
+        (await agent.ReportAsync()).With(200);
+        var run = await agent.UploadAsync();
+        Assert.Equal(("identified", "downgraded"), (run.Text("level"), agent.Verdict(run).GetProperty("outcome").GetString()));
+        Assert.Contains(Findings(agent, run), finding => finding.Kind == "memory" && finding.Detail.Contains("did not read it as it was asked", StringComparison.Ordinal));
+    }
+
+    private static async Task<(int Status, string? Code)> CodeAsync(Task<ApiReply> reply) => ((await reply).Status, (await reply).Code);
 
     private static void Caught(NodeAgentDouble agent, ApiReply run, string kind, string reason)
     {

@@ -20,7 +20,7 @@ public sealed class VerifiedPool(ApiMarket api, ApiClient owner, string pool, IR
 
     public static async Task<VerifiedPool> StartAsync(int nodes = 1, string sku = "nvidia-h100-sxm5-80gb")
     {
-        var api = await ApiMarket.StartAsync(services => services.Configure<VerificationOptions>(options => options.WorkSize = 256));
+        var api = await ApiMarket.StartAsync(services => services.Configure<VerificationOptions>(options => (options.WorkSize, options.MemoryMebibytes) = (256, 1)));
         return await InAsync(api, await api.OrganizationAsync(OrganizationKind.Operator, "Prairie Compute"), nodes, sku);
     }
 

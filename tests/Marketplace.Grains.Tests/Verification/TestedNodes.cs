@@ -28,7 +28,7 @@ internal static class TestedNodes
         var waiting = (await market.Grains.GetGrain<INodeGrain>(node.Id.Value).GetAsync())!.State.Challenge;
         var run = market.Grains.GetGrain<IBenchmarkRunGrain>(waiting!.Value.Value);
         var now = SystemClock.Instance.GetCurrentInstant();
-        var challenge = Granted(await run.AskAsync(new AskChallenge(node.Id, Nonce, now, 256))).Challenge!;
+        var challenge = Granted(await run.AskAsync(new AskChallenge(node.Id, Nonce, now, 256, MemoryMebibytes: 0))).Challenge!;
         var products = node.Compute(challenge);
         var commitments = new WorkCommitments(waiting.Value, node.Id, challenge.Nonce, ++node.Sequence, [.. products.Select(pair => new DeviceCommitment(pair.Key, pair.Value.Commitment.Root))]);
         Granted(await run.CommitWorkAsync(new CommitWork(commitments, new string('b', 64), now)));

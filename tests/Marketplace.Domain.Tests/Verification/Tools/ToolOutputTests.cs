@@ -94,6 +94,40 @@ public sealed class ToolOutputTests
         }
     }
 
+    /// <summary>Files of the folder that no tool printed, and what reads them instead.</summary>
+    private static readonly Dictionary<string, string> Others = new(StringComparer.Ordinal)
+    {
+        ["SOURCES.md"] = "people",
+        ["dcgm-diag-schema.json"] = "people: a schema",
+        ["gpud-fabricmanager.log"] = "nothing yet: a service's own log",
+        ["mlperf-inference-v5.1-summary_results.json"] = "the bands, when they were made",
+        ["nvtrust-detached_claims_remote.json"] = "the test of attestation",
+        ["nvtrust-hopperAttestationReport.txt"] = "GpuAttestation",
+        ["nvtrust-hopperCertChain.txt"] = "GpuAttestation",
+    };
+
+    [Fact]
+    public void Every_file_of_the_samples_is_read_by_what_it_is_meant_for_and_breaks_no_reader_whole_or_damaged()
+    {
+        var folder = Path.GetDirectoryName(SharedData.Require("samples/SOURCES.md"))!;
+        var read = Samples.Select(sample => sample.Data.Item1).ToHashSet(StringComparer.Ordinal);
+        foreach (var file in Directory.EnumerateFiles(folder))
+        {
+            var name = Path.GetFileName(file);
+            Assert.True(read.Contains(name) ^ Others.ContainsKey(name), $"{name} is read by no parser, and not named as what it is.");
+            var whole = File.ReadAllText(file);
+            var random = new Random(name.Length);
+            foreach (var tool in Enum.GetValues<Tool>())
+            {
+                foreach (var text in (string[])[whole, whole[..random.Next(whole.Length)], whole[random.Next(whole.Length)..], whole.Replace('1', '\0'), whole.Replace("\n", "\r", StringComparison.Ordinal)])
+                {
+                    var result = ToolOutput.Read(tool, text);
+                    Assert.True((result.Reading is null) != (result.Fault is null), $"{name} as {tool}: neither read nor refused.");
+                }
+            }
+        }
+    }
+
     [Fact]
     public void What_is_too_long_is_refused() => Assert.NotNull(ToolOutput.Read(Tool.KernelLog, new string('x', ToolOutput.Longest + 1)).Fault);
 
