@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Pricing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
+using Marketplace.Domain.Verification;
 using NodaTime;
 
 namespace Marketplace.Domain.Tests.Market;
@@ -61,6 +63,22 @@ public sealed class ListingTests
         var delivered = pool with { Allocations = [pool.Allocations[0] with { Delivered = true }] };
         Assert.False(PoolSummary.Of(delivered, null).IsPreBuild(term, 500));
         Assert.True(PoolSummary.Of(delivered, null).IsPreBuild(term, 501));
+    }
+
+    [Fact]
+    public void A_challenge_draws_nodes_that_work_for_no_tenant_and_all_where_every_one_does()
+    {
+        var nodes = Enumerable.Range(1, 4).Select(number => NodeId.From($"node_{number}")).ToArray();
+        PoolNode Node(int at, bool isAssigned) => new(nodes[at], at + 1, $"SN-{at}", null, isAssigned ? NodeStatus.Assigned : NodeStatus.Free, isAssigned ? ReservationId.From("rsv_1") : null);
+        ImmutableArray<NodeId> Drawn(params bool[] assigned)
+        {
+            var listing = Listed();
+            listing = listing with { Pool = listing.Pool! with { Kind = PoolKind.Gpu, Nodes = new NodeRegistry(assigned.Select((isAssigned, at) => Node(at, isAssigned))) } };
+            return Do(listing, Listing.Decide(listing, new OpenPoolBenchmark(Operator, BenchmarkPurpose.Retest, new string('a', 64)), Now)).Run!.Nodes;
+        }
+
+        Assert.Equal([nodes[1], nodes[3]], Drawn(true, false, true, false).OrderBy(node => node.Value));
+        Assert.Equal(nodes, Drawn(true, true, true, true).OrderBy(node => node.Value));
     }
 
     private static Listing Listed() => Do(Listing.None, Listing.Of(Pool.Decide(

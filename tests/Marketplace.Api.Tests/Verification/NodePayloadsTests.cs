@@ -14,7 +14,7 @@ namespace Marketplace.Api.Tests.Verification;
 /// The examples of signed messages, as the specification prints them: a real node signs each example's payload, in which only ids,
 /// nonce, token, key and numbers are its own, and the marketplace takes it.
 /// </summary>
-public sealed class NodeMessageExampleTests
+public sealed class NodePayloadsTests
 {
     [Fact]
     public async Task Every_example_of_a_signed_message_is_taken_when_a_node_signs_it()
