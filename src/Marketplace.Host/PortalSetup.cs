@@ -19,6 +19,10 @@ internal static class PortalSetup
     {
         // Outside of a published folder the pages' files lie where they were built, in any environment.
         StaticWebAssetsLoader.UseStaticWebAssets(builder.Environment, builder.Configuration);
+
+        // There the framework also looks on the disk for files that were added since, under every address: one of the API's that takes
+        // no GET would seem not to exist, and one that does not exist would seem to take GET alone.
+        builder.Configuration["DisableStaticAssetNotFoundRuntimeFallback"] = "true";
         builder.Services.AddMarketplacePortal();
         if (hasApi)
         {

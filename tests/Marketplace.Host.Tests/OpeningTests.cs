@@ -92,6 +92,21 @@ public sealed class OpeningTests : IDisposable
         Assert.DoesNotContain("Seeding", second.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("GET", "/v1/clock/advance", 405, "POST")]
+    [InlineData("HEAD", "/v1/clock", 405, "GET")]
+    [InlineData("PUT", "/v1/nowhere", 404, "")]
+    public async Task AddressesOfTheApiAnswerAsTheyAreBesideThePages(string method, string path, int status, string allow)
+    {
+        await using var host = await HostProcess.StartReadyAsync(Data, "--Marketplace:Demo", "false");
+        using var http = new HttpClient { BaseAddress = await host.ReadyAsync() };
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal((status, allow), ((int)answer.StatusCode, string.Join(", ", answer.Content.Headers.Allow)));
+    }
+
     private Dictionary<string, string> Keys() => HostKeys.Read(Data);
 
     private static async Task<JsonElement> ReadAsync(Uri address, string key, string path)

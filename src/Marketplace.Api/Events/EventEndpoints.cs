@@ -12,7 +12,7 @@ namespace Marketplace.Api.Events;
 internal static class EventEndpoints
 {
     // Short: a silo that stops waits for the calls that its grains have taken.
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(5);
+    private const int HeartbeatSeconds = 5;
     private static readonly TimeSpan CopyDelay = TimeSpan.FromMilliseconds(50);
 
     public static IEndpointRouteBuilder MapEvents(this IEndpointRouteBuilder routes)
@@ -26,7 +26,7 @@ internal static class EventEndpoints
         room.Get("/v1/events/stream", new(
             "streamEvents",
             "Follow the feed",
-            "Server-sent events: each message carries one event as `data`, its type as `event` and the cursor as `id`. Begins with what happens next; with `Last-Event-ID` or `startingAfter` it begins after that event, so that a broken connection loses nothing. Every 15 s without events a comment keeps the connection open.",
+            $"Server-sent events: each message carries one event as `data`, its type as `event` and the cursor as `id`. Begins with what happens next; with `Last-Event-ID` or `startingAfter` it begins after that event, so that a broken connection loses nothing. Every {HeartbeatSeconds} s without events a comment keeps the connection open.",
             Permission.Read("events"))
         {
             Query = new StreamQuery(Page.CursorOf(EventRows.Key(42))),
@@ -71,7 +71,7 @@ internal static class EventEndpoints
                 continue;
             }
 
-            if (await feed.WaitBeyondAsync(last, Heartbeat).WaitAsync(request.Cancellation) > last)
+            if (await feed.WaitBeyondAsync(last, TimeSpan.FromSeconds(HeartbeatSeconds)).WaitAsync(request.Cancellation) > last)
             {
                 // The read copy follows its feed a moment later.
                 await Task.Delay(CopyDelay, request.Cancellation);

@@ -10,7 +10,8 @@ namespace Marketplace.Domain.Billing;
 
 /// <summary>
 /// Prices a statement of rent as invoice lines. Quantities of one price are added as exact fractions, priced once and
-/// rounded once; a period in which the price changes has a line for each price.
+/// rounded once; a period in which the price changes has a line for each price, and rent in advance one for each step of the
+/// ramp inside it (<see cref="RentSchedule.LineStart"/>).
 /// </summary>
 public static class RentEngine
 {
@@ -76,10 +77,17 @@ public static class RentEngine
 
         public void AddTo(ImmutableArray<InvoiceLine>.Builder lines)
         {
-            var charges = Groups(statement.Charges);
+            var charged = Fraction.Zero;
+            var start = BillingPeriods.Midnight(zone, part.Start);
+            foreach (var line in Layered(statement.Charges).GroupBy(service => RentSchedule.LineStart(statement.Terms, start, service.From)).OrderBy(line => line.Key))
+            {
+                var charges = Groups([.. line]);
+                var quantity = Quantity(charges);
+                Add(lines, InvoiceLineKind.Rent, "Rent", charges, quantity, [.. line]);
+                charged += quantity;
+            }
+
             var credits = Groups(statement.Credits);
-            var charged = Quantity(charges);
-            Add(lines, InvoiceLineKind.Rent, "Rent", charges, charged, statement.Charges);
             Add(lines, InvoiceLineKind.RentCredit, "Credit for rent no longer due", credits, -Quantity(credits), statement.Credits);
 
             var committed = Groups(statement.Committed.Select(step => (step.Quantity, step.From, step.Until)));
@@ -140,6 +148,13 @@ public static class RentEngine
             var times = BillingPeriods.ToInterval(zone, part);
             return service.From < times.End && service.Until > times.Start;
         }
+
+        // A block of power of which the ramp takes more later is a layer of what it took at first, and one of what came on top.
+        private static IEnumerable<NodeService> Layered(ImmutableArray<NodeService> services) => services
+            .GroupBy(service => service.Node)
+            .SelectMany(node => QuantityLayer
+                .Of(node.Select(service => new QuantityLayer(service.Quantity, service.From, service.Until)))
+                .Select(layer => new NodeService(node.Key, layer.Quantity, layer.From, layer.Until)));
 
         private ImmutableArray<ServiceGroup> Groups(ImmutableArray<NodeService> services) =>
             Groups(services.Select(service => (service.Quantity, service.From, service.Until)));

@@ -115,7 +115,7 @@ public sealed partial class CapacityCalendar
             Segments = placed.Segments,
             PlacedAt = placed.At,
         }),
-        HoldConfirmed confirmed => new(this, load, holds.Set(Step(Known(confirmed.Id), HoldStatus.Confirmed) with { SignedAt = confirmed.SignedAt })),
+        HoldConfirmed confirmed => new(this, load, holds.Set(Ready(Known(confirmed.Id), HoldStatus.Confirmed) with { Status = HoldStatus.Confirmed, SignedAt = confirmed.SignedAt })),
         HoldEnded ended => Ended(ended),
         HoldResized resized => Changed(resized.Id, hold => hold with { Segments = resized.Segments, Displaced = [] }),
         UnitsDisplaced units => Changed(units.Id, hold => hold with { Displaced = units.Displaced }),
@@ -136,7 +136,7 @@ public sealed partial class CapacityCalendar
         }
 
         // A tombstone only has to know its id and its end.
-        var ended = Step(hold, fact.As) with { Segments = [], Displaced = [], EndedAt = fact.At };
+        var ended = Ready(hold, fact.As) with { Status = fact.As, Segments = [], Displaced = [], EndedAt = fact.At };
         return new(
             this,
             AddKept(load, hold, -1),
@@ -173,8 +173,8 @@ public sealed partial class CapacityCalendar
 
     private Hold Known(ReservationId id) => holds.Find(id) ?? throw new InvalidOperationException($"{id} holds nothing here.");
 
-    private static Hold Step(Hold hold, HoldStatus next) => HoldSteps.Next[hold.Status].Contains(next)
-        ? hold with { Status = next }
+    private static Hold Ready(Hold hold, HoldStatus next) => HoldSteps.Next[hold.Status].Contains(next)
+        ? hold
         : throw new InvalidOperationException($"Hold {hold.Id} cannot go from {hold.Status} to {next}.");
 
     private HourTree AddSupply(HourTree tree, ImmutableArray<SupplyStep> steps, int sign)

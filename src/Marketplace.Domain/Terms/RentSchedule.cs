@@ -31,13 +31,16 @@ public static class RentSchedule
         var commencement = hourly ? anchor : BillingPeriods.FirstFullDay(zone, ramp.Term.Start);
         var end = BillingPeriods.FirstFullDay(zone, ramp.Term.End);
         var perYear = terms.Clauses.Escalator?.PerYear ?? Percentage.Zero;
+        var layers = QuantityLayer.Of(ramp.Segments()
+            .Select(segment => new QuantityLayer(segment.Units, Counted(terms, segment.Term.Start), Counted(terms, segment.Term.End)))
+            .Where(level => level.From < level.Until));
         var charges = ImmutableArray.CreateBuilder<RentCharge>();
         foreach (var period in BillingPeriods.Over(anchor, anchor, end))
         {
             foreach (var (part, year) in Escalation.Split(commencement, period))
             {
                 var price = Escalation.PriceIn(terms.Rent.Price, perYear, year);
-                foreach (var quantity in Quantities(terms, zone, anchor, part).Where(quantity => !quantity.IsZero))
+                foreach (var quantity in Quantities(terms, layers, anchor, part).Where(quantity => !quantity.IsZero))
                 {
                     charges.Add(new RentCharge(part, quantity, price, Proration.Price(price, quantity)));
                 }
@@ -59,40 +62,46 @@ public static class RentSchedule
         return Proration.Price(terms.Rent.Price, Fraction.From(months) * perMonth);
     }
 
-    // In arrears a part of a period is one line. In advance, what is there at its start is one line, and each later step of the
-    // ramp adds a line of its own (case BC-13), negative where the quantity falls.
-    private static IEnumerable<Fraction> Quantities(ContractTerms terms, DateTimeZone zone, LocalDate anchor, BillingPeriod part)
+    /// <summary>
+    /// The instant that names the line of a period's part in which a quantity is stated. In arrears all are on one line. In advance
+    /// what a later step of the ramp adds inside the part is a line of its own (case BC-13), whether it was accepted before the rent
+    /// was stated or with its step: the rounding, and so the sum, is the same.
+    /// </summary>
+    /// <param name="terms">The terms.</param>
+    /// <param name="part">The part's first instant.</param>
+    /// <param name="from">The first instant of the quantity.</param>
+    public static Instant LineStart(ContractTerms terms, Instant part, Instant from)
     {
-        var sum = Fraction.Zero;
-        var before = 0;
-        foreach (var segment in terms.Ramp.Segments())
-        {
-            var change = Measure(segment.Units - before, segment.Term.Start);
-            before = segment.Units;
-            if (terms.Clauses.Timing == BillingTiming.InArrears || BillingPeriods.FirstFullDay(zone, segment.Term.Start) <= part.Start)
-            {
-                sum += change;
-            }
-            else
-            {
-                yield return change;
-            }
-        }
+        var start = Counted(terms, from);
+        return terms.Clauses.Timing == BillingTiming.InAdvance && start > part && terms.Ramp.Steps.Skip(1).Any(step => Counted(terms, step.From) == start)
+            ? start
+            : part;
+    }
 
-        yield return sum;
+    // Hourly prices count from the instant, fees by the month from the next local midnight.
+    private static Instant Counted(ContractTerms terms, Instant instant) => terms.Rent.Unit == PricingUnit.GpuHour
+        ? instant
+        : BillingPeriods.Midnight(terms.Clauses.Zone(), BillingPeriods.FirstFullDay(terms.Clauses.Zone(), instant));
 
-        // A step counts from its start to the end of the term; the next one carries only the difference.
-        Fraction Measure(int units, Instant from)
+    // The quantity of each line of a part of a period, in order of time.
+    private static IEnumerable<Fraction> Quantities(ContractTerms terms, ImmutableArray<QuantityLayer> layers, LocalDate anchor, BillingPeriod part)
+    {
+        var zone = terms.Clauses.Zone();
+        var interval = BillingPeriods.ToInterval(zone, part);
+        return layers
+            .GroupBy(layer => LineStart(terms, interval.Start, layer.From))
+            .OrderBy(line => line.Key)
+            .Select(line => line.Aggregate(Fraction.Zero, (sum, layer) => sum + (Fraction.From(layer.Quantity) * Measure(layer))));
+
+        Fraction Measure(QuantityLayer layer)
         {
-            var until = terms.Ramp.Term.End;
             if (terms.Rent.Unit == PricingUnit.GpuHour)
             {
-                var interval = BillingPeriods.ToInterval(zone, part);
-                return Proration.Hours(Instant.Max(from, interval.Start), Instant.Min(until, interval.End)) * ((long)units * terms.GpusPerUnit);
+                return Proration.Hours(Instant.Max(layer.From, interval.Start), Instant.Min(layer.Until, interval.End)) * terms.GpusPerUnit;
             }
 
-            var served = new BillingPeriod(BillingPeriods.FirstFullDay(zone, from), BillingPeriods.FirstFullDay(zone, until));
-            return part.Intersect(served) is { } days ? Proration.Months(anchor, days.Start, days.End) * units : Fraction.Zero;
+            var served = new BillingPeriod(BillingPeriods.FirstFullDay(zone, layer.From), BillingPeriods.FirstFullDay(zone, layer.Until));
+            return part.Intersect(served) is { } days ? Proration.Months(anchor, days.Start, days.End) : Fraction.Zero;
         }
     }
 }

@@ -18,35 +18,46 @@ public sealed class RentEngineLawTests
     [Fact]
     public void Invoices_of_a_lease_add_up_to_its_quote() => Gen.Select(
             Gen.Int[1, 40_000_000].Select(price => price / 100_000m),
-            Gen.Select(Gen.Int[1, 5], Gen.Int[1, 5], Gen.Int[1, 24 * 40]),
-            Gen.Int[0, 24 * 60],
-            Gen.Int[24 * 41, 24 * 800],
+            Gen.Select(Gen.Int[1, 10], Gen.Int[1, 24 * 20]).Array[1, 4],
+            Gen.Select(Gen.Int[0, 24 * 60], Gen.Int[24 * 81, 24 * 800]),
+            Gen.Enum<PricingUnit>(),
             Gen.Bool,
             Gen.Bool,
             Gen.Int[0, 3].Select(i => Zones[i]))
         .Sample(
-            (price, ramp, startHour, hours, hourly, advance, zone) =>
+            (price, steps, times, unit, advance, early, zone) =>
             {
-                var (first, second, stepHour) = ramp;
-                var start = SampleOffer.March.Start + Duration.FromHours(startHour);
-                var term = new Term(start, start + Duration.FromHours(hours));
-                var step = start + Duration.FromHours(stepHour);
+                var start = SampleOffer.March.Start + Duration.FromHours(times.Item1);
+                var term = new Term(start, start + Duration.FromHours(times.Item2));
                 var offer = new PoolOffer(
-                    SampleOffer.Prices with { Unit = hourly ? PricingUnit.GpuHour : PricingUnit.NodeMonth, BasePrice = UnitPrice.Of(Currency.Usd, price) },
+                    SampleOffer.Prices with { Unit = unit, BasePrice = UnitPrice.Of(Currency.Usd, price) },
                     SampleOffer.Clauses with { LeaseZone = zone, Timing = advance ? BillingTiming.InAdvance : BillingTiming.InArrears, Renewal = new Renewal(0, 0, 0) },
                     SampleOffer.Offer.Holds);
-                var quote = SampleOffer.Make(SampleOffer.Ask(term: term, pool: SampleOffer.InPool(offer, preBuild: true)) with
+                var perUnit = unit == PricingUnit.KilowattMonth ? 1 : 8;
+                var from = start;
+                var (peak, last) = (0, 0);
+                var quantities = new List<QuantityStep>();
+                foreach (var (asked, hours) in steps)
                 {
-                    Quantities = [new QuantityStep(start, first * 8), new QuantityStep(step, (first + second) * 8)],
-                });
+                    // A rise after a fall would be met in two pieces, by nodes that stayed and by new ones; and so would two rises on
+                    // one day, where fees count from the next.
+                    var units = !early && last < peak ? Math.Min(asked, last) : asked;
+                    quantities.Add(new QuantityStep(from, units * perUnit));
+                    from += Duration.FromHours(early ? hours : Math.Max(hours, 25));
+                    (peak, last) = (Math.Max(peak, units), units);
+                }
 
-                Assert.Equal(quote.Total, Invoiced(quote, step, first, second));
+                var pool = SampleOffer.InPool(offer, preBuild: true, gpusPerUnit: unit == PricingUnit.KilowattMonth ? 0 : 8);
+                var quote = SampleOffer.Make(SampleOffer.Ask(term: term, pool: pool) with { Quantities = [.. quantities] });
+
+                Assert.Equal(quote.Total, Invoiced(quote, early));
             },
-            iter: 300);
+            iter: 1_000);
 
-    private static Money Invoiced(Quote quote, Instant step, int first, int second)
+    // What the peak needs is accepted a day before the term, or what each step adds to it with that step.
+    private static Money Invoiced(Quote quote, bool early)
     {
-        var term = quote.Terms.Ramp.Term;
+        var ramp = quote.Terms.Ramp;
         var opening = new LeaseOpening
         {
             Reservation = ReservationId.From("rsv_1"),
@@ -60,17 +71,30 @@ public sealed class RentEngineLawTests
             Deposit = quote.Deposit,
         };
         var lines = new List<InvoiceLine>();
+        var delivered = 0;
         Lease? lease = null;
-        Deliver(term.Start, 1, first);
-        Deliver(step, first + 1, second);
-        Play(term.End + Duration.FromDays(40), new MeetDueTimes());
+        if (early)
+        {
+            Deliver(ramp.Term.Start - Duration.FromDays(1), ramp.PeakUnits());
+        }
+
+        foreach (var step in ramp.Steps.Where(step => step.Units > delivered))
+        {
+            Deliver(step.From, step.Units);
+        }
+
+        Play(ramp.Term.End + Duration.FromDays(40), new MeetDueTimes());
         return Money.Sum(Currency.Usd, lines.Select(line => line.Amount));
 
-        void Deliver(Instant at, int from, int count)
+        void Deliver(Instant at, int units)
         {
-            NodeId[] nodes = [.. Enumerable.Range(from, count).Select(i => NodeId.From($"node_{i}"))];
-            Play(at, new TakeDelivery(opening, LeaseDelivery.OfNodes(DeliveryId.From($"dlv_{from}"), at, [.. nodes])));
-            Play(at, new AcceptNodes(quote.TenantId, [.. nodes]));
+            var id = DeliveryId.From($"dlv_{units}");
+            var delivery = quote.Terms.Rent.Unit == PricingUnit.KilowattMonth
+                ? LeaseDelivery.OfPower(id, at, units - delivered)
+                : LeaseDelivery.OfNodes(id, at, [.. Enumerable.Range(delivered, units - delivered).Select(i => NodeId.From($"node_{i}"))]);
+            delivered = units;
+            Play(at, new TakeDelivery(opening, delivery));
+            Play(at, new AcceptNodes(quote.TenantId, [.. delivery.Nodes.Select(node => node.Id)]));
         }
 
         void Play(Instant at, LeaseCommand command)

@@ -132,7 +132,7 @@ public sealed class QuoteTests
         var charges = RentSchedule.For(SampleOffer.Make(command).Terms);
 
         // 8 nodes more from 11 March: 8 x 9,000 x 21/31 = 48,774.19 (case BC-13).
-        Assert.Equal([4_877_419L, 1_800_000L], charges.Select(charge => charge.Amount.Minor));
+        Assert.Equal([1_800_000L, 4_877_419L], charges.Select(charge => charge.Amount.Minor));
     }
 
     [Fact]
