@@ -21,7 +21,7 @@ public sealed class PackagingTests : IDisposable
         SkipWithoutPackages(published);
         Assert.True(published.Code == 0, published.Text);
 
-        var file = Assert.Single(Directory.GetFiles(_folder.File("published")), path => Path.GetExtension(path) is "" or ".dll" or ".so");
+        var file = Assert.Single(Directory.GetFiles(_folder.File("published")), path => Path.GetExtension(path) is not (".pdb" or ".xml"));
         var inventory = await RunAsync(file, "inventory", "--json", "--folder", _folder.File("agent"));
 
         Assert.Equal("Marketplace.Agent", Path.GetFileName(file));
