@@ -24,6 +24,7 @@ public sealed class PageTests(PortalMarket market)
         { "leases", "TENANT", "/leases", "tbody tr" },
         { "billing", "TENANT", "/billing", "tbody tr" },
         { "notices", "TENANT", "/notices", "tbody tr" },
+        { "calendar", "TENANT", "/calendar", ".checks" },
         { "account", "TENANT", "/account", ".choices" },
         { "developers", "TENANT", "/developers", "tbody tr" },
         { "operator", "OPERATOR", "/operator", "tbody tr" },

@@ -48,7 +48,7 @@ internal static class CalendarText
         Transparency = TransparencyType.Transparent,
 
         // A change always carries a later time than the one before, so its seconds number the versions of a date.
-        Sequence = (int)Math.Clamp((date.ChangedAt - SequenceBegins).TotalSeconds, 0, int.MaxValue),
+        Sequence = (int)Math.Clamp((date.ChangedAt - SequenceBegins).TotalSeconds + date.Changes, 0, int.MaxValue),
         DtStamp = Utc(date.ChangedAt),
         LastModified = Utc(date.ChangedAt),
     };

@@ -51,7 +51,7 @@ internal static class ContractCalendarEndpoints
             : throw new ProblemException(Problem.Of(Refusal.Of(CalendarFeedRefusal.NotFound, "There is no calendar at this address.")));
         var dates = await DatesAsync(request, organization.Id);
         request.Http.Response.Headers.CacheControl = "private, max-age=300";
-        return Results.Text(CalendarText.Of($"{organization.Name}: contract dates", dates, request.Service<Letters>().Root), "text/calendar; charset=utf-8");
+        return Results.Text(CalendarText.Of($"{organization.Name}: contract dates", dates, request.Service<Letters>().Link(request.Http, "").TrimEnd('/')), "text/calendar; charset=utf-8");
     }
 
     private static async Task<IEnumerable<ContractDate>> DatesAsync(ApiRequest request, OrganizationId organization)

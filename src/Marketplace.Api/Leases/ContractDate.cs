@@ -13,6 +13,9 @@ namespace Marketplace.Api.Leases;
 /// <param name="Page">Page of the portal on which it stands, below its root.</param>
 internal sealed record ContractDate(string Uid, string Summary, string Description, Instant? At, LocalDate? On, string Zone, Instant ChangedAt, string Page)
 {
+    /// <summary>Changes since then that bear no time of their own.</summary>
+    public int Changes { get; init; }
+
     public static ContractDate Of(string uid, string summary, string description, Instant at, string zone, Instant changedAt, string page) => new(uid, summary, description, at, null, zone, changedAt, page);
 
     public static ContractDate Of(string uid, string summary, string description, LocalDate on, string zone, Instant changedAt, string page) => new(uid, summary, description, null, on, zone, changedAt, page);

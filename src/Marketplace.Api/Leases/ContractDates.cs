@@ -101,7 +101,7 @@ internal static class ContractDates
 
     /// <summary>The day an invoice is due; none once nothing is left to pay.</summary>
     public static IEnumerable<ContractDate> Of(Invoice it) => it.Status is InvoiceStatus.Open or InvoiceStatus.Overdue && !it.IsCredit
-        ? [ContractDate.Of($"{it.Id}-due", $"Invoice {it.Number}: {it.Outstanding} due", "The last day to pay without being late.", it.DueDate, it.Zone, it.IssuedAt, $"billing/invoices/{it.Id}")]
+        ? [ContractDate.Of($"{it.Id}-due", $"Invoice {it.Number} due", $"The last day to pay {it.Total} without being late.", it.DueDate, it.Zone, it.IssuedAt, $"billing/invoices/{it.Id}")]
         : [];
 
     /// <summary>Days of readiness of a site's phases that somebody waits for: as promised, and as now expected. None once a phase is ready.</summary>
@@ -115,7 +115,7 @@ internal static class ContractDates
         var (name, page) = ($"{site.Description.Name}, {phase.Name}", $"sites/{site.Id}");
         var changed = phase.Of(MilestoneKind.ReadyForService)!.Revisions is [.., var newest] ? newest.At : site.CreatedAt;
         yield return ContractDate.Of($"{phase.Id}-rfs-planned", $"{name}: ready for service as planned", "The day promised when the phase was planned.", phase.ContractRfs, (site.Description.Zone ?? "UTC"), site.CreatedAt, page);
-        yield return ContractDate.Of($"{phase.Id}-rfs-forecast", $"{name}: ready for service as now forecast", "It moves when the operator forecasts another day.", phase.ExpectedRfs, (site.Description.Zone ?? "UTC"), changed, page);
+        yield return ContractDate.Of($"{phase.Id}-rfs-forecast", $"{name}: ready for service as now forecast", "It moves when the operator forecasts another day.", phase.ExpectedRfs, (site.Description.Zone ?? "UTC"), changed, page) with { Changes = phase.Revision };
     }
 
     private static IEnumerable<ContractDate> TermOf(
@@ -130,5 +130,6 @@ internal static class ContractDates
         yield return ContractDate.Of($"{id}-end", $"{what}: {(exitsAt is null ? "term ends" : "early exit")}", "Access ends.", exitsAt ?? steps[^1].Term.End, zone, changedAt, page);
     }
 
-    private static string NameOf(ContractNames? names, PoolId pool) => names?.Capacity is { } capacity ? $"{capacity.Site}, {capacity.Pool}" : pool.Value;
+    private static string NameOf(ContractNames? names, PoolId pool) => names?.Capacity is not { } capacity ? pool.Value
+        : capacity.Pool.Contains(capacity.Site, StringComparison.OrdinalIgnoreCase) ? capacity.Pool : $"{capacity.Site}, {capacity.Pool}";
 }

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Reservations;
 using Marketplace.Domain.Transparency;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Organizations;
 using Marketplace.Grains.Ports;
+using Marketplace.Grains.Reservations;
 using NodaTime;
 
 namespace Marketplace.Grains.Transparency;
@@ -79,14 +81,17 @@ internal sealed class NoticeBoardGrain(GrainServices services, INoticeWriter wri
         var events = await EventsAsync(after, last);
         var through = events.IsEmpty ? after : events[^1].Number;
         var organization = (await Services.Grains.GetGrain<IOrganizationGrain>(Key).GetAsync())?.State;
+        var conversations = await ConversationsAsync(events);
         var letters = ImmutableArray.CreateBuilder<SealedLetter>();
         foreach (var member in await PeopleAsync())
         {
-            var read = State!.Reader(member.User!.Value.Value).ReadThrough;
-            var lines = MailOf(member.User) != mail ? [] : NoticeTypes.LinesOf(events.Where(it => it.Number > read), Organization);
-            if (!lines.IsEmpty && (await Services.Grains.GetGrain<IUserGrain>(member.User.Value.Value).GetAsync())?.State.Account is { EmailConfirmed: true } account)
+            var reader = member.User!.Value.Value;
+            var read = State!.Reader(reader).ReadThrough;
+            var lines = MailOf(member.User) != mail ? [] : NoticeTypes.LinesOf(
+                events.Where(it => it.Number > read && !(conversations.TryGetValue(it.Subject, out var conversation) && NoticeTypes.IsReadMessage(it, conversation.ReadThrough(reader)))), Organization);
+            if (!lines.IsEmpty && (await Services.Grains.GetGrain<IUserGrain>(reader).GetAsync())?.State.Account is { EmailConfirmed: true } account)
             {
-                var id = PublicId.Derive<LetterId>(Noun, Key, member.User.Value.Value, through.ToString(CultureInfo.InvariantCulture));
+                var id = PublicId.Derive<LetterId>(Noun, Key, reader, through.ToString(CultureInfo.InvariantCulture));
                 letters.Add(writer.Write(id, account.Email, new NoticeDigestContent(account.Name, organization!.Name, lines)));
             }
         }
@@ -111,6 +116,13 @@ internal sealed class NoticeBoardGrain(GrainServices services, INoticeWriter wri
         }
 
         return events.ToImmutable();
+    }
+
+    /// <summary>Conversations in which something was written: who has read it there needs no mail.</summary>
+    private async Task<Dictionary<string, Conversation>> ConversationsAsync(ImmutableArray<FeedEvent> events)
+    {
+        var known = await Task.WhenAll(events.Where(NoticeTypes.IsMessage).Select(it => it.Subject).Distinct().Select(async id => (await Services.Grains.GetGrain<IConversationGrain>(id).GetAsync())?.State));
+        return known.OfType<Conversation>().ToDictionary(it => it.Id.Value, StringComparer.Ordinal);
     }
 
     private NoticeMail MailOf(UserId? user) => user is { } person ? State?.Reader(person.Value).Mail ?? NoticeMail.Soon : NoticeMail.Never;

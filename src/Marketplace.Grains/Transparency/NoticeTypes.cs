@@ -15,6 +15,7 @@ namespace Marketplace.Grains.Transparency;
 internal static class NoticeTypes
 {
     private const string WrittenBy = "organizationId";
+    private const string Place = "number";
 
     private static readonly FrozenDictionary<string, EventType> Mailed = new EventType[]
     {
@@ -41,6 +42,12 @@ internal static class NoticeTypes
            select new NoticeLine(Mailed[same.Key.Type].Meaning, same.Key.Subject, same.Count(), same.Max(it => it.At)),
     ];
 
+    /// <summary>Whether an event says that a message was written.</summary>
+    public static bool IsMessage(FeedEvent it) => it.Type == ConversationEvents.MessagePosted.Name;
+
+    /// <summary>Whether an event says that a message was written, and it was read in its conversation.</summary>
+    public static bool IsReadMessage(FeedEvent it, long readThrough) => IsMessage(it) && it.Data.GetProperty(Place).GetInt64() <= readThrough;
+
     private static bool IsOwnMessage(FeedEvent it, OrganizationId reader) =>
-        it.Type == ConversationEvents.MessagePosted.Name && it.Data.GetProperty(WrittenBy).GetString() == reader.Value;
+        IsMessage(it) && it.Data.GetProperty(WrittenBy).GetString() == reader.Value;
 }

@@ -83,6 +83,8 @@ public sealed class ConversationGrainTests : IAsyncLifetime
         await PostAsync("one", "Hello?");
         await market.Time.SettleAsync();
         await board.MarkReadAsync(new MarkNoticesRead(Lessor, Bo.Value, await market.Grains.GetGrain<IEventFeedGrain>(Lessor.Value).GetLastAsync()));
+        await PostAsync("two", "Anybody?");
+        await Conversation.MarkReadAsync(new MarkMessagesRead(Bo.Value, 2));
 
         await market.Time.AdvanceAsync(market.Clock.Now + Duration.FromDays(1));
         await market.Time.SettleAsync();
