@@ -30,6 +30,7 @@ public static class MarketplaceApi
         services.AddOptions<VerificationOptions>().BindConfiguration("Verification");
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<RateLimits>();
+        services.TryAddSingleton<RefusedAccess>();
         services.TryAddSingleton<KeyUses>();
         services.TryAddSingleton<ICallers, OrganizationCallers>();
         services.TryAddSingleton<GatewayInbox>();

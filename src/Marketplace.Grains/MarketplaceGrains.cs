@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Market;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Reservations;
 using Marketplace.Grains.Scheduling;
@@ -60,6 +61,7 @@ public static class MarketplaceGrains
         services.TryAddSingleton(StoredLayouts.Current);
         services.TryAddSingleton<GrainServices>();
         services.TryAddSingleton<Rebuild>();
+        services.TryAddSingleton<SearchIndex>();
         services.TryAddSingleton(provider => new MarketTime(
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<IMarketClock>(),

@@ -3,6 +3,7 @@ using Marketplace.Portal;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Hosting.StaticWebAssets;
+using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Marketplace.Host;
@@ -46,13 +47,32 @@ internal static class PortalSetup
 
         if (!app.Services.GetRequiredService<HostOptions>().Role.HasApi)
         {
+            var visitors = new VisitorTransformer(app.Services.GetRequiredService<IOptions<PortalOptions>>());
             foreach (var pattern in Forwarded)
             {
-                app.MapForwarder(pattern, address.Root.GetLeftPart(UriPartial.Authority), new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMinutes(10) });
+                app.MapForwarder(pattern, address.Root.GetLeftPart(UriPartial.Authority), new ForwarderRequestConfig { ActivityTimeout = TimeSpan.FromMinutes(10) }, visitors);
             }
 
             app.MapGet("/health/live", () => new { status = "live" });
             app.MapGet("/health/ready", () => new { status = "ready" });
+        }
+    }
+
+    /// <summary>
+    /// Tells the API for whom it is asked. A browser that sends such headers itself has no say: they never pass.
+    /// </summary>
+    private sealed class VisitorTransformer(IOptions<PortalOptions> options) : HttpTransformer
+    {
+        public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+        {
+            await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+            proxyRequest.Headers.Remove(PortalOptions.CredentialHeader);
+            proxyRequest.Headers.Remove(PortalOptions.VisitorHeader);
+            if (options.Value.Credential is { Length: > 0 } credential && httpContext.Connection.RemoteIpAddress is { } visitor)
+            {
+                proxyRequest.Headers.Add(PortalOptions.CredentialHeader, credential);
+                proxyRequest.Headers.Add(PortalOptions.VisitorHeader, visitor.ToString());
+            }
         }
     }
 

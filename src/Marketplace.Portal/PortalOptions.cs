@@ -6,6 +6,12 @@ public sealed class PortalOptions
     /// <summary>Section of the configuration.</summary>
     public const string Section = "Portal";
 
+    /// <summary>Header in which the portal shows the API <see cref="Credential"/>.</summary>
+    public const string CredentialHeader = "Marketplace-Portal";
+
+    /// <summary>Header in which it says for whom it asks.</summary>
+    public const string VisitorHeader = "Marketplace-Client-Address";
+
     /// <summary>Root of the API that the pages call; empty for the one this host serves itself.</summary>
     public Uri? ApiBaseUrl { get; set; }
 

@@ -1,5 +1,6 @@
 using Marketplace.Benchmarks.Billing;
 using Marketplace.Benchmarks.Capacity;
+using Marketplace.Benchmarks.Market;
 using Marketplace.Benchmarks.Reservations;
 using Marketplace.Benchmarks.Reservations.Peer;
 using Marketplace.Benchmarks.Verification;
@@ -13,6 +14,7 @@ return args switch
     ["holds", .. var sizes] => await HoldBenchmark.RunAsync(sizes),
     ["invoices", .. var sizes] => await InvoiceBenchmark.RunAsync(sizes),
     ["reservations", .. var options] => await ReservationBenchmark.RunAsync(options),
+    ["search", .. var sizes] => await SearchBenchmark.RunAsync(sizes),
     ["webhooks", .. var rounds] => await WebhookBenchmark.RunAsync(rounds),
     [PeerServer.Argument, var address, var connection] => await PeerServer.RunAsync(address, connection),
     _ => Usage(),
@@ -30,6 +32,8 @@ static int Usage()
           reservations    whole reservations through HTTP, 64 clients, beside the same on PostgreSQL; restart; the number of
                           requests a run may follow (4,000), then one side alone (product, peer or both), one shape alone
                           (hot or spread), and one number of overlapping holds
+          search          search as one types over 100,000 listings beside PostgreSQL, and the market's page over them in a browser
+                          started anew; another number of listings may follow
           webhooks        events to 90 webhook endpoints, alone and beside 10 that never answer; the number of rounds may follow (3)
         """);
     return 2;

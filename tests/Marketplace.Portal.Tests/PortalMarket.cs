@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Marketplace.Host.Tests;
 using Microsoft.Playwright;
 
@@ -6,7 +7,7 @@ using Microsoft.Playwright;
 namespace Marketplace.Portal.Tests;
 
 /// <summary>One demo market in a process of its own, and one browser, for all journeys. Neither is started where no browser is.</summary>
-public sealed class PortalMarket : IAsyncLifetime
+public sealed partial class PortalMarket : IAsyncLifetime
 {
     private static readonly string[] Quiet =
     [
@@ -81,6 +82,30 @@ public sealed class PortalMarket : IAsyncLifetime
         return page;
     }
 
+    /// <summary>The address of the link in a mail, which the sandbox writes to the console, below the market's own.</summary>
+    /// <param name="to">Whose mail.</param>
+    /// <param name="subject">Its subject.</param>
+    /// <param name="after">The link of the mail before, where another of the same subject is awaited.</param>
+    public async Task<string> LinkAsync(string to, string subject, string? after = null)
+    {
+        var head = $"Mail to {to}: {subject}";
+        await host!.PrintedAsync(head);
+        using var looking = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (true)
+        {
+            // The lines of a mail are printed one after the other.
+            if (Link().Match(host.Output, host.Output.LastIndexOf(head, StringComparison.Ordinal)) is { Success: true } link && link.Groups[1].Value != after)
+            {
+                return link.Groups[1].Value;
+            }
+
+            await looking.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    [GeneratedRegex(@"https?://[^/\s]+/(\S+)\s")]
+    private static partial Regex Link();
+
     private async Task StartAsync(bool isMarketNeeded)
     {
         var chromium = Environment.GetEnvironmentVariable("MARKETPLACE_BROWSER") is { Length: > 0 } named ? named : "/usr/bin/chromium";
@@ -97,7 +122,9 @@ public sealed class PortalMarket : IAsyncLifetime
             if (host is null && isMarketNeeded)
             {
                 HostProcess.Program = PortalFiles.Host;
-                host = await HostProcess.StartReadyAsync(Path.Combine(folder, "data"));
+                
+                // All visitors of the tests share one address.
+                host = await HostProcess.StartReadyAsync(Path.Combine(folder, "data"), "--Api:AttemptsPerMinutePerAddress", "1000");
                 Address = await host.ReadyAsync();
                 foreach (var line in await File.ReadAllLinesAsync(Path.Combine(folder, "data", "keys.env")))
                 {

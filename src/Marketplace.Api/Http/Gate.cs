@@ -29,6 +29,7 @@ internal static class Gate
         RefuseUnknown(http, operation, caller, signedIn);
         if (caller is not null && !operation.Permission.Allows(caller))
         {
+            await http.RequestServices.GetRequiredService<RefusedAccess>().NoteAsync(http, caller, operation);
             throw new ProblemException(new Problem(ProblemCode.Forbidden, "This needs: " + operation.Permission.Describe()));
         }
 

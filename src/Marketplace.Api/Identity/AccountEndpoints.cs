@@ -65,7 +65,7 @@ internal static class AccountEndpoints
             Gives = Page.Of(AccessEntryModel.Example),
             Pages = true,
         }, request => request.PageAsync<AccessEntry, AccessEntryModel>(AccessRows.Table, request.SignedIn.User.Id.Value, AccessEntryModel.Of));
-        return routes.MapAuthenticator().MapPasskeys();
+        return routes.MapEmailChange().MapAuthenticator().MapPasskeys();
     }
 
     /// <summary>The person who is signed in, for Identity's managers.</summary>

@@ -39,6 +39,23 @@ internal sealed record PasswordChange([Length(1, 256)] string? CurrentPassword, 
     public static PasswordChange Example { get; } = new("four words make one", "five words make a line");
 }
 
+/// <summary>Another address for the account.</summary>
+/// <param name="Email">The new e-mail address.</param>
+/// <param name="CurrentPassword">The present password; absent where there is none, and the person signed in within the last ten minutes.</param>
+internal sealed record EmailChange([Length(3, 254), RegularExpression(@"^[^@\s]+@[^@\s]+$")] string Email, [Length(1, 256)] string? CurrentPassword)
+{
+    public static EmailChange Example { get; } = new("ada@nilsen.example", "four words make one");
+}
+
+/// <summary>What the link in the mail to a new address holds.</summary>
+/// <param name="UserId">The person.</param>
+/// <param name="Email">The new address.</param>
+/// <param name="Token">The token.</param>
+internal sealed record EmailChangeConfirmation(UserId UserId, [Length(3, 254)] string Email, [Length(1, 2000)] string Token)
+{
+    public static EmailChangeConfirmation Example { get; } = new(UserModel.Example.Id, "ada@nilsen.example", "CfDJ8…");
+}
+
 /// <summary>Changes to the person.</summary>
 /// <param name="Name">The person's name.</param>
 internal sealed record AccountChanges([Length(1, 200)] string Name)

@@ -29,6 +29,10 @@ internal enum IdentityRefusal
     [RefusalMeaning("password_wrong", RefusalKind.Forbidden, RefusalClass.Final, "The present password is another.")]
     PasswordWrong,
 
+    /// <summary>Whoever has no password shows who they are by signing in.</summary>
+    [RefusalMeaning("sign_in_again", RefusalKind.Forbidden, RefusalClass.Final, "The account has no password to ask for: sign in again, then repeat this within ten minutes.")]
+    SignInAgain,
+
     /// <summary>The link in the mail is no longer good.</summary>
     [RefusalMeaning("token_invalid", RefusalKind.Invalid, RefusalClass.Final, "The link is wrong, was used before or is too old; ask for another.")]
     TokenInvalid,

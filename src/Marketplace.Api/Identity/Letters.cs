@@ -61,6 +61,34 @@ internal sealed record LetterContent(string Subject, string Text)
         If you did not register at the marketplace, ignore this mail: nothing else follows from it.
         """);
 
+    public static LetterContent ConfirmNewEmail(string name, string link) => new("Confirm your new e-mail address", $"""
+        Hello {name},
+
+        somebody, probably you, asked to use this address for an account at the marketplace from now on. Please confirm it:
+
+        {link}
+
+        Until then the account keeps its present address. If it was not you, ignore this mail: nothing was changed.
+        """);
+
+    public static LetterContent EmailChangeAsked(string name, string email, string link) => new("Your e-mail address is to be changed", $"""
+        Hello {name},
+
+        somebody, probably you, asked to change the address of your account to {email}. It changes once the link sent there is followed.
+
+        If it was not you, somebody knows how to sign in as you. Choose a new password at once, which also makes that link worthless:
+
+        {link}
+        """);
+
+    public static LetterContent EmailChanged(string name, string email) => new("Your e-mail address was changed", $"""
+        Hello {name},
+
+        the address of your account is {email} from now on, and this one opens nothing any more. All other sessions were ended.
+
+        If it was not you, tell the marketplace's administrators at once.
+        """);
+
     public static LetterContent ResetPassword(string name, string link) => new("Reset your password", $"""
         Hello {name},
 

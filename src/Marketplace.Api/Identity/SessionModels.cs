@@ -90,9 +90,10 @@ internal sealed record SessionModel(
 /// <param name="TwoFactorEnabled">Whether a password alone is not enough.</param>
 /// <param name="RecoveryCodesLeft">Recovery codes not used yet.</param>
 /// <param name="Passkeys">Number of passkeys.</param>
-internal sealed record UserModel(UserId Id, string Email, string Name, bool EmailConfirmed, bool HasPassword, bool TwoFactorEnabled, int RecoveryCodesLeft, int Passkeys)
+/// <param name="AwaitedEmail">Address the person asked to change to and has not confirmed; null: none.</param>
+internal sealed record UserModel(UserId Id, string Email, string Name, bool EmailConfirmed, bool HasPassword, bool TwoFactorEnabled, int RecoveryCodesLeft, int Passkeys, string? AwaitedEmail)
 {
-    public static UserModel Example { get; } = new(UserId.From("usr_2m4n7qz3v5xw6a2bc4d5e6f7ga"), "ada@northern.example", "Ada Nilsen", true, true, true, 8, 1);
+    public static UserModel Example { get; } = new(UserId.From("usr_2m4n7qz3v5xw6a2bc4d5e6f7ga"), "ada@northern.example", "Ada Nilsen", true, true, true, 8, 1, null);
 
     public static UserModel Of(User user) => new(
         user.Id,
@@ -102,7 +103,8 @@ internal sealed record UserModel(UserId Id, string Email, string Name, bool Emai
         user.Account.PasswordHash is not null,
         user.Account.TwoFactorEnabled,
         user.Account.RecoveryCodes.Length,
-        user.Account.Passkeys.Length);
+        user.Account.Passkeys.Length,
+        user.AwaitedEmail);
 }
 
 /// <summary>An organization a person belongs to.</summary>

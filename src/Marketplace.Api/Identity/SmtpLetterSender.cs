@@ -39,7 +39,8 @@ internal sealed class SmtpLetterSender(Letters letters, IOptions<MailOptions> op
             await client.DisconnectAsync(quit: true, cancellation);
         }
         catch (Exception error) when (error is SmtpCommandException or SmtpProtocolException or SocketException or IOException or TimeoutException
-            or MailKit.Security.AuthenticationException or SslHandshakeException or ParseException or CryptographicException or MailKit.ServiceNotConnectedException)
+            or MailKit.Security.AuthenticationException or SslHandshakeException or ParseException or CryptographicException or MailKit.ServiceNotConnectedException
+            or NotSupportedException)
         {
             // The kind of fault alone: a server's answer may quote what was sent to it.
             throw new LetterNotTakenException(error is SmtpCommandException refused ? $"The mail server refused with {(int)refused.StatusCode}." : error.GetType().Name, error);

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
 using Marketplace.Api.Capacity;
 using Marketplace.Api.Http;
+using Marketplace.Api.Sites;
 using Marketplace.Domain.Capacity;
+using Marketplace.Domain.Energy;
 using Marketplace.Domain.Market;
 using Marketplace.Domain.Pricing;
 using Marketplace.Domain.Primitives;
@@ -24,6 +26,9 @@ namespace Marketplace.Api.Market;
 /// <param name="HighestPrice">Highest price per GPU-hour, or per kW-month of power.</param>
 /// <param name="Currency">Currency of that price; USD unless said otherwise.</param>
 /// <param name="RenewablePercent">Lowest renewable share of the site's electricity in percent.</param>
+/// <param name="Words">Words that all have to be mentioned: of the listing, its hardware, site, operator, country, region or energy.</param>
+/// <param name="PreBuild">true for capacity that is still to be built only, false for capacity in service only.</param>
+/// <param name="Limit">Most offers to answer with, 100 unless said otherwise; all that fit are counted.</param>
 internal sealed record SearchFilter(
     [Range(1, GpuQuantity.Most)] int Quantity,
     Instant Start,
@@ -35,7 +40,10 @@ internal sealed record SearchFilter(
     VerificationLevel? Level,
     [Range(0, 1_000_000)] decimal? HighestPrice,
     Currency? Currency,
-    [Range(0, 100)] decimal? RenewablePercent)
+    [Range(0, 100)] decimal? RenewablePercent,
+    [Length(1, 200)] string? Words = null,
+    bool? PreBuild = null,
+    [Range(1, 100)] int? Limit = null)
 {
     public static SearchFilter Example { get; } = new(
         64, Instant.FromUtc(2027, 3, 1, 6, 0), Instant.FromUtc(2028, 3, 1, 6, 0), PoolKind.Gpu, "nvidia-h100-sxm5-80gb", "US", null, null, 2.5m, null, 50);
@@ -59,6 +67,9 @@ internal sealed record SearchFilter(
             Level = Level,
             HighestPrice = HighestPrice is { } highest ? UnitPrice.Of(Currency ?? Domain.Primitives.Currency.Usd, highest) : null,
             Renewable = RenewablePercent is { } share ? Percentage.From(share) : null,
+            Words = Words,
+            PreBuild = PreBuild,
+            Limit = Limit ?? SearchResultModel.MostOffers,
         };
     }
 }
@@ -69,9 +80,18 @@ internal sealed record SearchFilter(
 /// <param name="OperatorName">Who runs it.</param>
 /// <param name="Country">ISO 3166-1 alpha-2 code.</param>
 /// <param name="Region">State, province or comparable.</param>
-internal sealed record SearchSiteModel(SiteId Id, string Name, string OperatorName, string Country, string Region)
+/// <param name="Pue">Power usage effectiveness.</param>
+/// <param name="EnergyMix">Where its electricity comes from.</param>
+internal sealed record SearchSiteModel(SiteId Id, string Name, string OperatorName, string Country, string Region, Pue? Pue, EnergyMixModel? EnergyMix)
 {
-    public static SearchSiteModel Of(Site site) => new(site.Id, site.Description.Name, site.OperatorName, site.Description.Location.Country, site.Description.Location.Region);
+    public static SearchSiteModel Of(Site site) => new(
+        site.Id,
+        site.Description.Name,
+        site.OperatorName,
+        site.Description.Location.Country,
+        site.Description.Location.Region,
+        site.Description.Pue,
+        site.Description.Energy is { } mix ? EnergyMixModel.Of(mix) : null);
 }
 
 /// <summary>A listing that was found. The price is indicative until a quote makes it firm.</summary>
@@ -112,7 +132,7 @@ internal sealed record SearchOfferModel(
         PoolKind.Gpu,
         PoolModel.Example.Name,
         PoolModel.Example.OperatorId,
-        new SearchSiteModel(PoolModel.Example.SiteId, "Abilene", "Example Power", "US", "TX"),
+        new SearchSiteModel(PoolModel.Example.SiteId, "Abilene", "Example Power", "US", "TX", Domain.Energy.Pue.From(1.2m), null),
         PoolModel.Example.Hardware!.Sku,
         VerificationLevel.Benchmarked,
         VerificationModel.Example,
@@ -148,18 +168,51 @@ internal sealed record SearchOfferModel(
 /// <param name="Nearest">The nearest listing that fails by this.</param>
 internal sealed record BindingConstraintModel(SearchConstraint Constraint, string Detail, SearchOfferModel Nearest);
 
-/// <summary>What was found.</summary>
-/// <param name="Offers">Listings that fit, cheapest first, at most 100.</param>
-/// <param name="Binding">When none fits: each constraint that alone stands in the way, with the nearest listing; where every listing fails by several, those of the nearest listing.</param>
-internal sealed record SearchResultModel(ImmutableArray<SearchOfferModel> Offers, ImmutableArray<BindingConstraintModel> Binding)
+/// <summary>A value one can filter by.</summary>
+/// <param name="Value">The value, as the filter takes it.</param>
+/// <param name="Count">Listings that fit with it in place of the filter of its kind, all other filters unchanged.</param>
+internal sealed record FacetCountModel(string Value, int Count)
 {
-    private const int MostOffers = 100;
+    public static FacetCountModel Of(FacetCount facet) => new(facet.Value, facet.Count);
+}
 
-    public static SearchResultModel Example { get; } = new([SearchOfferModel.Example], []);
+/// <summary>How many listings each filter would leave.</summary>
+/// <param name="Skus">By hardware, most first.</param>
+/// <param name="Countries">By country, most first.</param>
+/// <param name="Built">In service.</param>
+/// <param name="PreBuild">Still to be built.</param>
+/// <param name="Renewable">By lowest renewable share in percent: 50, 80 and 95.</param>
+/// <param name="Levels">By lowest level of verification, lowest first.</param>
+internal sealed record SearchFacetsModel(
+    ImmutableArray<FacetCountModel> Skus, ImmutableArray<FacetCountModel> Countries, int Built, int PreBuild, ImmutableArray<FacetCountModel> Renewable, ImmutableArray<FacetCountModel> Levels)
+{
+    public static SearchFacetsModel Example { get; } = new([new(PoolModel.Example.Hardware!.Sku.Value, 1)], [new("US", 1)], 0, 1, [new("50", 1), new("80", 1), new("95", 0)], [new("declared", 1)]);
+
+    public static SearchFacetsModel Of(SearchFacets facets) => new(
+        [.. facets.Skus.Select(FacetCountModel.Of)],
+        [.. facets.Countries.Select(FacetCountModel.Of)],
+        facets.Built,
+        facets.PreBuild,
+        [.. facets.Renewable.Select(FacetCountModel.Of)],
+        [.. facets.Levels.Select(facet => FacetCountModel.Of(facet) with { Value = char.ToLowerInvariant(facet.Value[0]) + facet.Value[1..] })]);
+}
+
+/// <summary>What was found.</summary>
+/// <param name="Offers">Listings that fit, cheapest first, at most as many as were asked for.</param>
+/// <param name="Binding">When none fits: each constraint that alone stands in the way, with the nearest listing; where every listing fails by several, those of the nearest listing.</param>
+/// <param name="Total">How many fit. In a market of more than 1,000 listings it follows what pools said some seconds ago; the offers themselves are asked for at this moment.</param>
+/// <param name="Facets">How many each filter would leave.</param>
+internal sealed record SearchResultModel(ImmutableArray<SearchOfferModel> Offers, ImmutableArray<BindingConstraintModel> Binding, int Total, SearchFacetsModel Facets)
+{
+    public const int MostOffers = 100;
+
+    public static SearchResultModel Example { get; } = new([SearchOfferModel.Example], [], 1, SearchFacetsModel.Example);
 
     public static SearchResultModel Of(SearchResult result) => new(
-        [.. result.Offers.Take(MostOffers).Select(SearchOfferModel.Of)],
-        [.. result.Binding.Select(binding => new BindingConstraintModel(binding.Constraint, binding.Detail, SearchOfferModel.Of(binding.Nearest)))]);
+        [.. result.Offers.Select(SearchOfferModel.Of)],
+        [.. result.Binding.Select(binding => new BindingConstraintModel(binding.Constraint, binding.Detail, SearchOfferModel.Of(binding.Nearest)))],
+        result.Total,
+        SearchFacetsModel.Of(result.Facets));
 }
 
 /// <summary>Which listings to show.</summary>

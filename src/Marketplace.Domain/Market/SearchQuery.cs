@@ -33,6 +33,15 @@ public sealed record SearchQuery
 
     /// <summary>The lowest renewable share of the site's electricity, by contracts where stated, else by the physical supply.</summary>
     public Percentage? Renewable { get; init; }
+
+    /// <summary>Words that the listing, its hardware, site, operator, place or energy has to mention, all of them; capitals do not matter.</summary>
+    public string? Words { get; init; }
+
+    /// <summary>Whether it relies on a phase that is not in service.</summary>
+    public bool? PreBuild { get; init; }
+
+    /// <summary>Most offers to answer with; all that fit are counted in any case.</summary>
+    public int Limit { get; init; } = 100;
 }
 
 /// <summary>What a listing can fail a query by, in the order in which a search names them.</summary>
@@ -67,4 +76,10 @@ public enum SearchConstraint
 
     /// <summary>Too few units are free throughout the term.</summary>
     Availability,
+
+    /// <summary>It does not mention the words.</summary>
+    Words,
+
+    /// <summary>It is in service where capacity to be built was asked for, or the other way round.</summary>
+    Readiness,
 }

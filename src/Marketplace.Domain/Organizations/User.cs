@@ -30,13 +30,15 @@ public sealed record Session(
 /// <param name="Sessions">Sessions not ended, oldest first; those past their end may still stand here.</param>
 /// <param name="Organizations">Organizations that took the person in. Whether one still does, and in which role, it alone knows.</param>
 /// <param name="CreatedAt">Real time of registration.</param>
+/// <param name="AwaitedEmail">Address the person asked to change to, until a link sent there is followed; null: none.</param>
 public sealed record User(
     UserId Id,
     Account Account,
     int Revision,
     ImmutableArray<Session> Sessions,
     ImmutableArray<OrganizationId> Organizations,
-    Instant CreatedAt)
+    Instant CreatedAt,
+    string? AwaitedEmail = null)
 {
     /// <summary>Sessions one person may have; the oldest makes room.</summary>
     public const int MostSessions = 50;
@@ -57,6 +59,13 @@ public sealed record User(
         _ when command.Account.Passkeys.Length > Account.MostPasskeys => Refusal.Of(UserRefusal.PasskeysFull, $"A person has at most {Account.MostPasskeys} passkeys."),
         _ when command.Account.Logins.Length > Account.MostLogins => Refusal.Of(UserRefusal.LoginsFull, $"A person has at most {Account.MostLogins} sign-ins of other services."),
         _ => new AccountChanged(command.Account, command.Account.SecurityStamp == state.Account.SecurityStamp ? null : new SessionsEnd(command.Keep), command.RealNow),
+    };
+
+    /// <summary>Notes the address the person wants to change to. Until it is confirmed nothing else changes; asking again replaces it.</summary>
+    public static Decision<UserFact> Decide(User? state, AskEmailChange command) => state switch
+    {
+        null => NotFound(),
+        _ => new EmailChangeAsked(command.Email, command.Address, command.RealNow),
     };
 
     /// <summary>Counts a failed attempt, and locks the account when there were too many.</summary>
@@ -144,8 +153,12 @@ public sealed record User(
         {
             Account = it.Account,
             Revision = state.Revision + 1,
+
+            // A new stamp voids every token made before, the one sent to that address too.
+            AwaitedEmail = it.Account.SecurityStamp == state.Account.SecurityStamp ? state.AwaitedEmail : null,
             Sessions = it.Ends is { } end ? [.. state.Sessions.Where(session => session.Id == end.Keep)] : state.Sessions,
         },
+        ({ }, EmailChangeAsked it) => state with { AwaitedEmail = it.Email },
         ({ }, SignInFailed it) => state with { Account = state.Account with { FailedSignIns = it.Failed, LockedUntil = it.LockedUntil }, Revision = state.Revision + 1 },
         ({ }, SessionOpened it) => state with { Sessions = MakeRoom(state.Sessions, it.Session.OpenedAt).Add(it.Session) },
         ({ }, SessionSeen it) => state.WithSession(it.Id, session => session with { SeenAt = it.At }),

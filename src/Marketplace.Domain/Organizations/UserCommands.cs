@@ -35,6 +35,12 @@ public sealed record RegisterUser(UserId Id, Account Account, Instant RealNow);
 /// <param name="RealNow">Real time.</param>
 public sealed record SaveAccount(Account Account, int Revision, SessionId? Keep, Instant RealNow);
 
+/// <summary>Notes the address the person wants to change to. Refused: <c>user_not_found</c>.</summary>
+/// <param name="Email">The address, as given.</param>
+/// <param name="Address">Client address, if known.</param>
+/// <param name="RealNow">Real time.</param>
+public sealed record AskEmailChange(string Email, string? Address, Instant RealNow);
+
 /// <summary>Counts a failed attempt to sign in. Refused: <c>user_not_found</c>.</summary>
 /// <param name="Most">Attempts after which the account is locked, 1 or more.</param>
 /// <param name="LockFor">For how long.</param>

@@ -8,6 +8,7 @@ namespace Marketplace.Domain.Organizations;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]
 [JsonDerivedType(typeof(UserRegistered), "user.registered")]
 [JsonDerivedType(typeof(AccountChanged), "user.account-changed")]
+[JsonDerivedType(typeof(EmailChangeAsked), "user.email-change-asked")]
 [JsonDerivedType(typeof(SignInFailed), "user.sign-in-failed")]
 [JsonDerivedType(typeof(SessionOpened), "user.session-opened")]
 [JsonDerivedType(typeof(SessionSeen), "user.session-seen")]
@@ -23,6 +24,9 @@ public sealed record UserRegistered(UserId Id, Account Account, Instant At) : Us
 
 /// <summary>What the person signs in with changed to this; sessions ended where <paramref name="Ends"/> says so.</summary>
 public sealed record AccountChanged(Account Account, SessionsEnd? Ends, Instant At) : UserFact;
+
+/// <summary>The person asked to change to this address; it is theirs once a link sent there is followed.</summary>
+public sealed record EmailChangeAsked(string Email, string? Address, Instant At) : UserFact;
 
 /// <summary>An attempt to sign in failed.</summary>
 public sealed record SignInFailed(int Failed, Instant? LockedUntil, string? Address, Instant At) : UserFact;

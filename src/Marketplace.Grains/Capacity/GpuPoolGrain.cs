@@ -163,6 +163,12 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
             return;
         }
 
+        // Nothing leaves with the commit by this: it only says that a row is to be written of what is durable then.
+        if (fact.Pool is HoldPlaced or HoldEnded or HoldResized || (fact.Pool is SupplyReforecast or ListingStatusChanged && after.Pool!.Calendar.HoldCount > 0))
+        {
+            AwaitAvailability();
+        }
+
         switch (fact.Pool)
         {
             case HoldPlaced or HoldConfirmed or HoldEnded or HoldResized or TombstonesPruned or NodesAssigned or NodesReturned or NodeReplaced or PowerHandedOver:

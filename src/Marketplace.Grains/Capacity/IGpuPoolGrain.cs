@@ -159,6 +159,9 @@ public static class PoolRows
     /// <summary>The pools that are published, in the partition <see cref="Everyone"/>.</summary>
     public const string Listings = "listings";
 
+    /// <summary>What is free in each pool that ever held something, a <see cref="PoolAvailability"/>, some seconds late; by the pool's id, in the partition <see cref="Everyone"/>.</summary>
+    public const string Availability = "pool-availability";
+
     /// <summary>The partition of all operators' pools.</summary>
     public const string Everyone = "everyone";
 }

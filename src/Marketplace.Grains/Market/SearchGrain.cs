@@ -1,80 +1,67 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Marketplace.Domain.Market;
-using Marketplace.Domain.Primitives;
-using Marketplace.Domain.Sites;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
-using Marketplace.Grains.Serialization;
-using Marketplace.Grains.Sites;
-using NodaTime;
 using Orleans.Concurrency;
 
 namespace Marketplace.Grains.Market;
 
-/// <summary>A copy of the listings per silo and worker, read again when it is older than <see cref="Freshness"/>. It holds no truth.</summary>
+/// <summary>
+/// Runs searches over the silo's <see cref="SearchIndex"/>. In a market of up to <see cref="MostAsked"/> listings every pool that may fit
+/// is asked what is free at this moment. In a larger one counts and order follow what pools last said, some seconds ago, and those that
+/// are shown are asked.
+/// </summary>
 [StatelessWorker]
 [GrainType("search")]
-internal sealed class SearchGrain(GrainServices services) : Grain, ISearchGrain
+internal sealed class SearchGrain(GrainServices services, SearchIndex index) : Grain, ISearchGrain
 {
-    private const int Page = 1_000;
+    private const int MostAsked = 1_000;
 
     // Every pool asked is one grain call; they are made side by side, so many at a time.
     private const int MostAskedAtOnce = 32;
-    private static readonly Duration Freshness = Duration.FromSeconds(1);
-
-    private ImmutableArray<PoolSummary> listings = [];
-    private Dictionary<SiteId, Site> sites = [];
-    private Instant readAt = Instant.MinValue;
 
     public async Task<SearchResult> SearchAsync(SearchQuery query)
     {
-        await RefreshAsync();
-        var candidates = new List<SearchCandidate>(listings.Length);
-        foreach (var some in listings.Chunk(MostAskedAtOnce))
+        var listings = await index.ListingsAsync();
+        if (listings.Length <= MostAsked)
         {
-            candidates.AddRange(await Task.WhenAll(some.Select(pool => CandidateAsync(query, pool))));
+            return Search.Run(query, await SideBySideAsync(listings, listing => CandidateAsync(query, listing)));
         }
 
-        return Search.Run(query, candidates);
+        // Not in the grain's own turn, which others wait for.
+        var result = await Task.Run(() => Search.Find(query, index.Prices(query, listings)));
+        var shown = await SideBySideAsync(result.Offers, offer => AskAsync(query, offer));
+        var fitting = shown.Where(offer => offer.FreeUnits >= offer.Units).ToImmutableArray();
+        return result with { Offers = fitting, Total = result.Total - (shown.Count - fitting.Length) };
     }
 
-    private async Task<SearchCandidate> CandidateAsync(SearchQuery query, PoolSummary pool)
+    private static async Task<List<TResult>> SideBySideAsync<T, TResult>(ImmutableArray<T> all, Func<T, Task<TResult>> ask)
     {
-        var site = sites.GetValueOrDefault(pool.SiteId);
-        if (!Search.IsWorthAsking(query, pool, site))
+        var answers = new List<TResult>(all.Length);
+        foreach (var some in all.Chunk(MostAskedAtOnce))
         {
-            return new SearchCandidate(pool, site, 0, null);
+            answers.AddRange(await Task.WhenAll(some.Select(ask)));
         }
 
-        var free = await services.Grains.GetGrain<IGpuPoolGrain>(pool.Id.Value).GetFreeAsync(query.Term, Search.UnitsOf(pool, query.Quantity));
-        return new SearchCandidate(pool, site, free.Units, free.From);
+        return answers;
     }
 
-    private async Task RefreshAsync()
+    private async Task<SearchCandidate> CandidateAsync(SearchQuery query, SearchListing listing)
     {
-        var now = services.RealNow;
-        if (now - readAt < Freshness)
+        if (!Search.IsWorthAsking(query, listing))
         {
-            return;
+            return new SearchCandidate(listing, 0, null);
         }
 
-        listings = [.. await ReadAsync<PoolSummary>(PoolRows.Listings, PoolRows.Everyone)];
-        sites = (await ReadAsync<Site>(SiteRows.Table, SiteRows.Everyone)).ToDictionary(site => site.Id);
-        readAt = now;
+        var free = await PoolOf(listing.Pool).GetFreeAsync(query.Term, Search.UnitsOf(listing.Pool, query.Quantity));
+        return new SearchCandidate(listing, free.Units, free.From);
     }
 
-    private async Task<List<T>> ReadAsync<T>(string table, string partition)
+    private async Task<SearchOffer> AskAsync(SearchQuery query, SearchOffer offer)
     {
-        var read = new List<T>();
-        string? from = null;
-        do
-        {
-            var page = await services.Rows.ScanAsync(table, partition, from, null, Page);
-            read.AddRange(page.Rows.Select(row => JsonSerializer.Deserialize<T>(row.Data.Span, MarketJson.Options)!));
-            from = page.NextFrom;
-        }
-        while (from is not null);
-        return read;
+        var free = await PoolOf(offer.Pool).GetFreeAsync(query.Term, offer.Units);
+        return offer with { FreeUnits = free.Units, FreeFrom = free.From };
     }
+
+    private IGpuPoolGrain PoolOf(PoolSummary pool) => services.Grains.GetGrain<IGpuPoolGrain>(pool.Id.Value);
 }

@@ -24,6 +24,9 @@ internal static class AccessEntries
                 }
 
                 break;
+            case EmailChangeAsked it:
+                Own(AccessAct.EmailChangeAsked, it.Email, it.Address);
+                break;
             case SignInFailed it:
                 Own(it.LockedUntil is not null && it.Failed == 0 ? AccessAct.LockedOut : AccessAct.SignInFailed, null, it.Address);
                 break;
@@ -111,7 +114,7 @@ internal static class AccessEntries
 
         if (!string.Equals(before.Email, after.Email, StringComparison.OrdinalIgnoreCase))
         {
-            yield return (AccessAct.EmailChanged, null);
+            yield return (AccessAct.EmailChanged, $"{before.Email} to {after.Email}");
         }
 
         if (after.EmailConfirmed && !before.EmailConfirmed)

@@ -1,3 +1,8 @@
+using System.Text.Json;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Ports;
+using Marketplace.Grains.Serialization;
 using NodaTime;
 
 namespace Marketplace.Grains.Organizations;
@@ -34,6 +39,9 @@ public enum AccessAct
 
     /// <summary>The address changed.</summary>
     EmailChanged,
+
+    /// <summary>The person asked to change to another address.</summary>
+    EmailChangeAsked,
 
     /// <summary>A second factor is asked for from now on.</summary>
     AuthenticatorEnabled,
@@ -88,6 +96,9 @@ public enum AccessAct
 
     /// <summary>An API key was revoked.</summary>
     KeyRevoked,
+
+    /// <summary>A member or a key asked for what its role or scopes do not allow.</summary>
+    Refused,
 }
 
 /// <summary>One entry of the access log: who got in, who did not, and who changed what lets people in. It holds no secrets.</summary>
@@ -106,4 +117,20 @@ public static class AccessRows
 {
     /// <summary>The table; a partition each person and each organization, by its id.</summary>
     public const string Table = "access-log";
+
+    /// <summary>Adds an entry to an organization's part that leaves with no commit: what was asked for and changed nothing.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="organization">The organization.</param>
+    /// <param name="realNow">Real time.</param>
+    /// <param name="act">What happened.</param>
+    /// <param name="actor">Public id of who asked: a person or a key.</param>
+    /// <param name="detail">What was asked for.</param>
+    /// <param name="address">Client address, if known.</param>
+    /// <param name="agent">What the browser called itself, if known.</param>
+    public static async Task AddAsync(IRowStore rows, OrganizationId organization, Instant realNow, AccessAct act, string actor, string detail, string? address, string? agent)
+    {
+        var id = "acc_" + PublicId.Digest(organization.Value, realNow.ToString(), act.ToString(), actor, detail);
+        var entry = new AccessEntry(id, realNow, act, actor, actor, detail, address, agent);
+        await rows.UpsertIfNewerAsync(Table, organization.Value, new Row(SortKeys.Of(realNow, id), 1, JsonSerializer.SerializeToUtf8Bytes(entry, MarketJson.Options)));
+    }
 }

@@ -24,6 +24,10 @@ public interface IUserGrain : IAggregateGrain
     [Alias("SaveAccount")]
     Task<Answer<Snapshot<User>>> SaveAccountAsync(SaveAccount command);
 
+    /// <summary>Notes the address the person wants to change to.</summary>
+    [Alias("AskEmailChange")]
+    Task<Answer<Snapshot<User>>> AskEmailChangeAsync(AskEmailChange command);
+
     /// <summary>Counts a failed attempt to sign in.</summary>
     [Alias("FailSignIn")]
     Task<Answer<Snapshot<User>>> FailSignInAsync(FailSignIn command);

@@ -15,6 +15,8 @@ internal sealed class UserGrain(GrainServices services) : RecordGrain<User, User
 
     public Task<Answer<Snapshot<User>>> SaveAccountAsync(SaveAccount command) => CommitAsync(null, (state, _) => User.Decide(state, command));
 
+    public Task<Answer<Snapshot<User>>> AskEmailChangeAsync(AskEmailChange command) => CommitAsync(null, (state, _) => User.Decide(state, command));
+
     public Task<Answer<Snapshot<User>>> FailSignInAsync(FailSignIn command) => CommitAsync(null, (state, _) => User.Decide(state, command));
 
     public Task<Answer<Snapshot<User>>> OpenSessionAsync(OpenSession command) => CommitAsync(null, (state, _) => User.Decide(state, command));

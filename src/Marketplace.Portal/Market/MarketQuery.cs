@@ -113,17 +113,6 @@ public sealed record MarketQuery
         return parts.Count == 0 ? page : page + "?" + string.Join('&', parts);
     }
 
-    /// <summary>Whether an offer passes the filters that need no further question to the market.</summary>
-    public bool Covers(SearchOffer offer, Site? site, string hardware) =>
-        (Sku is null || offer.Sku == Sku)
-        && (Country is null || offer.Site?.Country == Country)
-        && (Highest is null || offer.ComparablePrice.Amount <= Highest)
-        && (Renewable is null || Places.Renewable(site) >= Renewable)
-        && (Built is null || offer.PreBuild != Built)
-        && (Level is null || offer.Level >= Level)
-        && Array.TrueForAll(Words.Split(' ', StringSplitOptions.RemoveEmptyEntries), word =>
-            $"{offer.Name} {hardware} {offer.Site?.Name} {offer.Site?.OperatorName} {offer.Site?.Region} {Places.Country(offer.Site?.Country ?? "")}".Contains(word, StringComparison.OrdinalIgnoreCase));
-
     /// <summary>What is asked for unless it is said otherwise.</summary>
     public static int UsualQuantity(PoolKind kind) => kind == PoolKind.Power ? 5_000 : 64;
 

@@ -59,7 +59,10 @@ internal static class Places
         source is EnergySource.Hydro or EnergySource.Wind or EnergySource.Solar or EnergySource.Geothermal or EnergySource.Biomass;
 
     /// <summary>Renewable share in percent as the market's search counts it; null when nothing is stated.</summary>
-    public static decimal? Renewable(Site? site) => site?.EnergyMix is not { } mix
+    public static decimal? Renewable(Site? site) => Renewable(site?.EnergyMix);
+
+    /// <summary>Renewable share in percent as the market's search counts it; null when nothing is stated.</summary>
+    public static decimal? Renewable(EnergyMix? mix) => mix is null
         ? null
         : mix.RenewableMarketBased ?? mix.RenewableLocationBased ?? mix.Shares.Where(share => IsRenewable(share.Source)).Sum(share => share.Percent);
 

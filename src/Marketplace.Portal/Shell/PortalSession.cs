@@ -36,8 +36,8 @@ public sealed class PortalSession(AuthenticationStateProvider authentication, IH
         var headers = http.DefaultRequestHeaders;
         if (options.Value.Credential is { Length: > 0 } credential && visitor.FindFirst(Visitor.AddressClaim)?.Value is { } address)
         {
-            headers.Add("Marketplace-Portal", credential);
-            headers.Add("Marketplace-Client-Address", address);
+            headers.Add(PortalOptions.CredentialHeader, credential);
+            headers.Add(PortalOptions.VisitorHeader, address);
         }
 
         api = new MarketplaceClient(http);
@@ -61,6 +61,15 @@ public sealed class PortalSession(AuthenticationStateProvider authentication, IH
             // Signed out elsewhere, revoked or expired: what is open to everyone can still be seen.
             headers.Authorization = null;
             headers.Remove("Cookie");
+        }
+    }
+
+    /// <summary>Reads the person again, after something about the account changed. Without one it does nothing.</summary>
+    public async Task RefreshAsync()
+    {
+        if (Person is not null)
+        {
+            Person = (await Api.GetSessionAsync()).Result;
         }
     }
 

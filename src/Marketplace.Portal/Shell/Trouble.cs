@@ -13,8 +13,9 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
     public static Trouble? Of(Exception error) => error switch
     {
         MarketplaceException { StatusCode: 401 } => new(TroubleKind.NotSignedIn, "", "unauthorized"),
+        MarketplaceException { StatusCode: 403, Code: not null and not "forbidden" } refused => new(TroubleKind.Refused, refused.Problem?.Detail ?? "", refused.Code),
         MarketplaceException { StatusCode: 403 } refused => new(TroubleKind.NotAllowed, refused.Problem?.Detail ?? "", refused.Code),
-        MarketplaceException { StatusCode: 404 } => new(TroubleKind.NotFound, "", "not_found"),
+        MarketplaceException { StatusCode: 404 } missing => new(TroubleKind.NotFound, "", missing.Code ?? "not_found"),
         MarketplaceException { StatusCode: 429 } => new(TroubleKind.TooMany, "", "rate_limited"),
         MarketplaceException { StatusCode: >= 500 } => new(TroubleKind.OutOfReach, "", null),
         MarketplaceException { Problem: { } problem } => new(TroubleKind.Refused,
@@ -25,7 +26,7 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
     };
 
     /// <summary>What happened and what to do, in one sentence.</summary>
-    public string Say(Texts texts) => Kind switch
+    public string Say(Texts texts) => Spoken(Code, texts) ?? Kind switch
     {
         TroubleKind.NotSignedIn => texts["You are not signed in. Sign in and do it again."],
         TroubleKind.NotAllowed => texts["Your role does not allow this. An owner of your organization can do it, or change your role."],
@@ -33,6 +34,34 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
         TroubleKind.TooMany => texts["Too many requests at once. Wait a minute and do it again."],
         TroubleKind.OutOfReach => texts["The service did not answer. Nothing is done twice: do it again in a moment."],
         _ => Detail,
+    };
+
+    /// <summary>What a code means to a person at a form about signing in, in the viewer's language; null where the API's own words have to do.</summary>
+    public static string? Spoken(string? code, Texts t) => code switch
+    {
+        "sign_in_failed" => t["The address or the password is wrong. After several wrong attempts an account is locked for some minutes."],
+        "email_not_confirmed" => t["Confirm your address first: follow the link in our mail, or ask for another."],
+        "second_factor_failed" => t["The code is wrong or too old. Begin again with address and password."],
+        "passkey_failed" => t["The passkey was not accepted. Begin again."],
+        "password_too_weak" => t["A password has at least 10 characters, of which 5 differ, and holds neither your name nor your address."],
+        "password_wrong" => t["The present password is another."],
+        "sign_in_again" => t["Sign in again, then do it within ten minutes: your account has no password to ask for."],
+        "token_invalid" => t["The link is wrong, was used before or is too old. Ask for another mail."],
+        "code_wrong" => t["The code is wrong or no longer valid."],
+        "authenticator_on" => t["An app is in use already. Turn it off before you begin with another."],
+        "last_way_in" => t["Nothing else would open the account. Set a password or add a passkey first."],
+        "passkeys_full" => t["You have as many passkeys as one may have. Remove one first."],
+        "email_taken" => t["This address has an account already. Sign in, or choose a new password."],
+        "identifier_taken" => t["This belongs to another account."],
+        "account_changed" => t["The account was changed elsewhere meanwhile. Do it again."],
+        "member_exists" => t["The organization has a member with this address already."],
+        "members_full" => t["The organization has as many members as it may have."],
+        "last_owner" => t["The last owner stays until there is another."],
+        "invitation_not_found" => t["There is no such invitation; it may have been accepted or taken back."],
+        "invitation_expired" => t["The invitation has expired."],
+        "invitation_for_another" => t["The invitation is for another address."],
+        "invitations_full" => t["There are as many open invitations as there may be. Take one back first."],
+        _ => null,
     };
 }
 

@@ -4,6 +4,17 @@ window.marketplace = (() => {
   const read = (name) => { try { return localStorage.getItem('marketplace.' + name); } catch { return null; } };
   const root = document.documentElement;
 
+  // A request of the browser's own to this origin; answers status and body.
+  const send = async (method, path, body, headers) => {
+    const answer = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      headers: { Accept: 'application/json', ...(body === null ? {} : { 'Content-Type': 'application/json' }), ...(headers || {}) },
+      body: body === null ? undefined : body,
+    });
+    return { status: answer.status, body: await answer.text() };
+  };
+
   return {
     viewer: () => ({
       language: read('language') || (navigator.language || 'en').slice(0, 2),
@@ -30,15 +41,26 @@ window.marketplace = (() => {
 
     copy: (text) => navigator.clipboard.writeText(text),
 
-    // A request of the browser's own to this origin; answers status and body.
-    send: async (method, path, body, headers) => {
-      const answer = await fetch(path, {
-        method,
-        credentials: 'same-origin',
-        headers: { Accept: 'application/json', ...(body === null ? {} : { 'Content-Type': 'application/json' }), ...(headers || {}) },
-        body: body === null ? undefined : body,
-      });
-      return { status: answer.status, body: await answer.text() };
+    send,
+
+    // Registers a passkey ('create') or signs in with one ('get'): the browser asks its owner, and sends the answer itself.
+    // Status 0 when the browser ended it, with its reason in place of the body.
+    passkey: async (kind, token, more) => {
+      const isNew = kind === 'create';
+      const headers = token ? { 'X-Csrf-Token': token } : {};
+      if (!window.PublicKeyCredential || !PublicKeyCredential.parseCreationOptionsFromJSON) return { status: 0, body: 'unsupported' };
+      const begun = await send('POST', isNew ? '/identity/passkeys/creation-options' : '/identity/passkeys/request-options', null, headers);
+      if (begun.status !== 200) return begun;
+      const options = JSON.parse(JSON.parse(begun.body).options);
+      let credential;
+      try {
+        credential = isNew
+          ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+          : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      } catch (error) {
+        return { status: 0, body: error.name };
+      }
+      return send('POST', isNew ? '/identity/passkeys' : '/identity/sessions/passkey', JSON.stringify({ credential: JSON.stringify(credential.toJSON()), ...more }), headers);
     },
 
     go: (address) => { location.assign(address); },

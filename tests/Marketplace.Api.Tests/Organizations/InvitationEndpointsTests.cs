@@ -27,9 +27,28 @@ public sealed class InvitationEndpointsTests(AccountMarket market) : IClassFixtu
         Assert.Equal("invitation_not_found", (await owner.DeleteAsync($"/v1/organizations/{organization}/invitations/{invited.Text("id")}")).With(404).Code);
         await market.Api.SettleAsync();
         var log = (await owner.GetAsync($"/v1/organizations/{organization}/access-log")).With(200);
-        Assert.Equal(["invited", "memberAdded", "memberAdded", "organizationChosen", "organizationChosen"], log.Json.GetProperty("data").EnumerateArray().Select(entry => entry.GetProperty("act").GetString()).Order(StringComparer.Ordinal));
+        Assert.Equal(["invited", "memberAdded", "memberAdded", "organizationChosen", "organizationChosen", "refused"], log.Json.GetProperty("data").EnumerateArray().Select(entry => entry.GetProperty("act").GetString()).Order(StringComparer.Ordinal));
         Assert.Equal("forbidden", (await guest.GetAsync($"/v1/organizations/{organization}/access-log")).With(403).Code);
         Assert.DoesNotContain(link["token"], log.Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_role_does_not_allow_stands_in_the_access_log_once_in_ten_minutes()
+    {
+        using var owner = market.Browser();
+        var organization = await FoundAsync(owner, "lea@inv.example");
+        var viewer = (await owner.PostAsync($"/v1/organizations/{organization}/api-keys", new { name = "looker", role = "viewer" })).With(201);
+        var client = new ApiClient(market.Api.Address, viewer.Text("secret"));
+        foreach (var email in new[] { "a@inv.example", "b@inv.example" })
+        {
+            (await client.PostAsync($"/v1/organizations/{organization}/invitations", new { email, role = "owner" })).With(403);
+        }
+
+        (await client.GetAsync($"/v1/organizations/{organization}/access-log")).With(403);
+        var entries = (await owner.GetAsync($"/v1/organizations/{organization}/access-log")).With(200).Json.GetProperty("data").EnumerateArray()
+            .Where(entry => entry.GetProperty("act").GetString() == "refused").ToList();
+        Assert.Equal(["invite", "listAccessLog"], entries.Select(entry => entry.GetProperty("detail").GetString()).Order(StringComparer.Ordinal));
+        Assert.All(entries, entry => Assert.Equal((viewer.Text("apiKey.id"), "127.0.0.1"), (entry.GetProperty("actor").GetString(), entry.GetProperty("address").GetString())));
     }
 
     [Fact]

@@ -101,14 +101,57 @@ public sealed class SearchTests
     [Fact]
     public void An_empty_market_has_nothing_to_name() => Assert.Equal((0, 0), (Search.Run(Query, []).Offers.Length, Search.Run(Query, []).Binding.Length));
 
+    [Theory]
+    [InlineData("h100 WIND", 2)]
+    [InlineData("norway", 1)]
+    [InlineData("norway texas", 0)]
+    public void Words_are_looked_for_in_all_that_is_said_of_a_listing(string words, int found)
+    {
+        var result = Search.Run(Query with { Country = null, Words = words }, [Listed("a"), Listed("b", country: "NO")]);
+        Assert.Equal(found, result.Total);
+        Assert.True(found > 0 || result.Binding.All(it => it.Constraint == SearchConstraint.Words && it.Detail.Contains("does not mention", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Each_filter_says_how_many_it_would_leave_with_the_others_as_they_are()
+    {
+        var h200 = SkuId.From("nvidia-h200-sxm5-141gb");
+        var result = Search.Run(
+            Query with { Limit = 1 },
+            [Listed("a"), Listed("b", renewable: 96), Listed("c", country: "NO"), Listed("d", country: "NO", price: 9m), Listed("e", sku: h200), Listed("f", renewable: 10)]);
+
+        Assert.Equal(("pool_a", 2), (Assert.Single(result.Offers).Pool.Id.Value, result.Total));
+        Assert.Equal([("nvidia-h100-sxm5-80gb", 2), ("nvidia-h200-sxm5-141gb", 1)], result.Facets.Skus.Select(it => (it.Value, it.Count)));
+        Assert.Equal([("US", 2), ("NO", 1)], result.Facets.Countries.Select(it => (it.Value, it.Count)));
+        Assert.Equal((0, 2), (result.Facets.Built, result.Facets.PreBuild));
+        Assert.Equal([("50", 2), ("80", 2), ("95", 1)], result.Facets.Renewable.Select(it => (it.Value, it.Count)));
+        Assert.Equal(2, result.Facets.Levels[0].Count);
+    }
+
+    [Fact]
+    public void What_was_heard_of_a_listing_says_when_it_is_free()
+    {
+        var term = Query.Term;
+        var hour = Duration.FromHours(1);
+        var steps = ImmutableArray.Create(new SupplyStep(Start - hour, 9), new SupplyStep(Start + hour, 3), new SupplyStep(Start + (hour * 5), 8));
+        var listing = new SearchListing(Listed("a").Listing.Pool, null, steps);
+
+        Assert.Equal(3, listing.FreeThroughout(term));
+        Assert.Equal(9, listing.FreeThroughout(new Term(Start, Start + hour)));
+        Assert.Equal(Start + (hour * 5), listing.FreeFrom(term, 8));
+        Assert.Equal(Start, listing.FreeFrom(new Term(Start, Start + hour), 8));
+        Assert.Null(listing.FreeFrom(term, 9));
+        Assert.Equal(0, new SearchListing(listing.Pool, null, []).FreeThroughout(term));
+    }
+
     [Fact]
     public void A_listing_with_two_faults_is_not_asked_for_its_units()
     {
         var cheap = Listed("a");
-        Assert.True(Search.IsWorthAsking(Query, cheap.Pool, cheap.Site));
+        Assert.True(Search.IsWorthAsking(Query, cheap.Listing));
         var abroad = Listed("a", country: "NO", price: 9m);
-        Assert.False(Search.IsWorthAsking(Query, abroad.Pool, abroad.Site));
-        Assert.False(Search.IsWorthAsking(Query with { Kind = PoolKind.Power }, cheap.Pool, cheap.Site));
+        Assert.False(Search.IsWorthAsking(Query, abroad.Listing));
+        Assert.False(Search.IsWorthAsking(Query with { Kind = PoolKind.Power }, cheap.Listing));
     }
 
     private static SearchCandidate Listed(
@@ -155,8 +198,7 @@ public sealed class SearchTests
                 new HoldTerms(30, 5, 14)),
         };
         return new SearchCandidate(
-            pool,
-            new Site
+            new SearchListing(pool, new Site
             {
                 Id = site,
                 CreatedAt = Start,
@@ -168,7 +210,7 @@ public sealed class SearchTests
                     Location = new SiteLocation(country, "TX", null, null),
                     Energy = new EnergyMix { Shares = ImmutableArray.Create(new EnergyShare(EnergySource.Wind, Percentage.From(renewable)), new EnergyShare(EnergySource.NaturalGas, Percentage.From(100 - renewable))) },
                 },
-            },
+            }),
             free,
             Instant.FromUtc(2027, 5, 1, 0, 0));
     }

@@ -35,16 +35,4 @@ public sealed class MarketQueryTests
     [InlineData("quantity=0")]
     [InlineData("quantity=many&months=900&from=2020-01-01&highest=x")]
     public void WhatCannotBeMeantIsTheUsual(string query) => Assert.Equal(MarketQuery.Read("http://m/", Today), MarketQuery.Read("http://m/?" + query, Today));
-
-    [Fact]
-    public void AnOfferPassesWhenAllOfItFits()
-    {
-        var offer = new SearchOffer { Sku = "h200", PreBuild = true, Name = "Caprock Ridge H200", ComparablePrice = new UnitPrice { Amount = 2.4m, Currency = "USD" }, Site = new SearchSite { Country = "US", Region = "TX", Name = "Caprock", OperatorName = "Caprock Compute" } };
-        var any = MarketQuery.Read("http://m/", Today);
-
-        Assert.True((any with { Words = "caprock sxm" }).Covers(offer, null, "H200 SXM"));
-        Assert.False((any with { Built = true }).Covers(offer, null, ""));
-        Assert.False((any with { Highest = 2.3m }).Covers(offer, null, ""));
-        Assert.False((any with { Renewable = 50 }).Covers(offer, null, ""));
-    }
 }

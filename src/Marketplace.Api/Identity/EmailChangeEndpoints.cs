@@ -1,0 +1,101 @@
+using Marketplace.Api.Http;
+using Marketplace.Domain.Organizations;
+using Marketplace.Domain.Primitives;
+using Marketplace.Grains.Organizations;
+using NodaTime;
+
+namespace Marketplace.Api.Identity;
+
+/// <summary>
+/// Changing the address of an account: asked for by whoever knows its password, confirmed by whoever reads mails to the new address, and
+/// told to the old one both times.
+/// </summary>
+internal static class EmailChangeEndpoints
+{
+    /// <summary>How long ago somebody without a password may have signed in.</summary>
+    private static readonly Duration Fresh = Duration.FromMinutes(10);
+
+    public static IEndpointRouteBuilder MapEmailChange(this IEndpointRouteBuilder routes)
+    {
+        var room = new Room(routes, "Account");
+        room.Post("/identity/email-changes", new("changeEmail", "Ask to change the address", "Sends a mail with a link to the new address and a notice to the present one. Nothing changes until the link is followed; asking again voids the link before. Answers alike whether or not the new address has an account.", Permission.Person)
+        {
+            Takes = EmailChange.Example,
+            Status = 202,
+            NoIdempotencyKey = true,
+            Guessable = true,
+            Refuses = [IdentityRefusal.PasswordWrong, IdentityRefusal.SignInAgain],
+        }, AskAsync);
+
+        room.Post("/identity/email-changes/redeem", new("confirmEmailChange", "Confirm a new address", "With what the link in the mail holds. The new address signs in from then on, and counts as confirmed; all sessions end but one at this browser.", Permission.Public)
+        {
+            Takes = EmailChangeConfirmation.Example,
+            Status = 204,
+            NoIdempotencyKey = true,
+            Guessable = true,
+            Refuses = [IdentityRefusal.TokenInvalid, UserRefusal.Exists, UserRefusal.Changed, UserRefusal.IdentifierTaken],
+        }, RedeemAsync);
+        return routes;
+    }
+
+    private static async Task<IResult> AskAsync(ApiRequest request)
+    {
+        var body = await request.ReadAsync<EmailChange>();
+        var user = AccountEndpoints.Me(request);
+        SignInEndpoints.LimitAttempts(request, user.Account.Email);
+        var accounts = request.Service<Accounts>();
+        await ReauthenticateAsync(request, user, body.CurrentPassword);
+        var email = body.Email.Trim();
+        request.Granted(await request.Grain<IUserGrain>(user.Id.Value).AskEmailChangeAsync(new AskEmailChange(email, ClientAddress.Of(request.Http), request.RealNow)));
+
+        var letters = request.Service<Letters>();
+        if (await accounts.FindByEmailAsync(email) is { } owner && owner.Id != user.Id)
+        {
+            // Who asks is not told who has an account; its owner is.
+            await letters.SendAsync(owner.Account.Email, LetterContent.AlreadyRegistered(owner.Account.Name, await AccountEndpoints.ResetLinkAsync(request, owner)));
+        }
+        else
+        {
+            var token = await accounts.GenerateChangeEmailTokenAsync(user, email);
+            await letters.SendAsync(email, LetterContent.ConfirmNewEmail(user.Account.Name, letters.Link(request.Http, "confirm-new-email", ("userId", user.Id.Value), ("email", email), ("token", token))));
+        }
+
+        await letters.SendAsync(user.Account.Email, LetterContent.EmailChangeAsked(user.Account.Name, email, letters.Link(request.Http, "forgot-password")));
+        return Results.StatusCode(StatusCodes.Status202Accepted);
+    }
+
+    /// <summary>A session left open at somebody else's desk is not enough to take an account away.</summary>
+    private static async Task ReauthenticateAsync(ApiRequest request, MarketUser user, string? password)
+    {
+        if (user.Account.PasswordHash is null)
+        {
+            if (request.RealNow - request.SignedIn.Session.OpenedAt > Fresh)
+            {
+                throw new ProblemException(Problem.Of(Refusal.Of(IdentityRefusal.SignInAgain, "Sign in again, then repeat this within ten minutes.")));
+            }
+
+            return;
+        }
+
+        if (!await request.Service<Accounts>().CheckPasswordAsync(user, password ?? ""))
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(IdentityRefusal.PasswordWrong, "The present password is another.", "currentPassword")));
+        }
+    }
+
+    private static async Task<IResult> RedeemAsync(ApiRequest request)
+    {
+        var body = await request.ReadAsync<EmailChangeConfirmation>();
+        var accounts = request.Service<Accounts>();
+        var user = await accounts.FindByIdAsync(body.UserId.Value);
+        if (user is null || !string.Equals(user.Known!.AwaitedEmail, body.Email, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(IdentityRefusal.TokenInvalid, "The link is wrong, was used before or is too old; ask for another.", "token")));
+        }
+
+        var before = user.Account.Email;
+        SignInEndpoints.Check(await accounts.ChangeEmailAsync(user, body.Email, body.Token));
+        await request.Service<Letters>().SendAsync(before, LetterContent.EmailChanged(user.Account.Name, user.Account.Email));
+        return Results.NoContent();
+    }
+}
