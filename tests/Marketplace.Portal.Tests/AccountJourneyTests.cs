@@ -66,10 +66,10 @@ public sealed class AccountJourneyTests(PortalMarket market)
         await LookAsync(page, "security-authenticator");
         var key = await page.Locator(".enrol code").InnerTextAsync();
 
-        await page.GetByLabel("Code").FillAsync("000000");
+        await page.GetByLabel("Code", new() { Exact = true }).FillAsync("000000");
         await page.GetByRole(AriaRole.Button, new() { Name = "Turn it on" }).ClickAsync();
         await Assertions.Expect(page.GetByText("The code is wrong or no longer valid.")).ToBeVisibleAsync();
-        await page.GetByLabel("Code").FillAsync(CodeOf(key));
+        await page.GetByLabel("Code", new() { Exact = true }).FillAsync(CodeOf(key));
         await page.GetByRole(AriaRole.Button, new() { Name = "Turn it on" }).ClickAsync();
         await Assertions.Expect(page.Locator(".codes li")).ToHaveCountAsync(10);
         var recovery = await page.Locator(".codes code").First.InnerTextAsync();
@@ -78,7 +78,7 @@ public sealed class AccountJourneyTests(PortalMarket market)
 
         await SignOutAsync(page);
         await SignInAsync(page, "otto@accounts.example");
-        await page.GetByLabel("Code").FillAsync(CodeOf(key));
+        await page.GetByLabel("Code", new() { Exact = true }).FillAsync(CodeOf(key));
         await page.Locator("form button[type=submit]").ClickAsync();
         await page.WaitForURLAsync("**/");
 
@@ -228,7 +228,7 @@ public sealed class AccountJourneyTests(PortalMarket market)
         await owner.GotoAsync("/members/access");
         await Assertions.Expect(owner.Locator("tbody")).ToContainTextAsync("Member removed");
         await guest.ReloadAsync();
-        await Assertions.Expect(guest.Locator(".who")).ToHaveCountAsync(0);
+        await Assertions.Expect(guest.Locator(".who")).ToContainTextAsync("Nina New");
         await owner.Context.CloseAsync();
         await guest.Context.CloseAsync();
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Marketplace.Benchmarks.Reservations.Peer;
 using Marketplace.Domain.Market;
-using Marketplace.Domain.Sites;
 using Npgsql;
 using NpgsqlTypes;
 
