@@ -122,7 +122,7 @@ public sealed partial class PortalMarket : IAsyncLifetime
             if (host is null && isMarketNeeded)
             {
                 HostProcess.Program = PortalFiles.Host;
-                
+
                 // All visitors of the tests share one address.
                 host = await HostProcess.StartReadyAsync(Path.Combine(folder, "data"), "--Api:AttemptsPerMinutePerAddress", "1000");
                 Address = await host.ReadyAsync();
