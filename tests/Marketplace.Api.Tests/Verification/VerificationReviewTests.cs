@@ -1,7 +1,7 @@
 namespace Marketplace.Api.Tests.Verification;
 
 /// <summary>What is too good to be believed at once waits for the marketplace, which finds it in its own list.</summary>
-public sealed class ReviewTests
+public sealed class VerificationReviewTests
 {
     [Theory]
     [InlineData(true, "benchmarked")]
