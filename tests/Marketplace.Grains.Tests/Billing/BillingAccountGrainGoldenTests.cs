@@ -51,6 +51,7 @@ public sealed class BillingAccountGrainGoldenTests
         AssertKept<JournalEntry<BillingFact>>("billing-account.facts.v4.json");
         AssertKept<JournalSnapshot<BillingAccount>>("billing-account.snapshot.v4.json");
         AssertKept<JournalEntry<BillingFact>>("billing-account.facts.v5.json");
+        AssertKept<JournalEntry<BillingFact>>("billing-account.facts.v6.json");
     }
 
     [Fact]
@@ -76,7 +77,7 @@ public sealed class BillingAccountGrainGoldenTests
         Assert.Empty(typeof(BillingFact).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(BillingFact)) && !_facts.Any(fact => fact.GetType() == type))
             .Select(type => type.Name));
-        Assert.Null(Golden.Fault("billing-account.facts.v6.json", new JournalEntry<BillingFact>(1, [new JournalCommit<BillingFact>(Now, [.. _facts], "lease:lease_1", 7)])));
+        Assert.Null(Golden.Fault("billing-account.facts.v7.json", new JournalEntry<BillingFact>(1, [new JournalCommit<BillingFact>(Now, [.. _facts], "lease:lease_1", 7)])));
     }
 
     /// <summary>A deposit held and applied, an invoice paid twice, one open with credit used.</summary>
