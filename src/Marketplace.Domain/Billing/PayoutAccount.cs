@@ -136,11 +136,7 @@ public sealed partial record PayoutAccount
     /// <summary>Why a payable is not sent now; null when nothing stands in the way.</summary>
     public PayoutObstacle? ObstacleOf(Payable payable, Instant now) =>
         !IsReady ? PayoutObstacle.AccountNotReady
-        : payable.PayableFrom > now ? PayoutObstacle.ServiceNotEnded
-        : payable.Invoice is { } invoice && !Cleared.Contains(invoice) ? PayoutObstacle.InvoiceNotPaid
-        : payable.Payment is { } payment && Disputed.ContainsKey(payment) ? PayoutObstacle.Disputed
-        : payable.Unsent.Minor > 0 && Free(payable).Minor <= 0 ? PayoutObstacle.CoversCredit
-        : null;
+        : GateOf(payable, now) ?? (payable.Unsent.Minor > 0 && Free(payable, GatedOf(KeyOf(payable), payable.Amount.Currency, now)).Minor <= 0 ? PayoutObstacle.CoversCredit : null);
 
     /// <summary>When the next payable may be sent because its service ends; null when none waits for that.</summary>
     public Instant? NextPayableAt(Instant now) => Payables.Values
@@ -148,8 +144,26 @@ public sealed partial record PayoutAccount
         .Select(payable => payable.PayableFrom)
         .Min();
 
-    /// <summary>Collected from a tenant and not transferred, less what must stay for its credit and disputes.</summary>
-    private Money Free(Payable like) => Unsent.GetValueOrDefault(KeyOf(like), Money.Zero(like.Amount.Currency)) - Kept(KeyOf(like), like.Amount.Currency);
+    /// <summary>Why a payable waits, whatever else was collected or taken back.</summary>
+    private PayoutObstacle? GateOf(Payable payable, Instant now) =>
+        payable.PayableFrom > now ? PayoutObstacle.ServiceNotEnded
+        : payable.Invoice is { } invoice && !Cleared.Contains(invoice) ? PayoutObstacle.InvoiceNotPaid
+        : payable.Payment is { } payment && Disputed.ContainsKey(payment) ? PayoutObstacle.Disputed
+        : null;
+
+    /// <summary>Collected from a tenant and not transferred, of payables that wait for something.</summary>
+    private Money GatedOf(string tenant, Currency currency, Instant now) => Money.Sum(
+        currency, Payables.Values.Where(payable => payable.Unsent.Minor > 0 && KeyOf(payable) == tenant && GateOf(payable, now) is not null).Select(payable => payable.Unsent));
+
+    /// <summary>
+    /// Collected from a tenant and not transferred, less what must stay: for its credit and disputes, and because it waits. What
+    /// waits covers credit first; what was taken back is never made good out of it.
+    /// </summary>
+    private Money Free(Payable like, Money gated)
+    {
+        var kept = Kept(KeyOf(like), like.Amount.Currency);
+        return Unsent.GetValueOrDefault(KeyOf(like), Money.Zero(like.Amount.Currency)) - (kept > gated ? kept : gated);
+    }
 
     private Money Kept(string tenant, Currency currency) =>
         Credits.GetValueOrDefault(tenant, Money.Zero(currency)) + DisputedOf.GetValueOrDefault(tenant, Money.Zero(currency));

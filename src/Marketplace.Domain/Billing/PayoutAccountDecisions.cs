@@ -214,11 +214,13 @@ public sealed partial record PayoutAccount
 
         if (IsReady)
         {
+            // Nothing that waits is sent here, so it is added up once.
+            var gated = Payables.Values.Where(payable => payable.Unsent.Minor > 0).DistinctBy(KeyOf).ToDictionary(KeyOf, payable => GatedOf(KeyOf(payable), payable.Amount.Currency, now));
             foreach (var payable in Payables.Values.Where(payable => payable.Unsent.Minor > 0)
                 .OrderBy(payable => payable.EarnedAt).ThenBy(payable => payable.FactId, StringComparer.Ordinal))
             {
-                var amount = Least(payable.Unsent, account.Free(payable));
-                if (amount.Minor > 0 && account.ObstacleOf(payable, now) is null)
+                var amount = Least(payable.Unsent, account.Free(payable, gated[KeyOf(payable)]));
+                if (amount.Minor > 0 && GateOf(payable, now) is null)
                 {
                     var id = PublicId.Derive<PayoutId>("payout", Operator.Value, payable.FactId, Number(account.Begun + 1));
                     Add(new PayoutBegun(now, new PayoutOrder(id, Operator, payable.Tenant, payable.Invoice, payable.Payment, amount, payable.Group), payable.FactId, account.GatewayId!));

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Marketplace.Api;
 using Marketplace.Api.Billing.Sandbox;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Pricing;
@@ -59,6 +60,7 @@ internal static class InvoiceBenchmark
                 silo.AddEmbeddedStore(options => options.Path = Path.Combine(folder.FullName, "marketplace.db"));
                 silo.AddWriteCount(writes);
                 silo.Services.AddSingleton<IPaymentGateway>(services => new SandboxGateway(services.GetRequiredService<IRowStore>(), TimeProvider.System));
+                silo.Services.AddAbsentPost();
                 silo.AddMarketplaceGrains(clock =>
                 {
                     clock.Sandbox = true;

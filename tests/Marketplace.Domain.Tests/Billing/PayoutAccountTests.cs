@@ -130,6 +130,45 @@ public class PayoutAccountTests
     }
 
     [Fact]
+    public void A_dispute_that_is_lost_ends_with_the_money_it_kept_and_nothing_leaves_in_between()
+    {
+        Open();
+        EarnPaid("payment:pay_1", 50_000, "inv_1", "pay_1");
+        Send();
+        Do(new KeepDispute(Tenant, PaymentId.From("pay_1"), Statements.Usd(50_000)));
+        var back = Assert.IsType<TakeBackBegun>(Assert.Single(Plan()));
+        Do(new TakeTakenBack(back.Payout, back.Amount, true, null));
+
+        var hold = new PayoutHold("dispute:pay_1:dp_1:lost:hold", PaymentId.From("pay_1"), Operator, Statements.Usd(-50_000), "lost");
+        Do(new Earn(new Payable("dispute:pay_1:dp_1:lost", Tenant, null, null, "inv_1", Statements.Usd(-50_000), null, _now, Statements.Usd(0)), Released: hold));
+
+        Assert.Empty(Plan());
+        Assert.Empty(_account!.DisputedOf);
+    }
+
+    [Fact]
+    public void What_was_taken_back_is_not_made_good_out_of_money_that_still_waits()
+    {
+        Open();
+        EarnPaid("payment:pay_1", 50_000, "inv_1", "pay_1");
+        Send();
+        Do(new KeepCredit(Tenant, Statements.Usd(10_000)));
+        var back = Assert.IsType<TakeBackBegun>(Assert.Single(Plan()));
+        Do(new TakeTakenBack(back.Payout, back.Amount, true, null));
+        Do(new KeepCredit(Tenant, Statements.Usd(0)));
+        Earn("refund:pay_1:rfd_1", -10_000, null, null, null);
+
+        // Paid in advance: its service has not ended.
+        var end = MonthEnd + Duration.FromDays(28);
+        Earn("payment:pay_2", 20_000, "inv_2", "pay_2", end);
+        Do(new NoteInvoice(InvoiceId.From("inv_2")));
+        Assert.Empty(Plan());
+
+        _now = end;
+        Assert.Equal(Statements.Usd(20_000).Minor, Plan().Cast<PayoutBegun>().Sum(begun => begun.Order.Amount.Minor));
+    }
+
+    [Fact]
     public void What_can_no_longer_be_taken_back_comes_off_the_next_payout()
     {
         Open();
