@@ -55,7 +55,7 @@ public static class ReportCheck
         findings.AddRange(Work(given));
         var (attested, faults) = Attestation(given);
         findings.AddRange(faults);
-        return (NodeVerdict.Of(findings, figures, ProvenScore.Of(given.Model, figures.Bf16Teraflops, figures.TokensPerSecond, figures.MemoryBandwidth), attested), digits);
+        return (NodeVerdict.Of(findings, figures, ProvenScore.Of(given.Model, figures.Bf16Teraflops, figures.TokensPerSecond, figures.MemoryBandwidth), attested.Count), digits);
     }
 
     private static IEnumerable<Finding> Clock(ReportCase given)
@@ -147,10 +147,14 @@ public static class ReportCheck
         }
     }
 
-    private static (int Attested, ImmutableArray<Finding> Faults) Attestation(ReportCase given)
+    /// <summary>Serial numbers of the certificates under valid evidence of this answer: each names one GPU for ever.</summary>
+    /// <param name="given">The answer; clashes found before do not matter.</param>
+    public static ImmutableHashSet<string> AttestedSerials(ReportCase given) => Attestation(given).Serials;
+
+    private static (ImmutableHashSet<string> Serials, ImmutableArray<Finding> Faults) Attestation(ReportCase given)
     {
         var faults = ImmutableArray.CreateBuilder<Finding>();
-        var serials = new HashSet<string>(StringComparer.Ordinal);
+        var serials = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
         foreach (var report in given.Report.Outputs.Where(output => output.Kind == OutputKind.AttestationReport))
         {
             if (given.Report.Outputs.FirstOrDefault(output => output.Kind == OutputKind.AttestationChain && output.Device == report.Device) is not { } chain)
@@ -171,7 +175,7 @@ public static class ReportCheck
             }
         }
 
-        return (serials.Count, faults.ToImmutable());
+        return (serials.ToImmutable(), faults.ToImmutable());
     }
 
     private static string? Text(ImmutableArray<byte> bytes)

@@ -158,7 +158,7 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
         var report = JsonSerializer.Deserialize<BenchmarkReport>((await EvidenceAsync(answer.Report!)).AsSpan(), MarketJson.Options)!;
         var claim = new DeviceClaim(answer.Node, run.OperatorId);
         var clashes = ImmutableArray.CreateBuilder<DeviceClash>();
-        var identities = DeviceClaims.IdentitiesOf(report);
+        var identities = DeviceClaims.IdentitiesOf(report).Union(ReportCheck.AttestedSerials(Given()).Select(serial => "certificate:" + serial));
         foreach (var identity in identities.Order(StringComparer.Ordinal))
         {
             if (await DeviceClaims.FindAsync(Services.Rows, identity) is { } other && other.Node != answer.Node)
@@ -191,9 +191,11 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
         // Making memory again and checking products takes a second of a processor's time: not this scheduler's.
         Task<(NodeVerdict Verdict, ImmutableArray<decimal> Digits)> JudgeAsync()
         {
-            var given = new ReportCase(run, report, outputs.ToImmutable(), clashes.ToImmutable(), Services.RealNow);
+            var given = Given();
             return Task.Run(() => ReportCheck.Judge(given));
         }
+
+        ReportCase Given() => new(run, report, outputs.ToImmutable(), clashes.ToImmutable(), Services.RealNow);
     }
 
     private async Task<ImmutableArray<byte>> EvidenceAsync(string digest) => await EvidenceStore.FindAsync(Services.Rows, digest)
