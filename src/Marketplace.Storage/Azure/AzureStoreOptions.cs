@@ -48,10 +48,10 @@ public sealed class AzureStoreOptions
     /// <summary>Retries after the first attempt at what may pass by itself: 408, 429, 500, 502, 503, 504 and a broken or silent connection.</summary>
     public int MaxRetries { get; set; } = 4;
 
-    /// <summary>Pause before the first retry. Each further one doubles, up to <see cref="LongestPause"/>; a pause that the service asks for counts instead.</summary>
+    /// <summary>Pause before the first retry. Each further one doubles, up to <see cref="LongestPause"/>; a longer one is kept where the service asks for it.</summary>
     public TimeSpan FirstPause { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Longest pause between two attempts.</summary>
+    /// <summary>Longest pause between two attempts. A service that asks for a longer one is not called again: the call fails at once.</summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>How long one attempt at a table may be silent. With the defaults a call fails for good after at most half a minute.</summary>
@@ -97,10 +97,7 @@ public sealed class AzureStoreOptions
     private TOptions Patient<TOptions>(TOptions options, TimeSpan timeout)
         where TOptions : ClientOptions
     {
-        options.Retry.Mode = RetryMode.Exponential;
-        options.Retry.MaxRetries = MaxRetries;
-        options.Retry.Delay = FirstPause;
-        options.Retry.MaxDelay = LongestPause;
+        options.RetryPolicy = new BoundedRetry(MaxRetries, FirstPause, LongestPause);
         options.Retry.NetworkTimeout = timeout;
         options.Transport = Transport ?? options.Transport;
         return options;

@@ -65,15 +65,31 @@ public sealed class AzureRowStoreTests(AzuriteProcess azurite) : IDisposable
         Assert.Equal(1, (await store.Rows.GetAsync(T, P, key))!.Value.Version);
     }
 
-    [Fact]
-    public async Task What_passes_by_itself_is_waited_out()
+    [Theory]
+    [InlineData(Mishap.Refused)]
+    [InlineData(Mishap.Slowed)]
+    public async Task What_passes_by_itself_is_waited_out(Mishap mishap)
     {
         await using var store = await OpenAsync();
-        _network.Next("POST", Mishap.Refused, 2);
+        _network.Next("POST", mishap, 2);
         await store.Rows.UpsertIfNewerAsync(T, P, Row("a", 1));
-        _network.Next("GET", Mishap.Refused, 2);
+        _network.Next("GET", mishap, 2);
 
         Assert.NotNull(await store.Rows.GetAsync(T, P, "a"));
+    }
+
+    [Fact]
+    public async Task A_service_that_asks_for_a_long_pause_is_not_waited_for()
+    {
+        await using var store = await OpenAsync();
+        await store.Rows.GetAsync(T, P, "a");
+        var before = _network.Sent;
+        _network.Next("GET", Mishap.SentAway);
+
+        var error = await Assert.ThrowsAsync<RequestFailedException>(() => store.Rows.GetAsync(T, P, "a").AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+
+        Assert.Equal((503, 1), (error.Status, _network.Sent - before));
+        Assert.Null(await store.Rows.GetAsync(T, P, "a"));
     }
 
     [Theory]

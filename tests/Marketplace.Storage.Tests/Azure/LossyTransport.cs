@@ -15,6 +15,12 @@ public enum Mishap
 
     /// <summary>It never arrives, and its sender hears nothing until it gives up.</summary>
     Silence,
+
+    /// <summary>It never arrives; its sender is told 429, and to come again in a moment.</summary>
+    Slowed,
+
+    /// <summary>It never arrives; its sender is told 503, and to come again in an hour.</summary>
+    SentAway,
 }
 
 /// <summary>A network that counts what it carries and has one mishap after the other, as told.</summary>
@@ -59,6 +65,12 @@ public sealed class LossyTransport : HttpPipelineTransport, IDisposable
                 message.Response.Dispose();
                 message.Response = new Failure(500);
                 break;
+            case Mishap.Slowed:
+                message.Response = new Failure(429, ("retry-after-ms", "1"));
+                break;
+            case Mishap.SentAway:
+                message.Response = new Failure(503, ("Retry-After", "3600"));
+                break;
             default:
                 message.Response = new Failure(503);
                 break;
@@ -67,7 +79,7 @@ public sealed class LossyTransport : HttpPipelineTransport, IDisposable
 
     public void Dispose() => _network.Dispose();
 
-    private sealed class Failure(int status) : global::Azure.Response
+    private sealed class Failure(int status, params (string Name, string Value)[] headers) : global::Azure.Response
     {
         public override int Status => status;
 
@@ -81,20 +93,20 @@ public sealed class LossyTransport : HttpPipelineTransport, IDisposable
         {
         }
 
-        protected override bool ContainsHeader(string name) => false;
+        protected override bool ContainsHeader(string name) => TryGetHeader(name, out _);
 
-        protected override IEnumerable<HttpHeader> EnumerateHeaders() => [];
+        protected override IEnumerable<HttpHeader> EnumerateHeaders() => headers.Select(header => new HttpHeader(header.Name, header.Value));
 
         protected override bool TryGetHeader(string name, out string value)
         {
-            value = "";
-            return false;
+            value = headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value ?? "";
+            return value.Length > 0;
         }
 
         protected override bool TryGetHeaderValues(string name, out IEnumerable<string> values)
         {
-            values = [];
-            return false;
+            values = TryGetHeader(name, out var value) ? [value] : [];
+            return value.Length > 0;
         }
     }
 }
