@@ -10,8 +10,12 @@ using Orleans.Messaging;
 
 namespace Marketplace.Storage.Tests.Azure;
 
+public sealed class AzuriteProcessMembershipTests(AzuriteProcess azurite) : AzureMembershipTests(azurite);
+
+public sealed class AzuriteContainerMembershipTests(AzuriteContainer azurite) : AzureMembershipTests(azurite);
+
 /// <summary>Cluster membership in a table: one history, whoever writes it.</summary>
-public sealed class AzureMembershipTests(AzuriteProcess azurite) : IAsyncLifetime
+public abstract class AzureMembershipTests(AzuriteServer azurite) : IAsyncLifetime
 {
     private const string Cluster = "cluster";
     private static readonly CancellationToken None = CancellationToken.None;
@@ -30,7 +34,11 @@ public sealed class AzureMembershipTests(AzuriteProcess azurite) : IAsyncLifetim
         await _membership.InitializeMembershipTableAsync(tryInitTableVersion: true, None);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 
     [Fact]
     public async Task An_empty_table_has_a_version_and_no_silo()
@@ -81,6 +89,42 @@ public sealed class AzureMembershipTests(AzuriteProcess azurite) : IAsyncLifetim
             ["Address", "DeploymentId", "FaultZone", "Generation", "HostName", "IAmAliveTime", "InstanceName", "Port", "ProxyPort", "RoleName", "SiloName", "StartTime", "Status", "SuspectingSilos", "SuspectingTimes", "UpdateZone"],
             silo.Keys.Except(["PartitionKey", "RowKey", "Timestamp", "odata.etag"]).Order(StringComparer.Ordinal));
         Assert.Equal("2026-01-05 09:00:00.000 GMT", silo.GetString("StartTime"));
+    }
+
+    [Fact]
+    public async Task A_table_that_an_earlier_package_wrote_is_read_and_goes_on()
+    {
+        // Without the rows that stand before and after the silos, and with the silo's name where it once was.
+        var table = _client.GetTableClient(_table);
+        await table.UpsertEntityAsync(new TableEntity(Cluster, "VersionRow") { ["DeploymentId"] = Cluster, ["MembershipVersion"] = "7" }, TableUpdateMode.Replace);
+        await table.AddEntityAsync(new TableEntity(Cluster, "10.0.0.4-11111-3")
+        {
+            ["DeploymentId"] = Cluster,
+            ["Address"] = "10.0.0.4",
+            ["Port"] = "11111",
+            ["Generation"] = "3",
+            ["HostName"] = "host",
+            ["Status"] = "Active",
+            ["ProxyPort"] = "30000",
+            ["RoleName"] = "role",
+            ["InstanceName"] = "silo",
+            ["UpdateZone"] = "0",
+            ["FaultZone"] = "0",
+            ["SuspectingSilos"] = "10.0.0.5:11111@4|10.0.0.6:11111@5",
+            ["SuspectingTimes"] = "2026-01-05 09:00:00.000 GMT|2026-01-05 09:00:01.000 GMT",
+            ["StartTime"] = "2026-01-05 08:00:00.000 GMT",
+            ["IAmAliveTime"] = "2026-01-05 09:00:00.000 GMT",
+        });
+
+        var data = await _membership.ReadAllAsync(None);
+        var (silo, etag) = Assert.Single(data.Members);
+        Assert.Equal((7, "silo", SiloAddress.New(IPAddress.Parse("10.0.0.4"), 11111, 3)), (data.Version.Version, silo.SiloName, silo.SiloAddress));
+        Assert.Equal([(SiloAddress.New(IPAddress.Parse("10.0.0.5"), 11111, 4), Now), (SiloAddress.New(IPAddress.Parse("10.0.0.6"), 11111, 5), Now.AddSeconds(1))], silo.SuspectTimes!.Select(vote => (vote.Item1, vote.Item2)));
+
+        silo.Status = SiloStatus.Dead;
+        Assert.True(await _membership.UpdateRowAsync(silo, etag, data.Version.Next(), None));
+        Assert.Equal((8, SiloStatus.Dead), ((await _membership.ReadAllAsync(None)).Version.Version, Assert.Single((await _membership.ReadAllAsync(None)).Members).Item1.Status));
+        Assert.Equal("8", (await table.GetEntityAsync<TableEntity>(Cluster, "!Start")).Value.GetString("MembershipVersion"));
     }
 
     [Fact]

@@ -52,6 +52,33 @@ public sealed class AzureSurfaceTests(AzuriteProcess azurite)
     }
 
     [Fact]
+    public void Hosts_as_Orleans_documents_them_compile_as_they_stand()
+    {
+        // Lambdas without types and arguments by name: an overload that is missing, or one too many, ends the build here.
+        using var services = AzureTestStore.Services(silo => silo
+            .UseAzureStorageClustering(options => options.TableServiceClient = new TableServiceClient(Tables, new DefaultAzureCredential()))
+            .AddAzureTableGrainStorageAsDefault(options => options.TableName = "Default")
+            .AddAzureTableGrainStorage(
+                name: "profileStore",
+                configureOptions: options =>
+                {
+                    options.UseStringFormat = true;
+                    options.TableServiceClient = new TableServiceClient(Tables, new DefaultAzureCredential());
+                })
+            .AddAzureTableGrainStorage("PubSubStore", options => options.TableServiceClient = new TableServiceClient(Tables, new DefaultAzureCredential()))
+            .AddAzureTableGrainStorage("byCluster", builder => builder.Configure<IOptions<ClusterOptions>>((options, cluster) => options.TableName = cluster.Value.ServiceId))
+            .AddAzureBlobGrainStorageAsDefault(options => options.ContainerName = "default")
+            .AddAzureBlobGrainStorage(name: "files", configureOptions: options => options.BlobServiceClient = new BlobServiceClient(Blobs, new DefaultAzureCredential()))
+            .AddAzureBlobGrainStorage("byCluster", builder => builder.Configure<IOptions<ClusterOptions>>((options, cluster) => options.ContainerName = cluster.Value.ServiceId)));
+
+        AzureTableStorageOptions Table(string name) => services.GetRequiredService<IOptionsMonitor<AzureTableStorageOptions>>().Get(name);
+        Assert.Equal((true, Tables), (Table("profileStore").UseStringFormat, Table("profileStore").TableServiceClient!.Uri));
+        Assert.Equal((Tables, "service", "Default"), (Table("PubSubStore").TableServiceClient!.Uri, Table("byCluster").TableName, Table("Default").TableName));
+        Assert.Equal(Blobs, services.GetRequiredService<IOptionsMonitor<AzureBlobStorageOptions>>().Get("files").BlobServiceClient!.Uri);
+        Assert.Equal(Tables, services.GetRequiredService<IOptions<AzureStorageClusteringOptions>>().Value.TableServiceClient!.Uri);
+    }
+
+    [Fact]
     public void Every_way_to_reach_an_account_is_there()
     {
 #pragma warning disable CS0618 // Older hosts use them, and they are to compile.
@@ -87,6 +114,21 @@ public sealed class AzureSurfaceTests(AzuriteProcess azurite)
         silos.OperationTimeout = TimeSpan.FromSeconds(3);
         Assert.Equal(TimeSpan.FromSeconds(3), silos.OperationTimeout);
         Assert.Throws<ArgumentOutOfRangeException>(() => silos.CreationTimeout = TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void A_conflict_names_grain_state_and_table_and_crosses_silos_under_the_packages_numbers()
+    {
+        var cause = new RequestFailedException(412, "changed");
+        var conflict = new TableStorageUpdateConditionNotSatisfiedException("state", "note/n", "Records", "stored", null, cause);
+        var said = new TableStorageUpdateConditionNotSatisfiedException("so it is", "state", "note/n", "Records", "stored", "held", cause);
+
+        Assert.Equal(("note/n", "state", "Records", "stored", null, cause), (conflict.GrainId, conflict.GrainType, conflict.TableName, conflict.StoredEtag, conflict.CurrentEtag, conflict.InnerException));
+        Assert.Equal(("so it is", "held"), (said.Message, said.CurrentEtag));
+        Assert.Equal(
+            ["GrainId 0", "GrainType 1", "TableName 2"],
+            typeof(TableStorageUpdateConditionNotSatisfiedException).GetProperties().Where(member => member.DeclaringType == typeof(TableStorageUpdateConditionNotSatisfiedException))
+                .Select(member => $"{member.Name} {member.GetCustomAttribute<IdAttribute>()!.Id}").Order(StringComparer.Ordinal));
     }
 
     [Fact]

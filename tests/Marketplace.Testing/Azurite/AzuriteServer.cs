@@ -62,10 +62,10 @@ public abstract class AzuriteServer : IAsyncDisposable
     }
 
     /// <summary>The connection string of the account that every Azurite has, on given ports.</summary>
-    protected static string Connection(int blobs, int tables) =>
-        "DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;"
+    protected static string Connection(int blobs, int tables, string protocol = "http") =>
+        $"DefaultEndpointsProtocol={protocol};AccountName=devstoreaccount1;"
         + "AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;"
-        + $"BlobEndpoint=http://127.0.0.1:{blobs}/devstoreaccount1;TableEndpoint=http://127.0.0.1:{tables}/devstoreaccount1;";
+        + $"BlobEndpoint={protocol}://127.0.0.1:{blobs}/devstoreaccount1;TableEndpoint={protocol}://127.0.0.1:{tables}/devstoreaccount1;";
 
     /// <summary>Starts it and answers the connection string.</summary>
     protected abstract Task<string> StartAsync();

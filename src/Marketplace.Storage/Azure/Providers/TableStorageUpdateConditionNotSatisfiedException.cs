@@ -22,23 +22,29 @@ public class TableStorageUpdateConditionNotSatisfiedException : InconsistentStat
     }
 
     /// <summary>A conflict over one record.</summary>
-    public TableStorageUpdateConditionNotSatisfiedException(string grainType, string grainId, string tableName, string storedEtag, string currentEtag, Exception storageException)
-        : base($"{grainId} '{grainType}' in {tableName} has been written by another activation.", storedEtag, currentEtag, storageException)
+    public TableStorageUpdateConditionNotSatisfiedException(string grainType, string grainId, string tableName, string storedEtag, string? currentEtag, Exception storageException)
+        : this($"{grainId} '{grainType}' in {tableName} has been written by another activation.", grainType, grainId, tableName, storedEtag, currentEtag, storageException)
     {
-        GrainType = grainType;
+    }
+
+    /// <summary>A conflict over one record, in words of one's own.</summary>
+    public TableStorageUpdateConditionNotSatisfiedException(string errorMsg, string grainType, string grainId, string tableName, string storedEtag, string? currentEtag, Exception storageException)
+        : base(errorMsg, storedEtag, currentEtag!, storageException)
+    {
         GrainId = grainId;
+        GrainType = grainType;
         TableName = tableName;
     }
 
-    /// <summary>Name of the state.</summary>
-    [Id(0)]
-    public string GrainType { get; } = "";
-
     /// <summary>The grain.</summary>
+    [Id(0)]
+    public string? GrainId { get; }
+
+    /// <summary>Name of the state.</summary>
     [Id(1)]
-    public string GrainId { get; } = "";
+    public string? GrainType { get; }
 
     /// <summary>Table of the record.</summary>
     [Id(2)]
-    public string TableName { get; } = "";
+    public string? TableName { get; }
 }
