@@ -11,9 +11,12 @@ internal static class Settings
     /// <summary>Short forms of settings on the command line.</summary>
     private static readonly Dictionary<string, string> Switches = new() { ["--role"] = $"{HostOptions.Section}:{nameof(HostOptions.Role)}" };
 
-    /// <summary>Names, or first parts of names, that the command line may give a value: the product's own, and those of the web host.</summary>
+    /// <summary>Names, or first parts of names, that the command line may give a value: the product's own, and those of the web host and of telemetry.</summary>
     private static readonly string[] Known =
-        ["urls", "role", HostOptions.Section, "Api", "Portal", "Verification", "Logging", "Kestrel", "AllowedHosts", "environment", "http_ports", "https_ports"];
+    [
+        "urls", "role", HostOptions.Section, "Api", "Portal", "Verification", "Logging", "Kestrel", "AllowedHosts", "environment", "http_ports", "https_ports",
+        Telemetry.Otlp, Telemetry.AzureMonitor,
+    ];
 
     /// <summary>Adds the command line with its short forms.</summary>
     /// <param name="configuration">To it.</param>

@@ -29,8 +29,12 @@ internal sealed class TelemetryOptions
 /// </summary>
 internal static class Telemetry
 {
-    private const string Otlp = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string AzureMonitor = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+    /// <summary>Names the collector.</summary>
+    public const string Otlp = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Names the resource of Azure Monitor.</summary>
+    public const string AzureMonitor = "APPLICATIONINSIGHTS_CONNECTION_STRING";
+
     private static readonly string[] Orleans = ["Microsoft.Orleans.Application", "Microsoft.Orleans.Runtime", "Microsoft.Orleans.Lifecycle"];
 
     /// <summary>Whether anybody takes traces and figures.</summary>
@@ -51,7 +55,6 @@ internal static class Telemetry
                 serviceVersion: typeof(Telemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion,
                 serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}"))
             .WithTracing(traces => traces
-                .SetSampler(new ParentBasedSampler(new RequestSampler(options.TraceRatio)))
                 .AddAspNetCoreInstrumentation(requests => requests.Filter = http => IsTraced(http.Request.Path))
                 .AddSource([StoreTracing.SourceName, .. Orleans]))
             .WithMetrics(figures => figures.AddMeter(
@@ -71,8 +74,15 @@ internal static class Telemetry
             telemetry
                 .WithTracing(traces => traces.AddAzureMonitorTraceExporter(azure => azure.ConnectionString = connection))
                 .WithMetrics(figures => figures.AddAzureMonitorMetricExporter(azure => azure.ConnectionString = connection))
-                .WithLogging(logs => logs.AddAzureMonitorLogExporter(azure => azure.ConnectionString = connection));
+                .WithLogging(logs => logs.AddAzureMonitorLogExporter(azure =>
+                {
+                    // What failed is told even where its trace is not kept, as that of whatever runs by itself never is.
+                    (azure.ConnectionString, azure.EnableTraceBasedLogsSampler) = (connection, false);
+                }));
         }
+
+        // Last, because Azure Monitor's exporter brings a sampler of its own, which keeps five traces a second of whatever there is.
+        telemetry.WithTracing(traces => traces.SetSampler(new ParentBasedSampler(new RequestSampler(options.TraceRatio))));
     }
 
     private static void AddConsole(ILoggingBuilder logging, TelemetryOptions options)

@@ -3,8 +3,6 @@ using System.Diagnostics;
 using Marketplace.Testing;
 using Marketplace.Testing.Faults;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,9 +22,8 @@ internal sealed class MeasuredHost : IAsyncDisposable
     private readonly List<Activity> spans = [];
     private readonly List<Metric> figures = [];
     private readonly List<LogRecord> logs = [];
-    private readonly ConcurrentDictionary<string, int> collected = new(StringComparer.Ordinal);
     private readonly Lines lines = new();
-    private WebApplication? collector;
+    private Collector? collector;
     private WebApplication? app;
 
     private MeasuredHost()
@@ -51,9 +48,19 @@ internal sealed class MeasuredHost : IAsyncDisposable
         [.. lines.Said, .. logs.Select(line => $"{line.FormattedMessage} {string.Join(' ', line.Attributes ?? [])} {line.Exception}")];
 
     /// <summary>Requests the collector got, by path.</summary>
-    public IReadOnlyDictionary<string, int> Collected => collected;
+    public IReadOnlyDictionary<string, int> Collected => collector!.Requests;
 
-    public static async Task<MeasuredHost> StartAsync(params string[] arguments)
+    /// <summary>What Azure Monitor was told, once it has stopped.</summary>
+    public IReadOnlyList<Collector.Told> Tracked => collector!.Tracked;
+
+    public static Task<MeasuredHost> StartAsync(params string[] arguments) =>
+        StartAsync(collector => ["--OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address, "--OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", .. arguments]);
+
+    /// <summary>Starts it with the collector taken for Azure Monitor.</summary>
+    public static Task<MeasuredHost> StartForAzureMonitorAsync(params string[] arguments) =>
+        StartAsync(collector => ["--APPLICATIONINSIGHTS_CONNECTION_STRING", collector.ConnectionString, .. arguments]);
+
+    private static async Task<MeasuredHost> StartAsync(Func<Collector, string[]> arguments)
     {
         var host = new MeasuredHost();
         try
@@ -73,6 +80,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
     {
         app!.Services.GetRequiredService<MeterProvider>().ForceFlush();
         app.Services.GetRequiredService<TracerProvider>().ForceFlush();
+        app.Services.GetRequiredService<LoggerProvider>().ForceFlush();
         await app.DisposeAsync();
         app = null;
     }
@@ -93,15 +101,9 @@ internal sealed class MeasuredHost : IAsyncDisposable
         folder.Dispose();
     }
 
-    private async Task OpenAsync(string[] arguments)
+    private async Task OpenAsync(Func<Collector, string[]> arguments)
     {
-        var collectorBuilder = WebApplication.CreateSlimBuilder();
-        collectorBuilder.Logging.ClearProviders();
-        collectorBuilder.WebHost.UseUrls("http://127.0.0.1:0");
-        collector = collectorBuilder.Build();
-        collector.MapPost("/{**path}", (HttpRequest request) => collected.AddOrUpdate(request.Path, 1, (_, count) => count + 1));
-        await collector.StartAsync();
-
+        collector = await Collector.StartAsync();
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             // The pages' files are listed under the host's name.
@@ -112,9 +114,7 @@ internal sealed class MeasuredHost : IAsyncDisposable
                 "--urls", "http://127.0.0.1:0",
                 "--Marketplace:DataFolder", folder.Path,
                 "--Marketplace:Demo", "false",
-                "--OTEL_EXPORTER_OTLP_ENDPOINT", collector.Urls.First(),
-                "--OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
-                .. arguments,
+                .. arguments(collector),
             ],
         });
         builder.AddMarketplace();

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Marketplace.Testing;
 using Marketplace.Testing.Faults;
 
 namespace Marketplace.Host.Tests;
@@ -120,6 +121,55 @@ public sealed class TelemetryTests
         Assert.Contains("/v1/logs", host.Collected.Keys);
         Assert.All(host.Logged.Concat(host.Spans.Select(Told)).Concat(host.Figures.SelectMany(Tags)), told =>
             Assert.All(secrets, secret => Assert.DoesNotContain(secret, told, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [Fact]
+    public async Task AzureMonitorIsToldWhatTheAlertsAskFor()
+    {
+        await using var host = await MeasuredHost.StartForAzureMonitorAsync();
+        using (var client = Client(host))
+        {
+            await PostAsync(client, "/v1/organizations", new { name = "Acme", kind = "tenant", country = "NO" });
+            host.Faults.At(FaultKind.ErrorBeforeWrite, write => write is { Operation: "TryInsert", Table: "request-keys" });
+            await PostAsync(client, "/v1/clock/advance", new { to = "2028-01-01T00:00:00Z" });
+        }
+
+        await host.StopAsync();
+
+        var tracked = host.Tracked;
+        Assert.All(tracked, told => Assert.Equal("marketplace", told.From.Service));
+        var request = Assert.Single(tracked, told => told is { Kind: "RequestData", Name: "POST /v1/organizations" });
+        Assert.Contains(tracked, told => told is { Kind: "RemoteDependencyData", Name: "write organization" } && told.Trace == request.Trace);
+        Assert.Contains(tracked, told => told.Kind is "MessageData" or "ExceptionData" && told.Data.ToString().Contains("/v1/clock/advance", StringComparison.Ordinal));
+
+        // Every request is a trace, and nothing else is: the exporter's own sampler would keep five a second of whatever there is.
+        var traces = tracked.Where(told => told.Kind == "RequestData").Select(told => told.Trace).ToHashSet(StringComparer.Ordinal);
+        Assert.All(tracked.Where(told => told.Kind == "RemoteDependencyData"), told => Assert.Contains(told.Trace, traces));
+
+        // A gauge is told without its largest value, which is what an alert on a histogram reads.
+        var age = tracked.Where(told => told.Kind == "MetricData").SelectMany(told => told.Data.GetProperty("metrics").EnumerateArray())
+            .First(figure => figure.GetProperty("name").GetString() == "marketplace.outbox.age");
+        Assert.False(age.TryGetProperty("max", out _));
+        var alerts = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "infra", "signals.json"))).RootElement.EnumerateArray()
+            .ToDictionary(alert => alert.GetProperty("name").GetString()!, alert => alert.GetProperty("query").ToString(), StringComparer.Ordinal);
+        Assert.All(["outbox-old", "invariant-violated", "ledger-drift"], alert => Assert.Contains("max(coalesce(Max, Sum))", alerts[alert], StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AzureMonitorIsToldWhatFailsThoughNoTraceIsKept()
+    {
+        await using var host = await MeasuredHost.StartForAzureMonitorAsync("--Marketplace:Telemetry:TraceRatio", "0");
+        using (var client = Client(host))
+        {
+            host.Faults.At(FaultKind.ErrorBeforeWrite, write => write is { Operation: "TryInsert", Table: "request-keys" });
+            await PostAsync(client, "/v1/clock/advance", new { to = "2028-01-01T00:00:00Z" });
+        }
+
+        await host.StopAsync();
+
+        var tracked = host.Tracked;
+        Assert.DoesNotContain(tracked, told => told.Kind is "RequestData" or "RemoteDependencyData");
+        Assert.Contains(tracked, told => told.Kind is "MessageData" or "ExceptionData" && told.Data.ToString().Contains("/v1/clock/advance", StringComparison.Ordinal));
     }
 
     [Fact]

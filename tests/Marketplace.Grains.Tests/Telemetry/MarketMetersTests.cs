@@ -1,12 +1,16 @@
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Reservations;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Organizations;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Scheduling;
 using Marketplace.Grains.Telemetry;
 using Marketplace.Grains.Tests.Durability;
+using Marketplace.Grains.Tests.Webhooks;
+using Marketplace.Grains.Webhooks;
 using Marketplace.Testing;
 using Marketplace.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;
@@ -83,7 +87,32 @@ public sealed class MarketMetersTests
 
         await market.Grains.GetGrain<ISchedulerGrain>(GrainKeys.DueShardOf(new("tally", "tally_one"))).VisitDueAsync();
 
+        // The keeper may have been visiting just then.
+        await UntilAsync(() => figures.Of("marketplace.due.lag").Count > 0);
         Assert.Equal(7200, figures.Of("marketplace.due.lag").Max(one => one.Value));
+    }
+
+    [Fact]
+    public async Task A_webhook_that_arrives_says_how_long_after_the_event()
+    {
+        await using var market = await TestMarket.StartAsync();
+        using var figures = new Figures(market);
+        var organization = market.Grains.GetGrain<IOrganizationGrain>(WebhookExample.Organization.Value);
+        await organization.RegisterAsync(new Operation("register", "hash"), new RegisterOrganization(WebhookExample.Organization, "Acme", OrganizationKind.Tenant, "NO", null));
+        await market.Time.SettleAsync();
+        var answer = new TaskCompletionSource<WebhookAnswer>();
+        market.Webhooks.Answers = _ => answer.Task;
+        await market.Grains.GetGrain<IWebhookEndpointGrain>("whk_one").RegisterAsync(new Operation("endpoint", "hash"), WebhookExample.Registration("whk_one", "member.*"));
+        await market.Time.WhenQuietAsync();
+
+        await organization.AddMemberAsync(new Operation("member", "hash"), new AddMember(MemberId.From("mbr_1"), "Ada", "ada@example.com", OrganizationRole.Viewer));
+        await UntilAsync(() => market.Webhooks.Received.Count > 0);
+        Assert.Empty(figures.Of("marketplace.webhook.lag"));
+        await market.Clock.SetForwardAsync(TestMarket.Begin + Duration.FromHours(1));
+        answer.SetResult(TestWebhooks.Answer(200));
+
+        await UntilAsync(() => figures.Of("marketplace.webhook.lag").Count > 0);
+        Assert.Equal(3600, Assert.Single(figures.Of("marketplace.webhook.lag")).Value);
     }
 
     [Fact]

@@ -49,4 +49,30 @@ public sealed class ClusterOpeningTests : IDisposable
         Assert.Empty(await new Checker(trade, administrator).FaultsAsync());
         Assert.Equal(0, await host.StopAsync());
     }
+
+    [Fact]
+    public async Task OneTraceFollowsARequestFromAnApiThroughASiloToTheAccount()
+    {
+        await using var azurite = new AzuriteProcess();
+        var reason = azurite.WhyNot();
+        Assert.SkipWhen(reason is not null, reason ?? "");
+        await using var collector = await Collector.StartAsync();
+        string[] told = ["--APPLICATIONINSIGHTS_CONNECTION_STRING", collector.ConnectionString];
+        await using var cluster = await HostCluster.StartAsync(folder, await azurite.ConnectionAsync(), 1, told);
+        await using var host = await HostProcess.StartReadyAsync(
+            Path.Combine(folder, "api"), ["--role", "api", "--Marketplace:Store", "azure", "--Marketplace:Azure:ConnectionString", await azurite.ConnectionAsync(), .. told]);
+        using (var client = new PatientClient(host.ReadyAsync, () => { }))
+        {
+            await client.PostAsync(HostKeys.Read(cluster.Nodes[0].DataFolder)["ADMIN_KEY"], "organizations", new { name = "Acme", kind = "tenant", country = "NO" });
+        }
+
+        Assert.Equal(0, await host.StopAsync());
+        Assert.Equal(0, await cluster.Nodes[0].Process.StopAsync());
+
+        var tracked = collector.Tracked;
+        var request = Assert.Single(tracked, one => one is { Kind: "RequestData", Name: "POST /v1/organizations" });
+        var write = Assert.Single(tracked, one => one.Trace == request.Trace && one.Name == "write organization");
+        Assert.NotEqual(request.From.Process, write.From.Process);
+        Assert.Equal("azure.storage", write.Data.GetProperty("type").GetString());
+    }
 }
