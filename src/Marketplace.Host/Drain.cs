@@ -7,7 +7,7 @@ namespace Marketplace.Host;
 /// server lets requests in flight finish; what grains still have to tell each other goes out; then the silo hands its grains
 /// over. Registered after the silo and before the server, since services stop in the opposite order.
 /// </summary>
-internal sealed partial class Drain(Readiness readiness, HostOptions options, MarketTime market, TimeProvider time, ILogger<Drain> log) : IHostedLifecycleService
+internal sealed partial class Drain(Readiness readiness, HostOptions options, TimeProvider time, ILogger<Drain> log, MarketTime? market = null) : IHostedLifecycleService
 {
     /// <summary>Other silos may keep this one's outboxes busy until it leaves; whatever is left goes out from there.</summary>
     private static readonly TimeSpan LongestQuiet = TimeSpan.FromSeconds(5);
@@ -20,6 +20,11 @@ internal sealed partial class Drain(Readiness readiness, HostOptions options, Ma
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
+        if (market is null)
+        {
+            return; // The pages alone: nothing waits here to be told.
+        }
+
         try
         {
             await market.WhenQuietAsync().WaitAsync(LongestQuiet, time, cancellationToken);

@@ -32,7 +32,7 @@ internal sealed class HostOptions
 
     /// <summary>
     /// How long a process that was told to stop goes on serving while it reports itself not ready, so that whoever spreads
-    /// requests over several processes stops sending it any. Unless set: none with the embedded store, 5 s otherwise.
+    /// requests over several processes stops sending it any. Unless set: none where one process is all there is, 5 s otherwise.
     /// </summary>
     public TimeSpan? DrainPeriod { get; set; }
 
@@ -69,7 +69,7 @@ internal sealed class HostOptions
     public bool MakesDemo => Role.HasSilo && Sandbox && Payments.ApiKey is null or "" && (Demo ?? Store == StoreKind.Embedded);
 
     /// <summary><see cref="DrainPeriod"/>, or what stands for it.</summary>
-    public TimeSpan Drain => DrainPeriod ?? (Store == StoreKind.Embedded ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
+    public TimeSpan Drain => DrainPeriod ?? (Store == StoreKind.Embedded && Role != HostRole.Portal ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
 }
 
 /// <summary>Where records and rows are kept.</summary>

@@ -11,6 +11,7 @@ using Marketplace.Grains.Scheduling;
 using Marketplace.Grains.Telemetry;
 using Marketplace.Host.Cluster;
 using Marketplace.Host.Demo;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using NodaTime;
 
 namespace Marketplace.Host;
@@ -34,6 +35,7 @@ internal static class MarketplaceHost
         }
 
         builder.AddTelemetry(options.Telemetry);
+        builder.Services.AddSingleton(services => new Readiness(services.GetService<FreezeWatch>()));
         if (options.Role.HasPortal)
         {
             builder.AddPortal(options.Role.HasApi);
@@ -41,6 +43,8 @@ internal static class MarketplaceHost
 
         if (!options.Role.HasApi)
         {
+            builder.Services.TryAddSingleton(TimeProvider.System);
+            builder.Services.AddHostedService<Drain>();
             return builder;
         }
 
@@ -75,7 +79,6 @@ internal static class MarketplaceHost
             builder.Services.AddHostedService(services => services.GetRequiredService<FreezeWatch>());
         }
 
-        builder.Services.AddSingleton(services => new Readiness(services.GetService<FreezeWatch>()));
         builder.Services.AddSingleton<IReadiness>(services => services.GetRequiredService<Readiness>());
         builder.Services.AddSingleton(services => new DemoMarket(
             services.GetRequiredService<IGrainFactory>(),
@@ -92,9 +95,9 @@ internal static class MarketplaceHost
     {
         var role = app.Services.GetRequiredService<HostOptions>().Role;
         app.UseSecurityHeaders();
+        app.Use(LeaveWhenStoppingAsync);
         if (role.HasApi)
         {
-            app.Use(LeaveWhenStoppingAsync);
             app.UseMarketplaceApi();
             app.MapMarketplaceApi();
             app.MapClusterDashboard();

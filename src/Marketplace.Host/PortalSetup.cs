@@ -32,7 +32,10 @@ internal static class PortalSetup
 
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning);
         builder.Services.AddHttpForwarder();
-        builder.Services.AddHostedService<PortalOpening>();
+        if (!hasApi)
+        {
+            builder.Services.AddHostedService<PortalOpening>();
+        }
     }
 
     public static void UsePortal(this WebApplication app)
@@ -54,8 +57,19 @@ internal static class PortalSetup
             }
 
             app.MapGet("/health/live", () => new { status = "live" });
-            app.MapGet("/health/ready", () => new { status = "ready" });
+            app.MapGet("/health/ready", Ready);
         }
+    }
+
+    private static IResult Ready(HttpContext http, Readiness readiness)
+    {
+        if (readiness.Pending is not { } pending)
+        {
+            return Results.Ok(new { status = "ready" });
+        }
+
+        http.Response.Headers.RetryAfter = "1";
+        return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, detail: $"Not ready: {pending}.");
     }
 
     /// <summary>
@@ -76,28 +90,61 @@ internal static class PortalSetup
         }
     }
 
-    /// <summary>Says where to click, where no API does.</summary>
-    private sealed class PortalOpening(IServer server, ApiAddress api, HostOptions options, IHostApplicationLifetime lifetime) : IHostedService
+    /// <summary>
+    /// Says where to click, where no API does, and takes work once the API has answered for the first time. Later its pages say
+    /// themselves when they cannot reach it, which tells a person more than a balancer does.
+    /// </summary>
+    private sealed class PortalOpening(IServer server, ApiAddress api, Readiness readiness, IHostApplicationLifetime lifetime) : BackgroundService
     {
-        public Task StartAsync(CancellationToken cancellationToken)
+        private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+        public override Task StartAsync(CancellationToken cancellationToken)
         {
-            if (!options.Role.HasApi)
-            {
-                lifetime.ApplicationStarted.Register(() => Console.WriteLine(
-                    $"""
+            lifetime.ApplicationStarted.Register(() => Console.WriteLine(
+                $"""
 
-                    Marketplace's pages are ready.
+                Marketplace's pages are ready.
 
-                      Pages for people     {server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()}
-                      API they call        {api.Root}
+                  Pages for people     {server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault()}
+                  API they call        {api.Root}
 
-                    Ctrl+C stops it.
-                    """));
-            }
-
-            return Task.CompletedTask;
+                Ctrl+C stops it.
+                """));
+            return base.StartAsync(cancellationToken);
         }
 
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            readiness.Report($"waiting for the API at {api.Root}");
+            using var client = new HttpClient { Timeout = Patience };
+            using var looks = new PeriodicTimer(BetweenLooks);
+            try
+            {
+                while (!await AnswersAsync(client, stoppingToken))
+                {
+                    await looks.WaitForNextTickAsync(stoppingToken);
+                }
+
+                readiness.Report(null);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                // Stopped before the API was there.
+            }
+        }
+
+        private async Task<bool> AnswersAsync(HttpClient client, CancellationToken stop)
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri(api.Root, "/health/live"), stop);
+                return answer.IsSuccessStatusCode;
+            }
+            catch (Exception error) when (error is HttpRequestException || (error is TaskCanceledException && !stop.IsCancellationRequested))
+            {
+                return false;
+            }
+        }
     }
 }
