@@ -37,7 +37,9 @@ var sharedSettings = {
   ASPNETCORE_HTTP_PORTS: '8080' // Where the platform's .NET image looks for the site.
   ASPNETCORE_FORWARDEDHEADERS_ENABLED: 'true'
   WEBSITE_HEALTHCHECK_MAXPINGFAILURES: '3'
+  SCM_DO_BUILD_DURING_DEPLOYMENT: 'false' // What arrives is published already.
   WEBSITE_WARMUP_PATH: '/health/ready'
+  WEBSITE_WARMUP_STATUSES: '200' // Otherwise any answer would do, "not ready" among them.
   WEBSITE_SWAP_WARMUP_PING_PATH: '/health/ready'
   WEBSITE_SWAP_WARMUP_PING_STATUSES: '200'
   WEBSITES_CONTAINER_STOP_TIME_LIMIT: '60' // Longer than the host takes to drain.

@@ -51,6 +51,19 @@ public sealed partial class AzdTests
     }
 
     [Fact]
+    public void EveryParameterHasAValueAndSaysWhatItIs()
+    {
+        var given = Given().Matches(File.ReadAllText(Path.Combine(Templates.Folder, "main.bicepparam"))).Select(match => match.Groups[1].Value);
+        var taken = Taken().Matches(File.ReadAllText(Path.Combine(Templates.Folder, "main.bicep"))).ToDictionary(match => match.Groups[2].Value, match => match.Groups[1].Value);
+
+        Assert.Equal(taken.Keys.Order(StringComparer.Ordinal), given.Order(StringComparer.Ordinal));
+        Assert.All(taken, parameter => Assert.Contains("@description('", parameter.Value, StringComparison.Ordinal));
+
+        // What a person leaves unset is what the pages say it is.
+        Assert.Contains("readEnvironmentVariable('MARKETPLACE_SIZE', 'small')", File.ReadAllText(Path.Combine(Templates.Folder, "main.bicepparam")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhatAPersonMaySetIsExplained()
     {
         var page = File.ReadAllText(Path.Combine(Templates.Root, "docs", "deploy.md"));
@@ -62,6 +75,12 @@ public sealed partial class AzdTests
         // The other way round: nothing is explained that nobody reads.
         Assert.All(Explained().Matches(page), name => Assert.Contains(name.Groups[1].Value, read));
     }
+
+    [GeneratedRegex(@"^param (\w+) =", RegexOptions.Multiline)]
+    private static partial Regex Given();
+
+    [GeneratedRegex(@"((?:^@.*\n)*)^param (\w+) ", RegexOptions.Multiline)]
+    private static partial Regex Taken();
 
     [GeneratedRegex(@"readEnvironmentVariable\('(\w+)'")]
     private static partial Regex Variable();

@@ -21,7 +21,12 @@ public sealed class ClusterTests
         Assert.True((bool)host["properties"]!["clientAffinityEnabled"]! && (bool)site["webSocketsEnabled"]!);
         Assert.Equal("/health/ready", (string?)site["healthCheckPath"]);
         Assert.Contains("'network'", (string)host["properties"]!["virtualNetworkSubnetId"]!, StringComparison.Ordinal);
-        Assert.True(int.Parse(Templates.SettingsOf(host)["WEBSITES_CONTAINER_STOP_TIME_LIMIT"], CultureInfo.InvariantCulture) > 5 + 25, "The platform ends a host before it has drained.");
+
+        // An instance that starts, and one that is swapped in, is sent requests once it says that it is ready.
+        var settings = Templates.SettingsOf(host);
+        Assert.Equal(("/health/ready", "200"), (settings["WEBSITE_WARMUP_PATH"], settings["WEBSITE_WARMUP_STATUSES"]));
+        Assert.Equal(("/health/ready", "200"), (settings["WEBSITE_SWAP_WARMUP_PING_PATH"], settings["WEBSITE_SWAP_WARMUP_PING_STATUSES"]));
+        Assert.True(int.Parse(settings["WEBSITES_CONTAINER_STOP_TIME_LIMIT"], CultureInfo.InvariantCulture) > 5 + 25, "The platform ends a host before it has drained.");
     });
 
     [Theory]
@@ -35,7 +40,10 @@ public sealed class ClusterTests
         Assert.Equal(least, (int)farm["sku"]!["capacity"]!);
         Assert.Equal(overZones, (bool)farm["properties"]!["zoneRedundant"]!);
         Assert.Equal(least.ToString(CultureInfo.InvariantCulture), (string?)scaling["capacity"]!["minimum"]);
-        Assert.Equal(["CpuPercentage", "HttpQueueLength", "CpuPercentage"], scaling["rules"]!.AsArray().Select(rule => (string)rule!["metricTrigger"]!["metricName"]!));
+        Assert.Equal(
+            ["CpuPercentage GreaterThan: Increase by 1", "HttpQueueLength GreaterThan: Increase by 1", "CpuPercentage LessThan: Decrease by 1"],
+            scaling["rules"]!.AsArray().Select(rule => (Trigger: rule!["metricTrigger"]!, Action: rule["scaleAction"]!))
+                .Select(rule => $"{rule.Trigger["metricName"]} {rule.Trigger["operator"]}: {rule.Action["direction"]} by {rule.Action["value"]}"));
     }
 
     [Theory]
@@ -67,6 +75,7 @@ public sealed class ClusterTests
     {
         var settings = Templates.SettingsOf(host);
         Assert.Equal(("azure", "false", "false"), (settings["Marketplace__Store"], settings["Marketplace__Sandbox"], settings["Marketplace__Demo"]));
+        Assert.Equal("false", settings["SCM_DO_BUILD_DURING_DEPLOYMENT"]);
     });
 
     private static JsonObject Site(string size) => Assert.Single(Templates.Resources(size, "Microsoft.Web/sites"));
