@@ -4,7 +4,7 @@ using Marketplace.Testing;
 namespace Marketplace.Host.Tests.Cluster;
 
 /// <summary>The checker of the kill test finds what it is there to find: each lie about a sound market, told to it, is named.</summary>
-public sealed class CheckerTests : IDisposable
+public sealed class ClusterCheckerTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
 
