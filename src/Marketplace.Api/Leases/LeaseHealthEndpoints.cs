@@ -30,10 +30,10 @@ internal static class LeaseHealthEndpoints
 
     private static async Task<IResult> ListAsync(ApiRequest request)
     {
+        var lease = (await LeaseEndpoints.FindAsync(request)).State;
         var faults = new Faults();
         var window = request.ReadQuery<HealthFilter>().ToInterval(faults);
         faults.ThrowIfAny();
-        var lease = (await LeaseEndpoints.FindAsync(request)).State;
         var served = lease.Nodes
             .Select(node => (node.Id, Served: ServedIn(lease, node, window)))
             .Where(node => node.Served is not null)

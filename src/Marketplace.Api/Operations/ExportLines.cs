@@ -60,6 +60,7 @@ internal static class ExportLines
         ("quote", typeof(QuoteModel)),
         ("reservation", typeof(ReservationModel)),
         ("orderForm", typeof(OrderFormModel)),
+        ("message", typeof(MessageModel)),
         ("billingReferences", typeof(BillingReferencesModel)),
         ("lease", typeof(LeaseModel)),
         ("leaseNode", typeof(LeaseNodeModel)),
@@ -188,6 +189,11 @@ internal static class ExportLines
             foreach (var form in OrderFormModel.AllOf(reservation))
             {
                 yield return new("orderForm", reservation.Id.Value, form);
+            }
+
+            await foreach (var message in ConversationEndpoints.AllAsync(request, reservation))
+            {
+                yield return new("message", reservation.Id.Value, message);
             }
 
             if (reservation.TenantId == request.Caller.Organization)

@@ -88,6 +88,20 @@ internal static class ConversationEndpoints
         return request.Ok(MessageModel.Of(reservation.Id, message));
     }
 
+    /// <summary>Every message about a reservation, newest first.</summary>
+    public static async IAsyncEnumerable<MessageModel> AllAsync(ApiRequest request, Reservation reservation)
+    {
+        var before = long.MaxValue;
+        while (before > 1 && await PageAsync(request, reservation, before, Page.MostItems) is { Count: > 0 } page)
+        {
+            foreach (var message in page)
+            {
+                yield return message;
+                before = message.Number;
+            }
+        }
+    }
+
     private static async Task<IResult> ListAsync(ApiRequest request)
     {
         var reservation = (await ReservationEndpoints.FindAsync(request)).State;
@@ -95,7 +109,14 @@ internal static class ConversationEndpoints
         var before = cursor is null ? long.MaxValue
             : long.TryParse(cursor, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
             : throw Problem.Invalid("startingAfter", Faults.InvalidFormat, "Pass nextCursor of the page before as it was.");
-        var page = ImmutableArray.CreateBuilder<MessageModel>();
+        var page = await PageAsync(request, reservation, before, limit);
+        var hasMore = page.Count == limit && page[^1].Number > 1;
+        return request.Ok(new Page<MessageModel>([.. page], hasMore, hasMore ? Page.CursorOf(ConversationRows.Key(page[^1].Number)) : null));
+    }
+
+    private static async Task<IReadOnlyList<MessageModel>> PageAsync(ApiRequest request, Reservation reservation, long before, int limit)
+    {
+        var page = new List<MessageModel>();
         if (await ConversationOf(request, reservation) is { } conversation)
         {
             // The rows follow the conversation by a moment, so the newest messages are taken from itself.
@@ -107,8 +128,7 @@ internal static class ConversationEndpoints
             }
         }
 
-        var hasMore = page.Count == limit && page[^1].Number > 1;
-        return request.Ok(new Page<MessageModel>(page.ToImmutable(), hasMore, hasMore ? Page.CursorOf(ConversationRows.Key(page[^1].Number)) : null));
+        return page;
     }
 
     private static async Task<ConversationMessage> EarlierAsync(ApiRequest request, Conversation conversation, MessageId id)

@@ -69,6 +69,9 @@ public sealed class OperationsTests
             ["getRentSchedule"] = "Computed anew from a quote.",
             ["listTaxRates"] = "Published for everybody.",
             ["listIndices"] = "Published for everybody.",
+            ["listNotices"] = "One person's view of the events.",
+            ["listConversations"] = "Counts of the messages, for one reader.",
+            ["listLeaseHealth"] = "Computed anew from the nodes' heartbeats.",
             ["listAccessLog"] = "A record about people, kept for those who guard the organization.",
             ["listWebhookDeliveries"] = "Attempts of the last days to tell what the events tell.",
         };

@@ -71,6 +71,8 @@ public sealed class ConversationEndpointsTests : IAsyncLifetime
         while (cursor is not null);
 
         Assert.Equal(Enumerable.Range(1, 25).Reverse().Select(number => $"{number}"), read);
+        var exported = (await market.Tenant.GetAsync("/v1/export")).With(200).Body.Split('\n').Where(line => line.Contains("\"kind\":\"message\"", StringComparison.Ordinal)).ToList();
+        Assert.Equal(read, exported.Select(line => System.Text.Json.JsonDocument.Parse(line).RootElement.GetProperty("data").GetProperty("text").GetString()));
         (await market.Operator.GetAsync(Messages + "?startingAfter=bm90YW51bWJlcg")).With(400);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using Marketplace.Api;
 using Marketplace.Api.Webhooks;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains;
@@ -87,7 +88,7 @@ internal static class WebhookBenchmark
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateApplicationBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Critical);
-        builder.Services.AddWebhooks().Configure<WebhookOptions>(options => options.AllowLoopback = true);
+        builder.Services.AddAbsentPost().AddWebhooks().Configure<WebhookOptions>(options => options.AllowLoopback = true);
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(siloPort: 21_112, gatewayPort: 0);
