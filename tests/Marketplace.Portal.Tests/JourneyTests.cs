@@ -86,6 +86,7 @@ public sealed partial class JourneyTests(PortalMarket market)
         await operatorPage.GetByText("Register nodes").ClickAsync();
         await operatorPage.GetByLabel("Serial numbers, one a line").FillAsync("JOURNEY-1\nJOURNEY-2\nJOURNEY-3");
         await operatorPage.GetByRole(AriaRole.Button, new() { Name = "Register", Exact = true }).ClickAsync();
+        await Assertions.Expect(operatorPage.GetByText("Registered.")).ToBeVisibleAsync();
         await operatorPage.Locator(".choices li", new() { Has = operatorPage.Locator($"a[href='{reservation[reservation.IndexOf("reservations/", StringComparison.Ordinal)..]}']") })
             .GetByRole(AriaRole.Button, new() { Name = "Deliver" }).ClickAsync();
         await Assertions.Expect(operatorPage.GetByText("Delivered. The tenant tests and accepts it next.")).ToBeVisibleAsync();
