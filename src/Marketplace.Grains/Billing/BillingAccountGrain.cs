@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Organizations;
@@ -9,7 +8,6 @@ using Marketplace.Domain.Terms;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
 using Marketplace.Grains.Ports;
-using Marketplace.Grains.Serialization;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Orleans.Concurrency;
@@ -76,8 +74,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
             return null;
         }
 
-        var row = await Services.Rows.GetAsync(BillingRows.InvoicesById, invoice.Value, BillingRows.InvoiceKey);
-        return row is { } stored ? JsonSerializer.Deserialize<Invoice>(stored.Data.Span, MarketJson.Options) : null;
+        return await ReadRowAsync<Invoice>(BillingRows.InvoicesById, invoice.Value, BillingRows.InvoiceKey);
     }
 
     /// <inheritdoc/>

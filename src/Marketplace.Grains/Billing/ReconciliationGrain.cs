@@ -1,12 +1,10 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
-using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Telemetry;
 using Microsoft.Extensions.Options;
 using NodaTime;
@@ -56,16 +54,8 @@ internal sealed class ReconciliationGrain(
     public Task<Reconciliation> GetAsync() => Task.FromResult(Durable);
 
     /// <inheritdoc/>
-    public async Task<Incident?> GetIncidentAsync(IncidentId incident)
-    {
-        if (Durable.Incidents.FirstOrDefault(open => open.Id == incident) is { } found)
-        {
-            return found;
-        }
-
-        var row = await Services.Rows.GetAsync(IncidentRows.ById, incident.Value, IncidentRows.Key);
-        return row is { } stored ? JsonSerializer.Deserialize<Incident>(stored.Data.Span, MarketJson.Options) : null;
-    }
+    public async Task<Incident?> GetIncidentAsync(IncidentId incident) =>
+        Durable.Incidents.FirstOrDefault(open => open.Id == incident) ?? await ReadRowAsync<Incident>(IncidentRows.ById, incident.Value, IncidentRows.Key);
 
     /// <inheritdoc/>
     public async Task<Answer<Incident>> ExplainAsync(ExplainIncident command)

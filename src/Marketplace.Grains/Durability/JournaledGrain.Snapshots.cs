@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
+using Marketplace.Grains.Serialization;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 
@@ -52,6 +54,18 @@ internal abstract partial class JournaledGrain<TState, TFact, TSnapshot>
 
         await WriteRowsAsync(rows);
         return true;
+    }
+
+    /// <summary>What left the state for a row of its own, as last made durable: also while the row itself is still to be written.</summary>
+    protected async Task<T?> ReadRowAsync<T>(string table, string partition, string key)
+        where T : class
+    {
+        if (outbox.Waiting.LastOrDefault(entry => entry.Row is { } row && (row.Table, row.Partition, row.Key) == (table, partition, key)) is { Row: { } waiting })
+        {
+            return waiting.Bytes is { } bytes ? JsonSerializer.Deserialize<T>(bytes, MarketJson.Options) : null;
+        }
+
+        return await services.Rows.GetAsync(table, partition, key) is { } row ? JsonSerializer.Deserialize<T>(row.Data.Span, MarketJson.Options) : null;
     }
 
     private async Task WriteRowsAsync(Dictionary<(string Table, string Partition, string Key), OutboxEntry> rows)

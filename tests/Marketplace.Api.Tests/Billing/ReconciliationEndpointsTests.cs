@@ -3,6 +3,7 @@ using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Ports;
 using Marketplace.Testing;
+using Marketplace.Testing.Faults;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Marketplace.Api.Tests.Billing;
@@ -44,8 +45,11 @@ public sealed class ReconciliationEndpointsTests : IAsyncLifetime
         Assert.Equal("True", (await platform.GetAsync("/v1/admin/reconciliation")).Text("green"));
 
         _gateway.MoveForeign("pay_9", new Money(Currency.Usd, -700));
+        var late = _api.Market.Faults.At(FaultKind.Delay, write => write.Table == IncidentRows.ById);
         (await platform.PostAsync(Runs)).With(201);
+        await late.Reached;
         Assert.Equal("resolved", (await platform.GetAsync(path)).Text("status"));
+        late.Release();
         Assert.Equal("incident_resolved", (await platform.PostAsync(path + "/explanations", new { text = "Late." })).Code);
         Assert.Empty((await platform.GetAsync("/v1/admin/reconciliation")).Json.GetProperty("incidents").EnumerateArray());
     }
