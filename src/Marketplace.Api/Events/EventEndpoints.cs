@@ -26,7 +26,7 @@ internal static class EventEndpoints
         room.Get("/v1/events/stream", new(
             "streamEvents",
             "Follow the feed",
-            $"Server-sent events: each message carries one event as `data`, its type as `event` and the cursor as `id`. Begins with what happens next; with `Last-Event-ID` or `startingAfter` it begins after that event, so that a broken connection loses nothing. Every {HeartbeatSeconds} s without events a comment keeps the connection open.",
+            $"Server-sent events: each message carries one event as `data`, its type as `event` and the cursor as `id`. Begins with what happens next; with `Last-Event-ID` or `startingAfter` it begins after that event, so that a broken connection loses nothing. Every {HeartbeatSeconds} s without events a comment keeps the connection open. It ends within that time when the key, the session or the membership does.",
             Permission.Read("events"))
         {
             Query = new StreamQuery(Page.CursorOf(EventRows.Key(42))),
@@ -55,7 +55,7 @@ internal static class EventEndpoints
         response.ContentType = "text/event-stream";
         await response.StartAsync(request.Cancellation);
         var stopping = request.Service<IHostApplicationLifetime>().ApplicationStopping;
-        while (!request.Cancellation.IsCancellationRequested && !stopping.IsCancellationRequested)
+        while (!request.Cancellation.IsCancellationRequested && !stopping.IsCancellationRequested && await request.IsStillAllowedAsync())
         {
             var events = await ReadAsync(request, last, Page.DefaultLimit);
             foreach (var it in events)

@@ -15,6 +15,9 @@ public sealed class ApiOptions
     /// <summary>Attempts a minute at one person's account, from everywhere together.</summary>
     public int AttemptsPerMinutePerAccount { get; set; } = 10;
 
-    /// <summary>Requests a minute from one client address without a valid key.</summary>
+    /// <summary>Mails an hour to one address that anybody can ask for: confirmations, resets, invitations.</summary>
+    public int MailsPerHourPerAccount { get; set; } = 20;
+
+    /// <summary>Requests a minute from one client address without a valid key; of IPv6, from one network of 64 bits.</summary>
     public int RequestsPerMinutePerAddress { get; set; } = 1_200;
 }

@@ -154,6 +154,16 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
             ? snapshot
             : throw Problem.NotFound("There is nothing of this id, or not for this caller.");
 
+    /// <summary>What the caller's role or scopes do not allow here, noted in the organization's access log; to be thrown.</summary>
+    public async Task<ProblemException> ForbidAsync(string detail)
+    {
+        await Service<RefusedAccess>().NoteAsync(http, Caller, operation);
+        return new ProblemException(new Problem(ProblemCode.Forbidden, detail));
+    }
+
+    /// <summary>Whether the caller may still ask for this, which an answer that goes on for long has to know.</summary>
+    public Task<bool> IsStillAllowedAsync() => Gate.StillAllowsAsync(http, operation, Caller);
+
     internal async Task RefuseBodyAsync()
     {
         if (http.Request.ContentLength is > 0 || http.Request.Headers.TransferEncoding.Count > 0)

@@ -42,6 +42,9 @@ internal interface ISessions
     /// <summary>Who is signed in, or null when no valid cookie was sent.</summary>
     ValueTask<SignedIn?> FindAsync(HttpContext http);
 
+    /// <summary>The person as a member of an organization, or null when it is none.</summary>
+    Task<Caller?> CallerAsync(User user, OrganizationId id);
+
     /// <summary>Whether the request shows that it comes from our own pages: it knows the session's token.</summary>
     bool IsOurs(HttpContext http, SignedIn signedIn);
 }

@@ -16,12 +16,12 @@ internal static class Gate
         var limits = http.RequestServices.GetRequiredService<RateLimits>();
         if (operation.SignedByNode)
         {
-            Limit(http, limits.Look(ClientAddress.Of(http), isKey: false));
+            Limit(http, limits.Look(ClientAddress.NetworkOf(http), isKey: false));
         }
 
         if (operation.Guessable)
         {
-            Limit(http, limits.TakeAttempt(ClientAddress.Of(http)));
+            Limit(http, limits.TakeAttempt(ClientAddress.NetworkOf(http)));
         }
 
         var (caller, signedIn) = operation.SignedByNode ? (null, null) : await IdentifyAsync(http);
@@ -51,7 +51,7 @@ internal static class Gate
         catch (ProblemException) when (operation.SignedByNode)
         {
             // Thousands of nodes may share an address; who sends what is refused pays with it.
-            Limit(http, limits.Take(ClientAddress.Of(http), isKey: false));
+            Limit(http, limits.Take(ClientAddress.NetworkOf(http), isKey: false));
             throw;
         }
     }
@@ -71,9 +71,22 @@ internal static class Gate
         // A key is only worth its own allowance once it proved valid: whoever guesses pays with the address.
         var caller = text is not null && ApiKeyText.Parse(text) is { } key ? await http.RequestServices.GetRequiredService<ICallers>().FindAsync(key) : null;
         Limit(http, caller is null
-            ? limits.Take(ClientAddress.Of(http), isKey: false)
+            ? limits.Take(ClientAddress.NetworkOf(http), isKey: false)
             : limits.Take(caller.Actor + "@" + caller.Organization.Value, isKey: true));
         return caller;
+    }
+
+    /// <summary>
+    /// Whether a caller may still do what it was let in for: the key or the session holds, and the organization it came for still allows
+    /// it. A session that switched to another organization meanwhile stays what it was to the one before.
+    /// </summary>
+    public static async Task<bool> StillAllowsAsync(HttpContext http, ApiOperation operation, Caller caller)
+    {
+        var sessions = http.RequestServices.GetRequiredService<ISessions>();
+        var present = BearerIn(http.Request.Headers.Authorization.ToString()) is { } text
+            ? ApiKeyText.Parse(text) is { } key ? await http.RequestServices.GetRequiredService<ICallers>().FindAsync(key) : null
+            : await sessions.FindAsync(http) is { } signedIn ? await sessions.CallerAsync(signedIn.User, caller.Organization) : null;
+        return present is not null && operation.Permission.Allows(present);
     }
 
     /// <summary>Ends the request when an allowance is used up, and says in the headers where the caller stands.</summary>
@@ -83,10 +96,10 @@ internal static class Gate
         headers["RateLimit-Limit"] = limit.Limit.ToString();
         headers["RateLimit-Remaining"] = limit.Remaining.ToString();
         headers["RateLimit-Reset"] = limit.ResetSeconds.ToString();
-        headers["RateLimit-Policy"] = $"{limit.Limit};w=60";
+        headers["RateLimit-Policy"] = $"{limit.Limit};w={limit.WindowSeconds}";
         if (!limit.Granted)
         {
-            throw new ProblemException(new Problem(ProblemCode.RateLimited, $"At most {limit.Limit} requests a minute.") { RetryAfterSeconds = limit.RetryAfterSeconds });
+            throw new ProblemException(new Problem(ProblemCode.RateLimited, $"At most {limit.Limit} {(limit.WindowSeconds == 60 ? "requests a minute" : "mails an hour")}.") { RetryAfterSeconds = limit.RetryAfterSeconds });
         }
     }
 

@@ -10,6 +10,8 @@ namespace Marketplace.Api.Http;
 internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options)
 {
     private const int ManyCallers = 100_000;
+    private const int MinuteSeconds = 60;
+    private const int HourSeconds = 3_600;
     private readonly ConcurrentDictionary<string, long> arrivals = new(StringComparer.Ordinal);
 
     /// <summary>Takes one request of a caller's allowance.</summary>
@@ -24,10 +26,13 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
     /// <summary>Takes one attempt at an account, which need not exist.</summary>
     public RateLimit TakeAttemptAt(string account) => Take("account " + account, options.Value.AttemptsPerMinutePerAccount);
 
-    private RateLimit Take(string caller, int perMinute)
+    /// <summary>Takes one mail of the allowance of the address it goes to, which need not be anybody's here.</summary>
+    public RateLimit TakeMailTo(string account) => Take("mail " + account, options.Value.MailsPerHourPerAccount, HourSeconds);
+
+    private RateLimit Take(string caller, int limitSet, int windowSeconds = MinuteSeconds)
     {
-        var limit = Math.Max(1, perMinute);
-        var window = time.TimestampFrequency * 60;
+        var limit = Math.Max(1, limitSet);
+        var window = time.TimestampFrequency * windowSeconds;
         var interval = Math.Max(1, window / limit);
         var now = time.GetTimestamp();
         while (true)
@@ -37,13 +42,13 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
             var room = window - (arrival - now);
             if (room < interval)
             {
-                return new RateLimit(false, limit, 0, Seconds(arrival - now), Math.Max(1, Seconds(interval - room)));
+                return new RateLimit(false, limit, 0, Seconds(arrival - now), Math.Max(1, Seconds(interval - room)), windowSeconds);
             }
 
             if (known ? arrivals.TryUpdate(caller, arrival + interval, stored) : arrivals.TryAdd(caller, arrival + interval))
             {
                 Forget(now);
-                return new RateLimit(true, limit, (int)((room - interval) / interval), Seconds(arrival + interval - now), 0);
+                return new RateLimit(true, limit, (int)((room - interval) / interval), Seconds(arrival + interval - now), 0, windowSeconds);
             }
         }
     }
@@ -52,14 +57,14 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
     public RateLimit Look(string caller, bool isKey)
     {
         var limit = Math.Max(1, isKey ? options.Value.RequestsPerMinutePerKey : options.Value.RequestsPerMinutePerAddress);
-        var window = time.TimestampFrequency * 60;
+        var window = time.TimestampFrequency * MinuteSeconds;
         var interval = Math.Max(1, window / limit);
         var now = time.GetTimestamp();
         var ahead = arrivals.TryGetValue(caller, out var stored) ? Math.Max(0, stored - now) : 0;
         var room = window - ahead;
         return room < interval
-            ? new RateLimit(false, limit, 0, Seconds(ahead), Math.Max(1, Seconds(interval - room)))
-            : new RateLimit(true, limit, (int)(room / interval), Seconds(ahead), 0);
+            ? new RateLimit(false, limit, 0, Seconds(ahead), Math.Max(1, Seconds(interval - room)), MinuteSeconds)
+            : new RateLimit(true, limit, (int)(room / interval), Seconds(ahead), 0, MinuteSeconds);
     }
 
     private int Seconds(long ticks) => (int)((ticks + time.TimestampFrequency - 1) / time.TimestampFrequency);
@@ -82,8 +87,9 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
 
 /// <summary>Where a caller stands.</summary>
 /// <param name="Granted">Whether this request may pass.</param>
-/// <param name="Limit">Requests a minute.</param>
+/// <param name="Limit">Requests in a window.</param>
 /// <param name="Remaining">Requests that may still come at once.</param>
 /// <param name="ResetSeconds">Until all of them may again.</param>
 /// <param name="RetryAfterSeconds">Until the next one may, when not granted.</param>
-internal readonly record struct RateLimit(bool Granted, int Limit, int Remaining, int ResetSeconds, int RetryAfterSeconds);
+/// <param name="WindowSeconds">How long a window is.</param>
+internal readonly record struct RateLimit(bool Granted, int Limit, int Remaining, int ResetSeconds, int RetryAfterSeconds, int WindowSeconds);

@@ -2,12 +2,17 @@ using Marketplace.Api.Http;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Organizations;
+using Microsoft.AspNetCore.Identity;
+using NodaTime;
 
 namespace Marketplace.Api.Identity;
 
 /// <summary>A person's own account: address, password, name, and what happened to it.</summary>
 internal static class AccountEndpoints
 {
+    /// <summary>How long ago somebody without a password may have signed in.</summary>
+    private static readonly Duration Fresh = Duration.FromMinutes(10);
+
     public static IEndpointRouteBuilder MapAccount(this IEndpointRouteBuilder routes)
     {
         var room = new Room(routes, "Account");
@@ -45,12 +50,12 @@ internal static class AccountEndpoints
             Refuses = [IdentityRefusal.TokenInvalid, IdentityRefusal.PasswordTooWeak],
         }, ResetAsync);
 
-        room.Put("/identity/account/password", new("changePassword", "Change the password", "All other sessions end.", Permission.Person)
+        room.Put("/identity/account/password", new("changePassword", "Change the password", "All other sessions end. Who has none yet sets one within ten minutes of signing in.", Permission.Person)
         {
             Takes = PasswordChange.Example,
             Status = 204,
             Guessable = true,
-            Refuses = [IdentityRefusal.PasswordWrong, IdentityRefusal.PasswordTooWeak],
+            Refuses = [IdentityRefusal.PasswordWrong, IdentityRefusal.PasswordTooWeak, IdentityRefusal.SignInAgain],
         }, ChangePasswordAsync);
 
         room.Patch("/identity/account", new("updateAccount", "Change one's name", "Members keep the name under which they joined.", Permission.Person)
@@ -108,6 +113,7 @@ internal static class AccountEndpoints
     {
         var email = (await request.ReadAsync<MailRequest>()).Email;
         SignInEndpoints.LimitAttempts(request, email);
+        SignInEndpoints.LimitMails(request, email);
         return await request.Service<Accounts>().FindByEmailAsync(email);
     }
 
@@ -142,11 +148,36 @@ internal static class AccountEndpoints
         var user = Me(request);
         SignInEndpoints.LimitAttempts(request, user.Account.Email);
         var accounts = request.Service<Accounts>();
-        SignInEndpoints.Check(user.Account.PasswordHash is null
-            ? await accounts.AddPasswordAsync(user, body.NewPassword)
-            : await accounts.ChangePasswordAsync(user, body.CurrentPassword ?? "", body.NewPassword));
+        if (user.Account.PasswordHash is null)
+        {
+            RefuseUnlessFresh(request);
+            SignInEndpoints.Check(await accounts.AddPasswordAsync(user, body.NewPassword));
+            return Results.NoContent();
+        }
+
+        var result = IdentityResult.Success;
+        if (!await accounts.AttemptAsync(user, async () => !IsMismatch(result = await accounts.ChangePasswordAsync(user, body.CurrentPassword ?? "", body.NewPassword))))
+        {
+            throw WrongPassword();
+        }
+
+        SignInEndpoints.Check(result);
         return Results.NoContent();
     }
+
+    /// <summary>Whoever has no password to ask for shows who they are by having signed in just now.</summary>
+    public static void RefuseUnlessFresh(ApiRequest request)
+    {
+        if (request.RealNow - request.SignedIn.Session.OpenedAt > Fresh)
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(IdentityRefusal.SignInAgain, "Sign in again, then repeat this within ten minutes.")));
+        }
+    }
+
+    public static ProblemException WrongPassword() => new(Problem.Of(Refusal.Of(
+        IdentityRefusal.PasswordWrong, "The present password is another, or the account is locked for some minutes after too many wrong ones.", "currentPassword")));
+
+    private static bool IsMismatch(IdentityResult result) => result.Errors.Any(error => error.Code == nameof(IdentityErrorDescriber.PasswordMismatch));
 
     private static async Task<IResult> UpdateAsync(ApiRequest request)
     {

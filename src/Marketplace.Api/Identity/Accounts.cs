@@ -33,6 +33,26 @@ internal sealed class Accounts(
         return IdentityResult.Success;
     }
 
+    /// <summary>
+    /// Whether somebody who is signed in, or not yet let in, shows rightly who they are. It counts like an attempt to sign in: wrong ones
+    /// lock the account, and a locked account takes no right one either.
+    /// </summary>
+    public async Task<bool> AttemptAsync(MarketUser user, Func<Task<bool>> isRight)
+    {
+        if (await IsLockedOutAsync(user))
+        {
+            return false;
+        }
+
+        if (await isRight())
+        {
+            return true;
+        }
+
+        await AccessFailedAsync(user);
+        return false;
+    }
+
     /// <summary>Takes as long as looking at a password does, so that nobody learns from the time whether there is such an account.</summary>
     public void LookAtNothing(string password) => PasswordHasher.HashPassword(MarketUser.New("nobody@invalid", "Nobody"), password);
 }

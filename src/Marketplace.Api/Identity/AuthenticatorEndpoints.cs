@@ -79,7 +79,7 @@ internal static class AuthenticatorEndpoints
         if (body.RecoveryCode is { } recovery)
         {
             SignInEndpoints.LimitAttempts(request, user.Account.Email);
-            if (!(await accounts.RedeemTwoFactorRecoveryCodeAsync(user, recovery)).Succeeded)
+            if (!await accounts.AttemptAsync(user, async () => (await accounts.RedeemTwoFactorRecoveryCodeAsync(user, recovery)).Succeeded))
             {
                 throw Wrong("recoveryCode");
             }
@@ -118,7 +118,7 @@ internal static class AuthenticatorEndpoints
         SignInEndpoints.LimitAttempts(request, user.Account.Email);
         var accounts = request.Service<Accounts>();
         if (user.Account.AuthenticatorKey is null
-            || !await accounts.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, code.Replace(" ", "", StringComparison.Ordinal)))
+            || !await accounts.AttemptAsync(user, () => accounts.VerifyTwoFactorTokenAsync(user, TokenOptions.DefaultAuthenticatorProvider, code.Replace(" ", "", StringComparison.Ordinal))))
         {
             throw Wrong("code");
         }
@@ -132,7 +132,7 @@ internal static class AuthenticatorEndpoints
         }
     }
 
-    private static ProblemException Wrong(string field) => new(Problem.Of(Refusal.Of(IdentityRefusal.CodeWrong, "The code is wrong or no longer valid.", field)));
+    private static ProblemException Wrong(string field) => new(Problem.Of(Refusal.Of(IdentityRefusal.CodeWrong, "The code is wrong or no longer valid, or the account is locked for some minutes after too many wrong ones.", field)));
 
     private static string Spaced(string key)
     {

@@ -2,7 +2,6 @@ using Marketplace.Api.Http;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Organizations;
-using NodaTime;
 
 namespace Marketplace.Api.Identity;
 
@@ -12,9 +11,6 @@ namespace Marketplace.Api.Identity;
 /// </summary>
 internal static class EmailChangeEndpoints
 {
-    /// <summary>How long ago somebody without a password may have signed in.</summary>
-    private static readonly Duration Fresh = Duration.FromMinutes(10);
-
     public static IEndpointRouteBuilder MapEmailChange(this IEndpointRouteBuilder routes)
     {
         var room = new Room(routes, "Account");
@@ -46,6 +42,7 @@ internal static class EmailChangeEndpoints
         var accounts = request.Service<Accounts>();
         await ReauthenticateAsync(request, user, body.CurrentPassword);
         var email = body.Email.Trim();
+        SignInEndpoints.LimitMails(request, email);
         request.Granted(await request.Grain<IUserGrain>(user.Id.Value).AskEmailChangeAsync(new AskEmailChange(email, ClientAddress.Of(request.Http), request.RealNow)));
 
         var letters = request.Service<Letters>();
@@ -69,17 +66,14 @@ internal static class EmailChangeEndpoints
     {
         if (user.Account.PasswordHash is null)
         {
-            if (request.RealNow - request.SignedIn.Session.OpenedAt > Fresh)
-            {
-                throw new ProblemException(Problem.Of(Refusal.Of(IdentityRefusal.SignInAgain, "Sign in again, then repeat this within ten minutes.")));
-            }
-
+            AccountEndpoints.RefuseUnlessFresh(request);
             return;
         }
 
-        if (!await request.Service<Accounts>().CheckPasswordAsync(user, password ?? ""))
+        var accounts = request.Service<Accounts>();
+        if (!await accounts.AttemptAsync(user, () => accounts.CheckPasswordAsync(user, password ?? "")))
         {
-            throw new ProblemException(Problem.Of(Refusal.Of(IdentityRefusal.PasswordWrong, "The present password is another.", "currentPassword")));
+            throw AccountEndpoints.WrongPassword();
         }
     }
 

@@ -19,6 +19,9 @@ internal sealed class ExternalSignIn(IOptions<AccessOptions> access) : IConfigur
     /// <summary>Who is signed in and wants the service linked.</summary>
     public const string LinkItem = "link";
 
+    private const int LongestName = 200;
+    private const int LongestEmail = 254;
+
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, ExternalSignIn>();
@@ -122,13 +125,14 @@ internal sealed class ExternalSignIn(IOptions<AccessOptions> access) : IConfigur
 
         if (user is null)
         {
-            if ((principal.FindFirstValue("email") ?? principal.FindFirstValue("preferred_username")) is not { Length: > 2 } email || !email.Contains('@', StringComparison.Ordinal))
+            if ((principal.FindFirstValue("email") ?? principal.FindFirstValue("preferred_username")) is not { Length: > 2 } email || email.Length > LongestEmail || !email.Contains('@', StringComparison.Ordinal))
             {
                 return "external_email_missing";
             }
 
             var isVerified = principal.FindFirstValue("email") is not null && string.Equals(principal.FindFirstValue("email_verified"), "true", StringComparison.OrdinalIgnoreCase);
-            user = MarketUser.New(email, principal.FindFirstValue("name") ?? email, isVerified);
+            var name = principal.FindFirstValue("name") is { Length: > 0 } told ? told : email;
+            user = MarketUser.New(email, name.Length > LongestName ? name[..LongestName] : name, isVerified);
             user.Account = user.Account with { Logins = [new ExternalLogin(scheme.Name, subject, scheme.DisplayName)] };
             if (!(await accounts.CreateAsync(user)).Succeeded)
             {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
@@ -49,10 +50,25 @@ internal sealed class Letters(IDataProtectionProvider protection, IGrainFactory 
 /// <summary>What a mail says.</summary>
 /// <param name="Subject">Its subject.</param>
 /// <param name="Text">Its text.</param>
-internal sealed record LetterContent(string Subject, string Text)
+internal sealed partial record LetterContent(string Subject, string Text)
 {
+    private const int LongestName = 100;
+
+    /// <summary>
+    /// A name that its owner chose, as it may stand in a mail to somebody who never heard of it: short, on one line, and nothing in it that
+    /// mail programs turn into a link.
+    /// </summary>
+    public static string Named(string name)
+    {
+        var plain = LinkPart().Replace(string.Join(' ', name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), "$0 ");
+        return plain.Length > LongestName ? plain[..LongestName] + "…" : plain;
+    }
+
+    [GeneratedRegex(@"(?<=\S)[.:/\\](?=\S)")]
+    private static partial Regex LinkPart();
+
     public static LetterContent ConfirmEmail(string name, string link) => new("Confirm your e-mail address", $"""
-        Hello {name},
+        Hello {Named(name)},
 
         please confirm that this address is yours:
 
@@ -62,7 +78,7 @@ internal sealed record LetterContent(string Subject, string Text)
         """);
 
     public static LetterContent ConfirmNewEmail(string name, string link) => new("Confirm your new e-mail address", $"""
-        Hello {name},
+        Hello {Named(name)},
 
         somebody, probably you, asked to use this address for an account at the marketplace from now on. Please confirm it:
 
@@ -72,7 +88,7 @@ internal sealed record LetterContent(string Subject, string Text)
         """);
 
     public static LetterContent EmailChangeAsked(string name, string email, string link) => new("Your e-mail address is to be changed", $"""
-        Hello {name},
+        Hello {Named(name)},
 
         somebody, probably you, asked to change the address of your account to {email}. It changes once the link sent there is followed.
 
@@ -82,7 +98,7 @@ internal sealed record LetterContent(string Subject, string Text)
         """);
 
     public static LetterContent EmailChanged(string name, string email) => new("Your e-mail address was changed", $"""
-        Hello {name},
+        Hello {Named(name)},
 
         the address of your account is {email} from now on, and this one opens nothing any more. All other sessions were ended.
 
@@ -90,7 +106,7 @@ internal sealed record LetterContent(string Subject, string Text)
         """);
 
     public static LetterContent ResetPassword(string name, string link) => new("Reset your password", $"""
-        Hello {name},
+        Hello {Named(name)},
 
         somebody, probably you, asked to reset the password of your account. With this link you choose a new one:
 
@@ -100,7 +116,7 @@ internal sealed record LetterContent(string Subject, string Text)
         """);
 
     public static LetterContent AlreadyRegistered(string name, string link) => new("You have an account already", $"""
-        Hello {name},
+        Hello {Named(name)},
 
         somebody, probably you, tried to register with this address, which has an account already. If you forgot its password, choose a new
         one:
@@ -110,10 +126,10 @@ internal sealed record LetterContent(string Subject, string Text)
         If it was not you, ignore this mail: nothing was changed.
         """);
 
-    public static LetterContent Invitation(string organization, string role, string link, string expires) => new($"{organization} invites you to the marketplace", $"""
+    public static LetterContent Invitation(string organization, string role, string link, string expires) => new($"{Named(organization)} invites you to the marketplace", $"""
         Hello,
 
-        {organization} invites you to join it at the marketplace, as: {role}.
+        {Named(organization)} invites you to join it at the marketplace, as: {role}.
 
         {link}
 

@@ -16,16 +16,17 @@ internal sealed class NoticeWriter(Letters letters) : INoticeWriter
 
     internal static LetterContent ContentOf(NoticeDigestContent content, string root)
     {
+        var organization = LetterContent.Named(content.OrganizationName);
         var total = content.Lines.Sum(line => line.Count);
         var lines = content.Lines.Take(MostLines).Select(line => $"""
             - {line.Meaning}{(line.Count > 1 ? $" ({line.Count} times)" : "")} {Time.Format(line.LastAt)}
               {root}/{PageOf(line.Subject)}
             """);
         var rest = content.Lines.Length - MostLines;
-        return new LetterContent(total == 1 ? $"{content.OrganizationName}: {content.Lines[0].Meaning.TrimEnd('.')}" : $"{content.OrganizationName}: {total} notices", $"""
-            Hello {content.PersonName},
+        return new LetterContent(total == 1 ? $"{organization}: {content.Lines[0].Meaning.TrimEnd('.')}" : $"{organization}: {total} notices", $"""
+            Hello {LetterContent.Named(content.PersonName)},
 
-            this happened to {content.OrganizationName} at the marketplace:
+            this happened to {organization} at the marketplace:
 
             {string.Join("\n", lines)}{(rest > 0 ? $"\n- and {rest} more" : "")}
 

@@ -76,6 +76,7 @@ internal static class SignInEndpoints
         var body = await request.ReadAsync<NewRegistration>();
         var accounts = request.Service<Accounts>();
         LimitAttempts(request, body.Email);
+        LimitMails(request, body.Email);
         var user = MarketUser.New(body.Email, body.Name);
         var result = await accounts.CreateAsync(user, body.Password);
         var signIns = request.Service<SignIns>();
@@ -113,12 +114,19 @@ internal static class SignInEndpoints
             throw Failed();
         }
 
+        if (user.Account.PasswordHash is null || await accounts.IsLockedOutAsync(user))
+        {
+            // Identity would not look at the password, and answer sooner than for an address that nobody has.
+            accounts.LookAtNothing(body.Password);
+            throw Failed();
+        }
+
         var signIns = request.Service<SignIns>();
         signIns.Remember = body.Remember;
         var result = await signIns.PasswordSignInAsync(user, body.Password, body.Remember, lockoutOnFailure: true);
         if (result.IsNotAllowed)
         {
-            throw new ProblemException(Problem.Of(await accounts.CheckPasswordAsync(user, body.Password)
+            throw new ProblemException(Problem.Of(await accounts.AttemptAsync(user, () => accounts.CheckPasswordAsync(user, body.Password))
                 ? Refusal.Of(IdentityRefusal.EmailNotConfirmed, "Follow the link in the mail that was sent to this address, or ask for another.")
                 : Wrong()));
         }
@@ -156,6 +164,10 @@ internal static class SignInEndpoints
     /// <summary>Takes one attempt at an account, whether or not there is one, from everywhere together.</summary>
     public static void LimitAttempts(ApiRequest request, string email) =>
         Gate.Limit(request.Http, request.Service<RateLimits>().TakeAttemptAt(IdentifierClaim.OfEmail(email).Value));
+
+    /// <summary>Takes one of the mails an address may get in an hour, whoever asks for them and whether or not one is sent.</summary>
+    public static void LimitMails(ApiRequest request, string email) =>
+        Gate.Limit(request.Http, request.Service<RateLimits>().TakeMailTo(IdentifierClaim.OfEmail(email).Value));
 
     private static Refusal Wrong() => Refusal.Of(
         IdentityRefusal.SignInFailed, "The e-mail address or the password is wrong. After several wrong attempts an account is locked for some minutes; then even the right password does not open it.");

@@ -54,7 +54,7 @@ internal sealed partial class UserStore(IGrainFactory grains, TimeProvider time,
         }
 
         var answer = await Grain(user.Id).SaveAccountAsync(new SaveAccount(user.Account, user.Known.Revision, current.Id, RealNow));
-        foreach (var identifier in answer.IsGranted ? left : entered)
+        foreach (var identifier in answer.IsGranted ? left : await NotHeldAsync(user.Id, entered))
         {
             await grains.Of<IIdentifierClaimGrain>(identifier.Value).ReleaseAsync(new ReleaseIdentifier(user.Id));
         }
@@ -122,6 +122,10 @@ internal sealed partial class UserStore(IGrainFactory grains, TimeProvider time,
     public Task<bool> GetLockoutEnabledAsync(MarketUser user, CancellationToken cancellationToken) => Task.FromResult(true);
 
     public Task SetLockoutEnabledAsync(MarketUser user, bool enabled, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Another request of the same person may have won with the very same identifiers: what the account holds stays claimed.</summary>
+    private async Task<IEnumerable<IdentifierId>> NotHeldAsync(UserId user, IEnumerable<IdentifierId> entered) =>
+        await Grain(user).GetAsync() is { } present ? entered.Except(Identifiers(present.State.Account)) : entered;
 
     private static Task Change(MarketUser user, Func<Account, Account> change)
     {

@@ -131,7 +131,7 @@ internal static class AccessEntries
         {
             yield return (AccessAct.RecoveryCodesMade, null);
         }
-        else if (after.RecoveryCodes.Length < before.RecoveryCodes.Length && after.RecoveryCodes.Length > 0)
+        else if (after.RecoveryCodes.Length < before.RecoveryCodes.Length && after.TwoFactorEnabled)
         {
             yield return (AccessAct.RecoveryCodeUsed, null);
         }

@@ -61,6 +61,31 @@ public sealed class EventEndpointsTests : IAsyncLifetime
         Assert.Equal("member.added", await NextAsync(reader, timeout.Token));
     }
 
+    [Fact]
+    public async Task A_stream_ends_soon_after_its_key_was_revoked()
+    {
+        var owner = await _api.OrganizationAsync(OrganizationKind.Tenant);
+        var issued = (await owner.PostAsync($"/v1/organizations/{owner.Organization}/api-keys", new { name = "listener", role = "viewer" })).With(201);
+        await _api.SettleAsync();
+        var seen = (await owner.GetAsync("/v1/events?limit=1")).Text("nextCursor");
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        timeout.CancelAfter(TimeSpan.FromSeconds(20));
+        await using var stream = await _api.Client(issued.Text("secret")).StreamAsync("/v1/events/stream", seen, timeout.Token);
+        using var reader = new StreamReader(stream);
+        Assert.Equal("api_key.issued", await NextAsync(reader, timeout.Token));
+
+        (await owner.DeleteAsync($"/v1/organizations/{owner.Organization}/api-keys/{issued.Text("apiKey.id")}")).With(204);
+
+        await Assert.ThrowsAsync<EndOfStreamException>(async () =>
+        {
+            while (true)
+            {
+                await NextAsync(reader, timeout.Token);
+            }
+        });
+        Assert.False(timeout.IsCancellationRequested);
+    }
+
     private static IEnumerable<string> Types(ApiReply page) => page.With(200).Json.GetProperty("data").EnumerateArray().Select(it => it.GetProperty("type").GetString()!);
 
     private static async Task<string> NextAsync(StreamReader reader, CancellationToken cancellation)

@@ -128,6 +128,31 @@ public sealed class AccountEndpointsTests(AccountMarket market) : IClassFixture<
 
         (await browser.PostAsync("/identity/email-confirmations/redeem", new { userId = link["userId"], token = link["token"] })).With(204);
         (await browser.SignInAsync("gil@mail.example")).With(200);
+
+        // Guesses at an account that cannot enter yet count all the same.
+        (await browser.RegisterAsync("ham@mail.example")).With(201);
+        for (var guess = 0; guess < 5; guess++)
+        {
+            (await browser.SignInAsync("ham@mail.example", Other)).With(401);
+        }
+
+        (await browser.SignInAsync("ham@mail.example")).With(401);
+    }
+
+    [Fact]
+    public async Task A_name_puts_no_text_and_no_link_of_its_own_into_a_mail_to_somebody_else()
+    {
+        using var browser = market.Browser();
+        (await browser.RegisterAsync("lil@mail.example", name: "you won\n\nVisit https://prize.example/now or www.prize.example" + new string('!', 100))).With(201);
+
+        var letter = await market.Api.Market.Mail.NextAsync("lil@mail.example", TestContext.Current.CancellationToken);
+        var text = market.Api.Services.GetRequiredService<Letters>().Open(letter).Text;
+
+        Assert.DoesNotContain("://prize", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("prize.example", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(new string('!', 60), text, StringComparison.Ordinal);
+        Assert.StartsWith("Hello you won Visit https:", text, StringComparison.Ordinal);
+        Assert.Equal("Jane A. Doe", LetterContent.Named("Jane A. Doe"));
     }
 
     [Fact]

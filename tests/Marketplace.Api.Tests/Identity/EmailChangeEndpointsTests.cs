@@ -103,6 +103,49 @@ public sealed class EmailChangeEndpointsTests(AccountMarket market) : IClassFixt
         (await browser.PostAsync("/identity/email-changes", new { email = "jan@new.example" })).With(202);
         time.Advance(TimeSpan.FromMinutes(11));
         Assert.Equal("sign_in_again", (await browser.PostAsync("/identity/email-changes", new { email = "jan@new.example" })).With(403).Code);
+
+        // Nor does a password set by whoever finds the session open lead around it.
+        Assert.Equal("sign_in_again", (await browser.PutAsync("/identity/account/password", new { newPassword = Password })).With(403).Code);
+    }
+
+    [Fact]
+    public async Task A_link_followed_twice_at_once_leaves_the_address_its_owners()
+    {
+        using var browser = market.Browser();
+        await RegisterAsync(browser, "kay@mail.example");
+        (await browser.PostAsync("/identity/email-changes", new { email = "kay@new.example", currentPassword = Password })).With(202);
+        var (_, link, _) = await market.MailAsync("kay@new.example");
+        var id = Domain.Primitives.UserId.From(link["userId"]);
+
+        // The second request read the account before the first changed it, and is refused after that.
+        await using var scope = market.Api.Services.CreateAsyncScope();
+        var accounts = scope.ServiceProvider.GetRequiredService<Accounts>();
+        var late = (await accounts.FindByIdAsync(id.Value))!;
+        (await RedeemAsync(browser, link)).With(204);
+        Assert.Equal("account_changed", Assert.Single((await accounts.ChangeEmailAsync(late, link["email"], link["token"])).Errors).Code);
+
+        (await market.Browser().SignInAsync("kay@new.example")).With(200);
+        Assert.Equal("email_taken", (await market.Browser().RegisterAsync("kay@new.example")).With(409).Code);
+    }
+
+    [Fact]
+    public async Task Guessing_a_password_or_a_code_in_an_open_session_locks_the_account()
+    {
+        using var owner = market.Browser();
+        await RegisterAsync(owner, "lou@mail.example");
+        var (key, _) = await AuthenticatorEndpointsTests.EnableAsync(owner);
+        for (var guess = 0; guess < 2; guess++)
+        {
+            (await owner.PutAsync("/identity/account/password", new { currentPassword = "guess " + guess, newPassword = "staple of the week" })).With(403);
+            (await owner.PostAsync("/identity/email-changes", new { email = "lou@new.example", currentPassword = "guess " + guess })).With(403);
+        }
+
+        (await owner.PostAsync("/identity/authenticator/removals", new { code = "000000" })).With(403);
+
+        Assert.Equal("code_wrong", (await owner.PostAsync("/identity/authenticator/removals", new { code = AuthenticatorEndpointsTests.CodeOf(key) })).With(403).Code);
+        Assert.Equal("password_wrong", (await owner.PutAsync("/identity/account/password", new { currentPassword = Password, newPassword = "staple of the week" })).With(403).Code);
+        await market.Api.SettleAsync();
+        Assert.Contains((await owner.GetAsync("/identity/activity")).With(200).Json.GetProperty("data").EnumerateArray(), entry => entry.GetProperty("act").GetString() == "lockedOut");
     }
 
     private static Task<ApiReply> RedeemAsync(Browser browser, Dictionary<string, string> link) =>

@@ -1,4 +1,9 @@
+using Marketplace.Api.Identity;
 using Marketplace.Domain.Organizations;
+using Marketplace.Grains.Durability;
+using Marketplace.Grains.Organizations;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Marketplace.Api.Tests.Identity;
 
@@ -51,6 +56,27 @@ public sealed class SessionEndpointsTests(SessionEndpointsTests.Market market) :
 
         Assert.Equal(unknown.Body, (await thief.SignInAsync("cy@three.example")).With(401).Body);
         (await browser.GetAsync("/identity/session")).With(200);
+    }
+
+    [Fact]
+    public async Task Whether_there_is_an_account_is_not_told_by_the_time_an_answer_takes()
+    {
+        var hasher = new CountingHasher();
+        await using var api = await ApiMarket.StartAsync(services => services.AddScoped<IPasswordHasher<MarketUser>>(_ => hasher));
+        using var browser = new Browser(api.Address);
+        (await browser.RegisterAsync("gus@seven.example")).With(201);
+        (await browser.RegisterAsync("hob@seven.example")).With(201);
+        var grain = api.Market.Grains.Of<IUserGrain>((await browser.GetAsync("/identity/session")).Text("user.id"));
+        var known = (await grain.GetAsync())!.State;
+        await grain.SaveAccountAsync(new SaveAccount(known.Account with { PasswordHash = null }, known.Revision, null, known.Sessions[0].OpenedAt));
+
+        // An address that nobody has, a wrong password, a locked account (the sixth attempt), an account without a password.
+        foreach (var email in new[] { "nobody@seven.example", "gus@seven.example", "gus@seven.example", "gus@seven.example", "gus@seven.example", "gus@seven.example", "gus@seven.example", "hob@seven.example" })
+        {
+            hasher.Count = 0;
+            (await browser.SignInAsync(email, "a wrong password")).With(401);
+            Assert.Equal(1, hasher.Count);
+        }
     }
 
     [Fact]
@@ -128,6 +154,25 @@ public sealed class SessionEndpointsTests(SessionEndpointsTests.Market market) :
 
         Assert.Equal("unauthorized", (await key.GetAsync("/identity/session")).With(401).Code);
         Assert.Equal("unauthorized", (await key.PostAsync("/identity/organizations", new { name = "X", kind = "tenant", country = "NO" })).With(401).Code);
+    }
+
+    private sealed class CountingHasher : IPasswordHasher<MarketUser>
+    {
+        private readonly PasswordHasher<MarketUser> hasher = new();
+
+        public int Count { get; set; }
+
+        public string HashPassword(MarketUser user, string password)
+        {
+            Count++;
+            return hasher.HashPassword(user, password);
+        }
+
+        public PasswordVerificationResult VerifyHashedPassword(MarketUser user, string hashedPassword, string providedPassword)
+        {
+            Count++;
+            return hasher.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
     }
 
     public sealed class Market : IAsyncLifetime
