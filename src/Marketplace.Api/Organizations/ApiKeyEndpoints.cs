@@ -60,7 +60,7 @@ internal static class ApiKeyEndpoints
         var faults = new Faults();
         var command = body.ToCommand(text, request.Caller.Actor, request.RealNow, faults);
         faults.ThrowIfAny();
-        RefuseWiderThan(request.Caller, command.Scopes);
+        await RefuseWiderThanAsync(request, command.Scopes);
         var organizationAfter = request.Granted(await request.Grain<IOrganizationGrain>(organization.Value).IssueKeyAsync(request.Operation, command)).State;
         return request.Ok(Issued(organizationAfter, text, command.SecretHash));
     }
@@ -79,7 +79,7 @@ internal static class ApiKeyEndpoints
         var id = request.Id<ApiKeyId>("apiKeyId");
         if (organization.Key(id) is { } old)
         {
-            RefuseWiderThan(request.Caller, old.Scopes);
+            await RefuseWiderThanAsync(request, old.Scopes);
         }
 
         var text = ApiKeyText.Of(organization.Id, request.NewId<ApiKeyId>(), RandomNumberGenerator.GetBytes(32));
@@ -103,11 +103,12 @@ internal static class ApiKeyEndpoints
         return Results.NoContent();
     }
 
-    private static void RefuseWiderThan(Caller caller, ImmutableArray<Scope> scopes)
+    private static async Task RefuseWiderThanAsync(ApiRequest request, ImmutableArray<Scope> scopes)
     {
+        var caller = request.Caller;
         if (!caller.Scopes.IsEmpty && (scopes.IsEmpty || !scopes.All(scope => caller.Scopes.Any(own => own == scope || own.Value == scope.Value.Replace(":read", ":write", StringComparison.Ordinal)))))
         {
-            throw new ProblemException(new Problem(ProblemCode.Forbidden, "A key with scopes can only issue keys within its own scopes."));
+            throw await request.ForbidAsync("A key with scopes can only issue keys within its own scopes.");
         }
     }
 }

@@ -66,7 +66,7 @@ internal static class InvitationEndpoints
             Pages = true,
         }, async request => request.PageOf((await OrganizationEndpoints.FindAsync(request)).State.Open, InvitationModel.Of));
 
-        room.Post("/v1/organizations/{organizationId}/invitations", new("invite", "Invite a person", "Sends a mail with a link that works for seven days and for this address alone. Inviting an address again replaces the invitation before.", Permission.Change("organizations"))
+        room.Post("/v1/organizations/{organizationId}/invitations", new("invite", "Invite a person", "Sends a mail with a link that works for seven days and for this address alone. Inviting an address again replaces the invitation before. A key with scopes cannot.", Permission.Change("organizations"))
         {
             Takes = NewInvitation.Example,
             Gives = InvitationModel.Example,
@@ -105,6 +105,8 @@ internal static class InvitationEndpoints
     {
         var body = await request.ReadAsync<NewInvitation>();
         var organization = (await OrganizationEndpoints.FindAsync(request)).State;
+        await OrganizationEndpoints.RefuseScopedAsync(request);
+        SignInEndpoints.LimitMails(request, body.Email);
         var token = new InvitationToken(organization.Id, request.NewId<InvitationId>(), PublicId.Encode(RandomNumberGenerator.GetBytes(SecretBytes)));
         var invitation = new Invitation(token.Invitation, body.Email, body.Role, ApiKey.Hash(token.Secret), request.Caller.Actor, request.MarketNow, request.RealNow + Life);
         var letters = request.Service<Letters>();
@@ -149,10 +151,12 @@ internal static class InvitationEndpoints
         var user = AccountEndpoints.Me(request);
         var command = new AcceptInvitation(
             token.Invitation, token.Secret, PublicId.Derive<MemberId>(token.Organization.Value, user.Id.Value), user.Id, user.Account.Name, user.Account.Email, request.RealNow);
-        request.Granted(await request.Grain<IOrganizationGrain>(token.Organization.Value).AcceptInvitationAsync(command));
-        if (!user.Account.EmailConfirmed)
+        var grain = request.Grain<IOrganizationGrain>(token.Organization.Value);
+        var isReader = (await grain.GetAsync())?.State.IsProof(command) == true;
+        request.Granted(await grain.AcceptInvitationAsync(command));
+        if (isReader && !user.Account.EmailConfirmed)
         {
-            // The token came by mail to this very address.
+            // The token came by mail to this very address. Of a member already, none is asked for: that alone shows nothing.
             user.Account = user.Account with { EmailConfirmed = true };
             SignInEndpoints.Check(await request.Service<Accounts>().UpdateAsync(user));
         }

@@ -53,7 +53,7 @@ internal static class OrganizationEndpoints
             Pages = true,
         }, async request => request.PageOf((await FindAsync(request)).State.Members, MemberModel.Of));
 
-        room.Post("/v1/organizations/{organizationId}/members", new("addMember", "Add a member", "Puts a person down as a member. To let the person sign in, invite the same address.", Change)
+        room.Post("/v1/organizations/{organizationId}/members", new("addMember", "Add a member", "Puts a person down as a member. To let the person sign in, invite the same address. A key with scopes cannot.", Change)
         {
             Takes = NewMember.Example,
             Gives = MemberModel.Example,
@@ -61,7 +61,7 @@ internal static class OrganizationEndpoints
             Refuses = [OrganizationRefusal.MemberExists, OrganizationRefusal.MembersFull],
         }, AddMemberAsync);
 
-        room.Patch("/v1/organizations/{organizationId}/members/{memberId}", new("updateMember", "Change a member's role", "The last owner keeps the role until there is another.", Change)
+        room.Patch("/v1/organizations/{organizationId}/members/{memberId}", new("updateMember", "Change a member's role", "The last owner keeps the role until there is another. A key with scopes cannot.", Change)
         {
             Takes = MemberChanges.Example,
             Gives = MemberModel.Example with { Role = OrganizationRole.Owner },
@@ -89,6 +89,15 @@ internal static class OrganizationEndpoints
         return request.Visible(await request.Grain<IOrganizationGrain>(id.Value).GetAsync(), _ => id == request.Caller.Organization);
     }
 
+    /// <summary>No scopes narrow what a person may do: a key that has some would give away more than it has.</summary>
+    public static async Task RefuseScopedAsync(ApiRequest request)
+    {
+        if (!request.Caller.Scopes.IsEmpty)
+        {
+            throw await request.ForbidAsync("A key with scopes gives no person a role: scopes do not narrow people.");
+        }
+    }
+
     private static async Task<IResult> CreateAsync(ApiRequest request)
     {
         var id = request.NewId<OrganizationId>();
@@ -109,6 +118,7 @@ internal static class OrganizationEndpoints
     {
         var body = await request.ReadAsync<NewMember>();
         var found = await FindAsync(request);
+        await RefuseScopedAsync(request);
         var id = request.NewId<MemberId>();
         var answer = await request.Grain<IOrganizationGrain>(found.State.Id.Value).AddMemberAsync(request.Operation, body.ToCommand(id, request.Caller.Actor));
         return request.Answer(answer, state => MemberModel.Of(state.Member(id)!));
@@ -118,6 +128,7 @@ internal static class OrganizationEndpoints
     {
         var body = await request.ReadAsync<MemberChanges>();
         var found = await FindAsync(request);
+        await RefuseScopedAsync(request);
         var id = request.Id<MemberId>("memberId");
         var answer = await request.Grain<IOrganizationGrain>(found.State.Id.Value).ChangeMemberRoleAsync(request.Operation, new ChangeMemberRole(id, body.Role, request.Caller.Actor));
         return request.Answer(answer, state => MemberModel.Of(state.Member(id)!));

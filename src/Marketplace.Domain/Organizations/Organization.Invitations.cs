@@ -88,6 +88,10 @@ public sealed partial record Organization
             : new InvitationAccepted(invitation.Id, known?.Id ?? command.MemberId, command.User, command.Name, command.Email, invitation.Role, now);
     }
 
+    /// <summary>Whether it carries the token of an open invitation, for the address that it was mailed to: whoever has it reads mails to that address.</summary>
+    public bool IsProof(AcceptInvitation command) =>
+        Open.FirstOrDefault(open => open.Id == command.Id) is { } invitation && invitation.IsOf(command.Secret) && IsSame(invitation.Email, command.Email);
+
     private Organization Accepted(InvitationAccepted it) => this with
     {
         Invitations = Open.RemoveAll(open => open.Id == it.Id),

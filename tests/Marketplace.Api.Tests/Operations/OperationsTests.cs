@@ -57,6 +57,12 @@ public sealed class OperationsTests
         Assert.All(export.Body.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement), IsDescribed);
         Assert.DoesNotContain(other.Organization, export.Body, StringComparison.Ordinal);
         Assert.DoesNotContain("secretHash", export.Body, StringComparison.OrdinalIgnoreCase);
+
+        // Scopes that open one area do not open all.
+        var narrow = await api.KeyAsync(owner.Organization, OrganizationRole.Owner, "organizations:write");
+        Assert.Equal("forbidden", (await narrow.GetAsync("/v1/export")).With(403).Code);
+        var wide = await api.KeyAsync(owner.Organization, OrganizationRole.Viewer, [.. Scope.Areas.Where(area => area != "admin").Select(area => area + ":read")]);
+        (await wide.GetAsync("/v1/export")).With(200);
     }
 
     /// <summary>What an organization can list and read of its own is in its export, or stands here with the reason why not.</summary>

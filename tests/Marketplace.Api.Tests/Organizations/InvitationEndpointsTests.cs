@@ -1,4 +1,5 @@
 using Marketplace.Api.Tests.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Marketplace.Api.Tests.Organizations;
 
@@ -90,6 +91,54 @@ public sealed class InvitationEndpointsTests(AccountMarket market) : IClassFixtu
         Assert.Equal("no_organization", (await guest.GetAsync($"/v1/organizations/{organization}")).With(403).Code);
         await market.Api.SettleAsync();
         Assert.Equal(0, (await guest.GetAsync("/identity/session")).Json.GetProperty("organizations").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Whoever_is_a_member_already_confirms_no_address_with_a_token_made_up()
+    {
+        using var thief = market.Browser();
+        var organization = await FoundAsync(thief, "hal@inv.example");
+
+        (await thief.PostAsync("/identity/invitations/accept", new { token = $"{organization}.invite_x.made-up" })).With(200);
+
+        Assert.Equal("False", (await thief.GetAsync("/identity/session")).Text("user.emailConfirmed"));
+    }
+
+    [Fact]
+    public async Task A_key_with_scopes_gives_no_person_a_role_which_would_be_more_than_it_has()
+    {
+        using var owner = market.Browser();
+        var organization = await FoundAsync(owner, "ivy@inv.example");
+        var scoped = new ApiClient(market.Api.Address, (await owner.PostAsync($"/v1/organizations/{organization}/api-keys", new { name = "hr", role = "owner", scopes = new[] { "organizations:write" } })).With(201).Text("secret"));
+        var bo = (await owner.PostAsync($"/v1/organizations/{organization}/members", new { name = "Bo", email = "bob@inv.example", role = "viewer" })).With(201).Text("id");
+
+        Assert.Equal("forbidden", (await scoped.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "x@inv.example", role = "owner" })).With(403).Code);
+        Assert.Equal("forbidden", (await scoped.PostAsync($"/v1/organizations/{organization}/members", new { name = "X", email = "x@inv.example", role = "owner" })).With(403).Code);
+        Assert.Equal("forbidden", (await scoped.PatchAsync($"/v1/organizations/{organization}/members/{bo}", new { role = "owner" })).With(403).Code);
+        (await scoped.PostAsync($"/v1/organizations/{organization}/api-keys", new { name = "wide", role = "owner" })).With(403);
+        (await scoped.DeleteAsync($"/v1/organizations/{organization}/members/{bo}")).With(204);
+
+        var refused = (await owner.GetAsync($"/v1/organizations/{organization}/access-log")).With(200).Json.GetProperty("data").EnumerateArray()
+            .Where(entry => entry.GetProperty("act").GetString() == "refused").Select(entry => entry.GetProperty("detail").GetString()).Order(StringComparer.Ordinal);
+        Assert.Equal(["addMember", "createApiKey", "invite", "updateMember"], refused);
+    }
+
+    [Fact]
+    public async Task An_address_gets_few_mails_an_hour_whoever_asks_for_them()
+    {
+        await using var api = await ApiMarket.StartAsync(services => services.Configure<Api.Http.ApiOptions>(options => options.MailsPerHourPerAccount = 3));
+        using var owner = new Browser(api.Address);
+        var organization = await FoundAsync(owner, "jan@inv.example");
+        for (var i = 0; i < 3; i++)
+        {
+            (await owner.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "kim@inv.example", role = "viewer" })).With(201);
+        }
+
+        var refused = (await owner.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "KIM@inv.example", role = "viewer" })).With(429);
+        Assert.Equal(("rate_limited", "3;w=3600"), (refused.Code, refused.Headers["RateLimit-Policy"]));
+        (await owner.PostAsync("/identity/password-resets", new { email = "kim@inv.example" })).With(429);
+        (await owner.PostAsync("/identity/email-changes", new { email = "kim@inv.example", currentPassword = "correct horse battery" })).With(429);
+        (await owner.PostAsync("/identity/password-resets", new { email = "leo@inv.example" })).With(202);
     }
 
     private static async Task<string> FoundAsync(Browser browser, string email)
