@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+
 namespace Marketplace.Portal;
 
 /// <summary>Settings of the portal, section <c>Portal</c> of the configuration.</summary>
@@ -20,4 +22,14 @@ public sealed class PortalOptions
     /// address: the API's <c>Marketplace:Access:PortalCredential</c>. Within one process nobody has to set it.
     /// </summary>
     public string? Credential { get; set; }
+
+    /// <summary>Tells the API for whom is asked, where it would believe that.</summary>
+    internal void Introduce(HttpRequestHeaders headers, string? visitor)
+    {
+        if (Credential is { Length: > 0 } && visitor is not null)
+        {
+            headers.Add(CredentialHeader, Credential);
+            headers.Add(VisitorHeader, visitor);
+        }
+    }
 }

@@ -63,6 +63,12 @@ public static class PortalServices
                 http.Response.Headers.ContentSecurityPolicy = new StringValues(Policy);
                 if (http.Request.Path.StartsWithSegments(Connection))
                 {
+                    if (!IsOurs(http.Request))
+                    {
+                        http.Response.StatusCode = StatusCodes.Status403Forbidden;
+                        return Task.CompletedTask;
+                    }
+
                     http.User = http.RequestServices.GetRequiredService<Visitor>().Of(http);
                 }
 
@@ -83,6 +89,15 @@ public static class PortalServices
         app.MapSession();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null);
     }
+
+    /// <summary>
+    /// Whether a live connection is begun by a page of this origin. One of another origin of the same site, such as another port of this
+    /// machine, would have the visitor's cookies sent along and could then see and do whatever the visitor may.
+    /// </summary>
+    private static bool IsOurs(HttpRequest request) => request.Headers.Origin.ToString() is not { Length: > 0 } origin
+        || (Uri.TryCreate(origin, UriKind.Absolute, out var from)
+            && (string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
+                || string.Equals(from.Authority, request.Headers["X-Forwarded-Host"].ToString(), StringComparison.OrdinalIgnoreCase)));
 
     private static bool IsForPeople(HttpContext http) => !Array.Exists(OfTheApi, path => http.Request.Path.StartsWithSegments(path));
 }

@@ -34,6 +34,30 @@ public sealed class ForwardingTests
         Assert.Equal(HttpStatusCode.TooManyRequests, await GuessAsync(system.Portal, "127.0.0.3"));
     }
 
+    [Fact]
+    public async Task APageOfAnotherOriginBeginsNoLiveConnectionWithAVisitorsCookies()
+    {
+        await using var system = await TwoHosts.StartAsync();
+        using var http = new HttpClient();
+
+        Assert.Equal(HttpStatusCode.OK, await BeginAsync(http, system.Portal, system.Portal.GetLeftPart(UriPartial.Authority)));
+        Assert.Equal(HttpStatusCode.OK, await BeginAsync(http, system.Portal, null));
+        Assert.Equal(HttpStatusCode.Forbidden, await BeginAsync(http, system.Portal, system.Api.GetLeftPart(UriPartial.Authority)));
+        Assert.Equal(HttpStatusCode.Forbidden, await BeginAsync(http, system.Portal, "null"));
+    }
+
+    private static async Task<HttpStatusCode> BeginAsync(HttpClient http, Uri portal, string? origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(portal, "/_blazor/negotiate?negotiateVersion=1"));
+        if (origin is not null)
+        {
+            request.Headers.Add("Origin", origin);
+        }
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
     private static async Task UseUpAsync(Uri host, string from)
     {
         for (var i = 0; i < Attempts; i++)

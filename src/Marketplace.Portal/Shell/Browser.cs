@@ -5,9 +5,9 @@ namespace Marketplace.Portal.Shell;
 /// <summary>What passes between the pages and the browser that shows them.</summary>
 internal static class Browser
 {
-    /// <summary>An address of this origin to go on to; the market where another origin is named.</summary>
+    /// <summary>An address of this origin to go on to; the market where another origin is named. Browsers leave out tabs and line ends, so that <c>/⇥/</c> is <c>//</c> to them.</summary>
     public static string Local(string? address) =>
-        address is ['/', ..] && !address.StartsWith("//", StringComparison.Ordinal) && !address.Contains('\\', StringComparison.Ordinal) ? address : "/";
+        address is ['/', ..] && !address.StartsWith("//", StringComparison.Ordinal) && !address.Contains('\\', StringComparison.Ordinal) && !address.Any(char.IsControl) ? address : "/";
 
     /// <summary>A text in an answer; null where there is none of this name.</summary>
     public static string? TextOf(string body, string name)

@@ -24,7 +24,7 @@ internal static class CsvText
     private static string Cell(string value)
     {
         // A cell that begins like a formula is one to a spreadsheet, whoever wrote it.
-        var plain = value.Length > 0 && value[0] is '=' or '+' or '@' or '\t' ? "'" + value : value;
+        var plain = value is ['=' or '+' or '@' or '\t' or '\r', ..] || (value is ['-', ..] && value.Any(char.IsAsciiLetter)) ? "'" + value : value;
         return plain.AsSpan().IndexOfAny(",\"\r\n") < 0 ? plain : "\"" + plain.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
     }
 }

@@ -34,12 +34,7 @@ public sealed class PortalSession(AuthenticationStateProvider authentication, IH
         var visitor = (await authentication.GetAuthenticationStateAsync()).User;
         var http = clients.CreateClient(nameof(MarketplaceClient));
         var headers = http.DefaultRequestHeaders;
-        if (options.Value.Credential is { Length: > 0 } credential && visitor.FindFirst(Visitor.AddressClaim)?.Value is { } address)
-        {
-            headers.Add(PortalOptions.CredentialHeader, credential);
-            headers.Add(PortalOptions.VisitorHeader, address);
-        }
-
+        options.Value.Introduce(headers, visitor.FindFirst(Visitor.AddressClaim)?.Value);
         api = new MarketplaceClient(http);
         var key = visitor.FindFirst(Visitor.KeyClaim)?.Value;
         var cookie = visitor.FindFirst(Visitor.CookieClaim)?.Value;

@@ -3,6 +3,7 @@ using Marketplace.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
 
 namespace Marketplace.Portal.Shell;
 
@@ -20,7 +21,7 @@ internal static class SessionEndpoints
         routes.MapDelete(Path, (HttpContext http) => Visitor.Forget(http)).ExcludeFromDescription();
     }
 
-    private static async Task<IResult> SignInAsync(HttpContext http, KeyOffered offered, Visitor visitor, IHttpClientFactory clients)
+    private static async Task<IResult> SignInAsync(HttpContext http, KeyOffered offered, Visitor visitor, IHttpClientFactory clients, IOptions<PortalOptions> options)
     {
         if (string.IsNullOrWhiteSpace(offered.Key) || offered.Key.Any(letter => letter is < '!' or > '~'))
         {
@@ -29,6 +30,7 @@ internal static class SessionEndpoints
 
         var client = clients.CreateClient(nameof(MarketplaceClient));
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", offered.Key);
+        options.Value.Introduce(client.DefaultRequestHeaders, http.Connection.RemoteIpAddress?.ToString());
         try
         {
             await new MarketplaceClient(client).GetMeAsync(http.RequestAborted);

@@ -9,6 +9,8 @@ public sealed class BrowserTests
     [InlineData("//evil.example/", "/")]
     [InlineData("https://evil.example/", "/")]
     [InlineData("/\\evil.example", "/")]
+    [InlineData("/\t/evil.example", "/")]
+    [InlineData("/\n/evil.example", "/")]
     [InlineData(null, "/")]
     public void SigningInLeadsToThisOriginOnly(string? address, string to) => Assert.Equal(to, Browser.Local(address));
 
