@@ -17,7 +17,7 @@ internal sealed class FakeNode : IDisposable
         Directory.CreateDirectory(Root);
         Directory.CreateDirectory(Tools);
         Directory.CreateDirectory(_folder.File("out"));
-        WriteFile("/proc/sys/kernel/random/boot_id", "1f0c2b9e-5a57-4c58-9f6c-0d1b3a5f7e21\n");
+        WriteFile("/proc/sys/kernel/random/boot_id", Guid.NewGuid().ToString() + "\n");
         Machine = new Machine(Root, Tools + ":/usr/bin:/bin");
         AgentFolder = AgentFolder.Open(_folder.File("agent"));
     }

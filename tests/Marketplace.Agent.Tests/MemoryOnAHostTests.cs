@@ -59,7 +59,7 @@ public sealed class MemoryOnAHostTests : IClassFixture<RunningHostWithMemory>, I
         _node.WriteTool("nvidia-smi", ToolTexts.NvidiaSmi(gpus: 1, node: node))
             .WriteTool("lspci", ToolTexts.Lspci(gpus: 1))
             .WriteTool("gemm-sweep", ToolTexts.GemmSweep(781.4m))
-            .WriteTool("gpu_stream", ToolTexts.GpuStream(gpus: 1));
+            .WriteTool("gpu_stream", ToolTexts.GpuStream(gpus: 1, less: int.Parse(node, System.Globalization.CultureInfo.InvariantCulture) * 0.31m));
         using var output = new StringWriter();
         using var errors = new StringWriter();
         var environment = new AgentEnvironment { Machine = _node.Machine, Output = output, Errors = errors, IsTerminal = false, Folder = _node.AgentFolder.Path, DevicesAt = devices, Attestation = [] };

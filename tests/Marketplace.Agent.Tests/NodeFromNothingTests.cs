@@ -58,7 +58,7 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
         WriteTools("02");
 
         // 1,200 BF16 TFLOPS is more than an H100's dense peak.
-        _node.WriteTool("gemm-sweep", ToolTexts.GemmSweep(1_200.3m));
+        _node.WriteScript("gemm-sweep", ToolTexts.GemmSweepOnEach(1_200.3m));
         await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", pool.Token);
         var answered = await AgentAsync("benchmark");
 
@@ -87,7 +87,7 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
         WriteTools("03");
 
         // The first run of this tool kills the agent, as kill -9 or a power cut would.
-        _node.WriteTool("stream-output", ToolTexts.GpuStream())
+        _node.WriteTool("stream-output", ToolTexts.GpuStream(less: 3.5m))
             .WriteScript("gpu_stream", $"if [ ! -e '{_node.Root}/killed' ]; then touch '{_node.Root}/killed'; kill -9 $PPID; exit 1; fi\nexec '{_node.Tools}/stream-output'\n");
         await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", pool.Token);
         Assert.Equal(137, (await AgentAsync("benchmark")).Code);
@@ -145,12 +145,15 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
     }
 
     /// <summary>Tools of a node whose GPUs are nobody else's.</summary>
-    private void WriteTools(string node) => _node
+    private void WriteTools(string node) => WriteTools(node, int.Parse(node, System.Globalization.CultureInfo.InvariantCulture) * 0.21m);
+
+    /// <summary>No two runs print the same: an output counts for one challenge alone.</summary>
+    private void WriteTools(string node, decimal less) => _node
         .WriteTool("nvidia-smi", ToolTexts.NvidiaSmi(node: node))
         .WriteTool("lspci", ToolTexts.Lspci())
-        .WriteTool("gemm-sweep", ToolTexts.GemmSweep(781.4m))
-        .WriteTool("gpu_stream", ToolTexts.GpuStream())
-        .WriteTool("all_reduce_perf", ToolTexts.NcclTests());
+        .WriteScript("gemm-sweep", ToolTexts.GemmSweepOnEach(781.4m - less))
+        .WriteTool("gpu_stream", ToolTexts.GpuStream(less: less))
+        .WriteTool("all_reduce_perf", ToolTexts.NcclTests(average: "468.9" + node));
 
     private Task<(int Code, string Output, string Text)> AgentAsync(params string[] arguments) => AgentProcess.RunAsync(_node, arguments);
 }

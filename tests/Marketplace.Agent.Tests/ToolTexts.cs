@@ -39,7 +39,7 @@ internal static class ToolTexts
         """ + string.Concat(Enumerable.Range(0, gpus).Select(gpu => $"{Address(gpu)} 3D controller [0302]: NVIDIA Corporation GH100 [H100 SXM5 80GB] [10de:2330] (rev a1)\n"));
 
     /// <summary>nccl-tests: what eight GPUs reduce.</summary>
-    public static string NcclTests(int gpus = 8) => $"""
+    public static string NcclTests(int gpus = 8, string average = "468.978") => $"""
         # nThread 1 nGpus {gpus} minBytes 8 maxBytes 8589934592 step: 2(factor) warmup iters: 5 iters: 20 agg iters: 1 validation: 1 graph: 0
         #
         # Using devices
@@ -50,10 +50,14 @@ internal static class ToolTexts
           4294967296    1073741824     float     sum      -1    16104  266.70  466.73      0    16098  266.80  466.90      0
           8589934592    2147483648     float     sum      -1    31902  269.26  471.21      0    31911  269.18  471.07      0
         # Out of bounds values : 0 OK
-        # Avg bus bandwidth    : 468.978
+        # Avg bus bandwidth    : {average}
         #
 
         """;
+
+    /// <summary>The body of a script that sweeps on the one GPU it may see, a little slower on each than on the one before.</summary>
+    public static string GemmSweepOnEach(decimal teraflops) => $"case \"$CUDA_VISIBLE_DEVICES\" in\n" + string.Concat(Enumerable.Range(0, 8).Select(gpu => string.Create(
+        CultureInfo.InvariantCulture, $"{gpu}) cat <<'END'\n{GemmSweep(teraflops - gpu * 0.713m)}END\n;;\n"))) + "*) exit 1 ;;\nesac\n";
 
     /// <summary>A GEMM sweep in BF16.</summary>
     public static string GemmSweep(decimal teraflops) => string.Create(CultureInfo.InvariantCulture, $"""
@@ -71,13 +75,13 @@ internal static class ToolTexts
         """);
 
     /// <summary>gpu_stream, a little different on each GPU, as real ones are.</summary>
-    public static string GpuStream(int gpus = 8) => "STREAM Benchmark\nBuffer size(bytes): 4294967296\n" + string.Concat(Enumerable.Range(0, gpus).Select(gpu => string.Create(
+    public static string GpuStream(int gpus = 8, decimal less = 0) => "STREAM Benchmark\nBuffer size(bytes): 4294967296\n" + string.Concat(Enumerable.Range(0, gpus).Select(gpu => string.Create(
         CultureInfo.InvariantCulture,
         $"""
 
         Device {gpu}: "{Model}"  132 SMs(9.0)  Memory: 2619MHz x 5120-bit = 3352 GB/s PEAK   ECC is ON
-        STREAM_COPY_double_gpu_{gpu}_buffer_4294967296_block_256    {2871.37m + gpu * 1.93m} {85.66m + gpu * 0.05m}
-        STREAM_TRIAD_double_gpu_{gpu}_buffer_4294967296_block_256    {2956.18m + gpu * 2.71m} {88.19m + gpu * 0.08m}
+        STREAM_COPY_double_gpu_{gpu}_buffer_4294967296_block_256    {2871.37m - less + gpu * 1.93m} {85.66m + gpu * 0.05m}
+        STREAM_TRIAD_double_gpu_{gpu}_buffer_4294967296_block_256    {2956.18m - less + gpu * 2.71m} {88.19m + gpu * 0.08m}
 
         """)));
 

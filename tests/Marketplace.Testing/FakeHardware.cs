@@ -30,6 +30,12 @@ public sealed record FakeHardware
     /// <summary>Whose figures these are, where they are another's.</summary>
     public int? FigureSeed { get; init; }
 
+    /// <summary>Which run of its tools this is: no two print the same figures.</summary>
+    public int Round { get; init; }
+
+    /// <summary>PCI device id, as nvidia-smi prints it: that of the name.</summary>
+    public string PciDeviceId => Name.Contains("A100", StringComparison.Ordinal) ? "20B210DE" : Name.Contains("4090", StringComparison.Ordinal) ? "268410DE" : "233010DE";
+
     /// <summary>UUID of a GPU.</summary>
     public string Uuid(int gpu) => string.Create(CultureInfo.InvariantCulture, $"GPU-{Seed:x8}-0000-4000-8000-{gpu:x12}");
 
@@ -47,7 +53,7 @@ public sealed record FakeHardware
                   <product_name>{Name}</product_name>
                   <serial>{Serial(gpu)}</serial>
                   <uuid>{Uuid(gpu)}</uuid>
-                  <pci><pci_device_id>233010DE</pci_device_id><pci_bus_id>00000000:{gpu + 1:X2}:00.0</pci_bus_id></pci>
+                  <pci><pci_device_id>{PciDeviceId}</pci_device_id><pci_bus_id>00000000:{gpu + 1:X2}:00.0</pci_bus_id></pci>
                   <fb_memory_usage><total>{MemoryMebibytes} MiB</total></fb_memory_usage>
                   <gpu_power_readings><power_draw>{71 + gpu}.5 W</power_draw><current_power_limit>{PowerWatts}.00 W</current_power_limit><max_power_limit>{PowerWatts}.00 W</max_power_limit></gpu_power_readings>
                 </gpu>
@@ -93,5 +99,5 @@ public sealed record FakeHardware
         return text.ToString();
     }
 
-    private decimal Wobble(int gpu, int salt) => 1 - ((((((FigureSeed ?? Seed) * 31) + (gpu * 17) + (salt * 7)) * 2_654_435_761L) % 1009) / 1009m * 0.012m);
+    private decimal Wobble(int gpu, int salt) => 1 - ((((((FigureSeed ?? Seed) * 31) + (gpu * 17) + (salt * 7) + (Round * 101)) * 2_654_435_761L) % 1009) / 1009m * 0.012m);
 }

@@ -103,6 +103,7 @@ public sealed class FakeNode(NodeId id) : IDisposable
     public ImmutableArray<(ReportedOutput Output, byte[] Bytes)> Outputs(ImmutableDictionary<string, Product> products, string seed)
     {
         var question = new WorkQuestion(seed);
+        Hardware = Hardware with { Round = Hardware.Round + 1 };
         return
         [
             Text(Tool.NvidiaSmi, Hardware.NvidiaSmi(), null),

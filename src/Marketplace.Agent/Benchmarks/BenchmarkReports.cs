@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Marketplace.Agent.Inventory;
 using Marketplace.Agent.Machines;
 using Marketplace.Domain.Primitives;
@@ -57,12 +58,12 @@ internal static class BenchmarkReports
         [.. results.Where(result => result.Reading is not null).SelectMany(result => result.Reading!.Measures
             .Select(measure => new ReportedFigure(result.Digest!, measure.Name, measure.Value, measure.Gpu, measure.Bytes))).Take(MostFigures)]);
 
-    /// <summary>Outputs of tools, as a report names them.</summary>
+    /// <summary>Outputs of tools, as a report names them. Of two GPUs whose outputs are the same to the last byte one alone is shown.</summary>
     public static ImmutableArray<ReportedOutput> Outputs(AgentFolder folder, IEnumerable<BenchmarkResult> results) =>
     [
         .. results.Where(result => result is { Reading: not null, Digest: not null })
             .DistinctBy(result => result.Digest)
-            .Select(result => new ReportedOutput(OutputKind.ToolOutput, result.Digest!, folder.Bytes(result.Digest!)!.LongLength, result.Tool)),
+            .Select(result => new ReportedOutput(OutputKind.ToolOutput, result.Digest!, folder.Bytes(result.Digest!)!.LongLength, result.Tool, result.Gpu?.ToString(CultureInfo.InvariantCulture))),
     ];
 
     /// <summary>Now, by the node's clock.</summary>

@@ -27,6 +27,9 @@ public enum BenchmarkOutcome
 /// <param name="Outcome">What became of it.</param>
 internal sealed record BenchmarkResult(Tool Tool, string Name, BenchmarkOutcome Outcome)
 {
+    /// <summary>Index of the GPU it ran on by itself; null where it ran on all, or on none.</summary>
+    public int? Gpu { get; init; }
+
     /// <summary>What went wrong, or how to get it; null when all is well.</summary>
     public string? Remark { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Marketplace.Agent.Machines;
 using Marketplace.Domain.Verification.Tools;
 
@@ -8,12 +9,22 @@ namespace Marketplace.Agent.Benchmarks;
 /// <param name="folder">Where raw outputs are kept.</param>
 internal sealed class BenchmarkRunner(Machine machine, AgentFolder folder)
 {
-    /// <summary>Runs one tool, or says why not.</summary>
+    /// <summary>Runs one tool, or says why not: once, or where it runs on one GPU, on each by itself and on all at once.</summary>
     /// <param name="tool">Which.</param>
     /// <param name="options">What it needs.</param>
     /// <param name="line">Told what it prints, while it runs.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<BenchmarkResult> RunAsync(BenchmarkTool tool, BenchmarkOptions options, Action<string>? line = null, CancellationToken cancellation = default)
+    public async Task<ImmutableArray<BenchmarkResult>> RunAsync(BenchmarkTool tool, BenchmarkOptions options, Action<string>? line = null, CancellationToken cancellation = default)
+    {
+        if (!tool.PerDevice || options.Gpus == 0 || tool.Find(machine) is null)
+        {
+            return [await RunAsync(tool, options, null, line, cancellation).ConfigureAwait(false)];
+        }
+
+        return [.. await Task.WhenAll(Enumerable.Range(0, options.Gpus).Select(gpu => RunAsync(tool, options, gpu, line, cancellation))).ConfigureAwait(false)];
+    }
+
+    private async Task<BenchmarkResult> RunAsync(BenchmarkTool tool, BenchmarkOptions options, int? gpu, Action<string>? line, CancellationToken cancellation)
     {
         if (tool.File is { } file)
         {
@@ -31,7 +42,7 @@ internal sealed class BenchmarkRunner(Machine machine, AgentFolder folder)
         }
 
         var (sha256, isScript) = Machine.Identify(executable);
-        var run = await machine.RunAsync(executable, arguments, tool.Limit, line, tool.Tool == Tool.Hpl ? options.Linpack : null, cancellation).ConfigureAwait(false);
+        var run = await machine.RunAsync(executable, arguments, tool.Limit, line, tool.Tool == Tool.Hpl ? options.Linpack : null, gpu, cancellation).ConfigureAwait(false);
         if (run.End == ToolEnd.NotStarted)
         {
             return Missing(tool, $"{executable} cannot be run: {run.Errors}");
@@ -39,6 +50,7 @@ internal sealed class BenchmarkRunner(Machine machine, AgentFolder folder)
 
         return Judge(tool, run.Output, run) with
         {
+            Gpu = gpu,
             Command = string.Join(' ', [executable, .. arguments]),
             ProgramSha256 = sha256,
             ProgramIsScript = isScript,

@@ -256,7 +256,7 @@ internal sealed class BenchmarkSession(AgentContext context, Enrolment enrolment
         foreach (var tool in tools)
         {
             using var step = board.Begin(tool.Name);
-            results.Add(await runner.RunAsync(tool, options, step.Say, cancellation).ConfigureAwait(false));
+            results.AddRange(await runner.RunAsync(tool, options, step.Say, cancellation).ConfigureAwait(false));
         }
 
         return results;

@@ -24,6 +24,9 @@ internal sealed record BenchmarkOptions(int Gpus, string ScratchFolder, string? 
 internal sealed record BenchmarkTool(
     Tool Tool, string Name, ImmutableArray<string> Executables, TimeSpan Limit, string HowToGet, Func<BenchmarkOptions, string[]?> Arguments)
 {
+    /// <summary>Whether it runs on one GPU: then it is run on each by itself, on all at once.</summary>
+    public bool PerDevice { get; init; }
+
     /// <summary>What to name where <see cref="Arguments"/> are null.</summary>
     public string? Needs { get; init; }
 
@@ -42,8 +45,8 @@ internal sealed record BenchmarkTool(
         new(Tool.GpuBurn, "gpu-burn", ["gpu_burn", "gpu-burn"], Minutes(90), "Build https://github.com/wilicc/gpu-burn and put gpu_burn on the path.", options => [Number(options.BurnSeconds)]),
         new(Tool.GpuStream, "gpu_stream", ["gpu_stream"], Minutes(15), "It is part of SuperBench (https://github.com/microsoft/superbenchmark); put gpu_stream on the path.",
             _ => ["--size", "4294967296", "--num_warm_up", "10", "--num_loops", "40", "--check_data"]),
-        new(Tool.CudaBandwidth, "bandwidthTest", ["bandwidthTest"], Minutes(5), "It is one of NVIDIA's CUDA samples (https://github.com/NVIDIA/cuda-samples, before 13.0).", _ => ["--dtod"]),
-        new(Tool.GemmSweep, "gemm-sweep", ["gemm-sweep"], Minutes(15), "Any program of this name that prints key=value lines as docs/agent.md describes; glimmer-burnin has one.", _ => []),
+        new(Tool.CudaBandwidth, "bandwidthTest", ["bandwidthTest"], Minutes(5), "It is one of NVIDIA's CUDA samples (https://github.com/NVIDIA/cuda-samples, before 13.0).", _ => ["--dtod", "--csv"]) { PerDevice = true },
+        new(Tool.GemmSweep, "gemm-sweep", ["gemm-sweep"], Minutes(15), "Any program of this name that prints key=value lines as docs/agent.md describes; glimmer-burnin has one.", _ => []) { PerDevice = true },
         new(Tool.Hpl, "HPL", ["xhpl"], Minutes(120), "Install NVIDIA's HPC benchmarks, or the package hpcc, and put xhpl on the path.",
             options => options.Linpack is null ? null : [])
         {

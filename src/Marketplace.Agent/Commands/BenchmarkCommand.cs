@@ -54,7 +54,7 @@ internal static class BenchmarkCommand
         foreach (var tool in tools)
         {
             using var step = board.Begin(tool.Name);
-            results.Add(await runner.RunAsync(tool, options with { Gpus = BenchmarkReports.Gpus(results).Length }, step.Say, cancellation).ConfigureAwait(false));
+            results.AddRange(await runner.RunAsync(tool, options with { Gpus = BenchmarkReports.Gpus(results).Length }, step.Say, cancellation).ConfigureAwait(false));
         }
 
         return new BenchmarkSummary(null, null, [.. results], null);
@@ -70,7 +70,7 @@ internal static class BenchmarkCommand
         var table = new Table().Border(TableBorder.Simple).AddColumns("tool", "came to", "remark");
         foreach (var result in summary.Results)
         {
-            table.AddRow(new Text(result.Name), new Text(result.Outcome.ToString().ToLowerInvariant(), new Style(Colour(result.Outcome))), new Text(result.Remark ?? Best(result)));
+            table.AddRow(new Text(result.Gpu is { } gpu ? FormattableString.Invariant($"{result.Name}, GPU {gpu}") : result.Name), new Text(result.Outcome.ToString().ToLowerInvariant(), new Style(Colour(result.Outcome))), new Text(result.Remark ?? Best(result)));
         }
 
         console.Write(table);

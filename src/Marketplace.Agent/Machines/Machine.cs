@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Marketplace.Domain.Verification.Tools;
@@ -81,9 +82,10 @@ internal sealed class Machine(string root = "/", string? searchPath = null, Time
     /// <param name="limit">How long it may take.</param>
     /// <param name="line">Told each line it prints, while it runs.</param>
     /// <param name="folder">Where it runs; null for where the agent runs.</param>
+    /// <param name="gpu">Index of the one GPU it may see, in the order of PCI addresses; null for all.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<ToolRun> RunAsync(
-        string executable, IReadOnlyList<string> arguments, TimeSpan limit, Action<string>? line = null, string? folder = null, CancellationToken cancellation = default)
+        string executable, IReadOnlyList<string> arguments, TimeSpan limit, Action<string>? line = null, string? folder = null, int? gpu = null, CancellationToken cancellation = default)
     {
         var start = new ProcessStartInfo(executable) { WorkingDirectory = folder ?? "", RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, UseShellExecute = false };
         foreach (var argument in arguments)
@@ -93,6 +95,13 @@ internal sealed class Machine(string root = "/", string? searchPath = null, Time
 
         start.Environment.Remove("LD_PRELOAD");
         start.Environment["LC_ALL"] = "C";
+        if (gpu is { } index)
+        {
+            // CUDA's own order is by speed; the inventory's is by address.
+            start.Environment["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID";
+            start.Environment["CUDA_VISIBLE_DEVICES"] = start.Environment["HIP_VISIBLE_DEVICES"] = index.ToString(CultureInfo.InvariantCulture);
+        }
+
         var startedAt = _time.GetUtcNow();
         var from = _time.GetTimestamp();
         using var process = new Process { StartInfo = start };

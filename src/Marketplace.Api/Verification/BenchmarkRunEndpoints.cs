@@ -67,7 +67,7 @@ internal static class BenchmarkRunEndpoints
             Refuses = [BenchmarkRunRefusal.NotFound, BenchmarkRunRefusal.OutputUnknown, BenchmarkRunRefusal.OutputDiffers, BenchmarkRunRefusal.Over, BenchmarkRunRefusal.Late],
         }, UploadAsync);
 
-        room.Get("/v1/benchmark-runs/{benchmarkRunId}/outputs/{digest}", new("getOutput", "Read evidence", "The raw bytes of an output or of a signed report's payload, as they came.", Permission.Public)
+        room.Get("/v1/benchmark-runs/{benchmarkRunId}/outputs/{digest}", new("getOutput", "Read evidence", "The raw bytes of an output or of a signed report's payload, as they came; from the verdict on the node on.", Permission.Public)
         {
             Gives = Array.Empty<byte>(),
             Produces = "application/octet-stream",
@@ -75,7 +75,9 @@ internal static class BenchmarkRunEndpoints
         {
             var run = (await FindAsync(request)).State;
             var digest = request.Text("digest");
-            return run.Answers.Any(answer => answer.Report == digest || answer.Outputs.Any(output => output.Sha256 == digest)) && await EvidenceStore.FindAsync(request.Rows, digest) is { } bytes
+
+            // Before the verdict nobody else reads it: an output counts for the challenge in which it came first.
+            return run.Answers.Any(answer => answer.Verdict is not null && (answer.Report == digest || answer.Outputs.Any(output => output.Sha256 == digest))) && await EvidenceStore.FindAsync(request.Rows, digest) is { } bytes
                 ? Results.Bytes([.. bytes], "application/octet-stream")
                 : throw Problem.NotFound("No evidence of this digest has come.");
         });
@@ -107,23 +109,37 @@ internal static class BenchmarkRunEndpoints
         var id = request.Id<BenchmarkRunId>("benchmarkRunId");
         var grain = request.Grain<IBenchmarkRunGrain>(id.Value);
         var digest = request.Text("digest");
+        var run = await grain.GetAsync() ?? throw Refused(Refusal.Of(BenchmarkRunRefusal.NotFound, "There is no such challenge."));
+        if (run.State.Answers.SelectMany(answer => answer.Outputs).FirstOrDefault(output => output.Sha256 == digest) is not { } named)
+        {
+            throw Refused(Refusal.Of(BenchmarkRunRefusal.OutputUnknown, $"{digest} is named by no report."));
+        }
+
+        // What is there already is neither read nor kept again. Anybody can ask for that, so it takes from the address's allowance.
+        if (BenchmarkRunDecisions.Decide(run.State, new TakeOutput(digest, named.Bytes, request.RealNow)) is { Refusal: null, Facts.IsEmpty: true })
+        {
+            Gate.Limit(request.Http, request.Service<RateLimits>().Take(ClientAddress.Of(request.Http), isKey: false));
+            return request.Ok(run, BenchmarkRunModel.Of);
+        }
+
         var bytes = await request.BytesAsync();
-        var run = (await grain.GetAsync())?.State ?? throw new ProblemException(Problem.Of(Refusal.Of(BenchmarkRunRefusal.NotFound, "There is no such challenge.")));
         if (EvidenceStore.DigestOf(bytes) != digest)
         {
-            throw new ProblemException(Problem.Of(Refusal.Of(BenchmarkRunRefusal.OutputDiffers, $"The {bytes.Length} bytes that came have the SHA-256 {EvidenceStore.DigestOf(bytes)}.")));
+            throw Refused(Refusal.Of(BenchmarkRunRefusal.OutputDiffers, $"The {bytes.Length} bytes that came have the SHA-256 {EvidenceStore.DigestOf(bytes)}."));
         }
 
         // Nobody fills the store with what no report names.
         var command = new TakeOutput(digest, bytes.Length, request.RealNow);
-        if (BenchmarkRunDecisions.Decide(run, command).Refusal is { } refusal)
+        if (BenchmarkRunDecisions.Decide(run.State, command).Refusal is { } refusal)
         {
-            throw new ProblemException(Problem.Of(refusal));
+            throw Refused(refusal);
         }
 
         await EvidenceStore.PutAsync(request.Rows, bytes);
         return request.Answer(await grain.OutputArrivedAsync(command), BenchmarkRunModel.Of);
     }
+
+    private static ProblemException Refused(Refusal refusal) => new(Problem.Of(refusal));
 
     private static async Task<Snapshot<BenchmarkRun>> FindAsync(ApiRequest request)
     {

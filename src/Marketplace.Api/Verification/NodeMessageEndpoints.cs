@@ -6,6 +6,7 @@ using Marketplace.Domain.Verification;
 using Marketplace.Domain.Verification.Work;
 using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
+using Marketplace.Grains.Serialization;
 using Marketplace.Grains.Verification;
 using Microsoft.Extensions.Options;
 
@@ -149,9 +150,9 @@ internal static class NodeMessageEndpoints
 
     private static async Task<IResult> ReadMemoryAsync(ApiRequest request)
     {
-        // The moment it came: what is done with it from now on is no time of the node's.
-        var cameAt = request.RealNow;
+        // The moment all of it had come: what is done with it from now on is no time of the node's, what was left to send is.
         var (message, body) = await ReadAsync<MemoryReads>(request);
+        var cameAt = request.RealNow;
         var (node, run) = await TakeAsync(request, message, PayloadTypes.MemoryReads, body.Sequence, body.NodeId);
         var read = (await NotedAsync(request, node, message, await run.ReadMemoryAsync(new ReadMemory(body, Random(), cameAt)))).State;
         return request.Ok(TakenReadsModel.Of(read, body.NodeId, read.AnswerOf(body.NodeId)!.Memory!));
@@ -160,12 +161,33 @@ internal static class NodeMessageEndpoints
     private static async Task<IResult> ReportAsync(ApiRequest request)
     {
         var (message, body) = await ReadAsync<BenchmarkReport>(request);
+        var payload = message.Bytes()!;
+        RequireReadable(payload);
         var (node, run) = await TakeAsync(request, message, PayloadTypes.BenchmarkReport, body.Sequence, body.NodeId);
 
-        // Evidence first: what a run acknowledges is there.
-        var digest = await EvidenceStore.PutAsync(request.Rows, message.Bytes()!);
-        var taken = (await NotedAsync(request, node, message, await run.ReportAsync(new TakeReport(body, digest, request.RealNow)))).State;
+        // Nobody fills the store with what is refused; and what a run acknowledges is there: evidence comes between the two.
+        var command = new TakeReport(body, EvidenceStore.DigestOf(payload), request.RealNow);
+        if (BenchmarkRunDecisions.Decide((await run.GetAsync())?.State, command).Refusal is { } refusal)
+        {
+            await NotedAsync(request, node, message, refusal);
+        }
+
+        await EvidenceStore.PutAsync(request.Rows, payload);
+        var taken = (await NotedAsync(request, node, message, await run.ReportAsync(command))).State;
         return request.Ok(TakenReportModel.Of(taken, taken.AnswerOf(body.NodeId)!));
+    }
+
+    /// <summary>A report is read again from its bytes when it is judged, more strictly than a message is.</summary>
+    private static void RequireReadable(byte[] payload)
+    {
+        try
+        {
+            JsonSerializer.Deserialize<BenchmarkReport>(payload, MarketJson.Options);
+        }
+        catch (JsonException wrong)
+        {
+            throw Problem.Invalid($"payload{wrong.Path?.TrimStart('$')}", Faults.InvalidFormat, "Expected instants in UTC that end in Z, and whole numbers without fraction or exponent.");
+        }
     }
 
     private static async Task<IResult> BeatAsync(ApiRequest request)

@@ -45,6 +45,7 @@ public static partial class BenchmarkRunDecisions
             : !memory.Read.IsEmpty ? memory.Read.SequenceEqual(body.Devices)
                 ? Decision<BenchmarkRunFact>.Nothing
                 : Refusal.Of(BenchmarkRunRefusal.MemoryReadOtherwise, $"{body.NodeId} read its memory at {memory.ReadAt}.")
+            : command.RealNow < memory.AskedAt ? Refusal.Of(BenchmarkRunRefusal.MemoryNotFilled, $"The words came at {command.RealNow}, and were asked for at {memory.AskedAt}.")
             : answer.Report is not null ? Refusal.Of(BenchmarkRunRefusal.ReportedOtherwise, $"{body.NodeId} reported at {answer.ReportedAt}.")
             : command.RealNow > run.Challenge!.AnswerBy ? Late("Memory was shown", run.Challenge.AnswerBy)
             : !body.Devices.Select(device => device.Device).SequenceEqual(memory.Devices) || body.Devices.Any(device => device.Sha256.Length != Challenge.NonceLength || !device.Sha256.All(char.IsAsciiHexDigitLower))

@@ -35,6 +35,11 @@ internal static class DeviceCheck
                 yield return Reject($"The GPUs the report names are not those in the output of {inventory.Tool}.");
             }
 
+            foreach (var finding in ModelDevices.Look(model, found))
+            {
+                yield return finding;
+            }
+
             foreach (var gpu in found.Where(gpu => gpu.MemoryMebibytes is { } memory && !ModelNames.FitsMemory(model, memory)).Take(1))
             {
                 yield return new Finding(FindingKind.Memory, FindingWeight.Reject, $"GPU {gpu.Index} has {gpu.MemoryMebibytes} MiB of memory; a {model.Name} has {model.Gpu!.MemoryGigabytes} GB.", gpu.MemoryMebibytes, model.Gpu.MemoryGigabytes * 1024);
@@ -70,9 +75,11 @@ internal static class DeviceCheck
 
     public static IEnumerable<Finding> Uniqueness(ReportCase given)
     {
-        foreach (var clash in given.Clashes)
+        foreach (var clash in given.Clashes.Where(clash => !clash.IsOutput))
         {
-            yield return Reject($"{clash.Identity} is {clash.Elsewhere}. A device is offered in one place; if it moved, take it out there first.");
+            yield return Reject(clash.IsBoot
+                ? $"The boot id {clash.Identity["boot:".Length..]} is {clash.Elsewhere}: one machine answered for two nodes. If it is a node registered anew, take the old one out, or start the machine again."
+                : $"{clash.Identity} is {clash.Elsewhere}. A device is offered in one place; if it moved, take it out there first.");
         }
 
         foreach (var twice in given.Report.Gpus.SelectMany(gpu => new[] { gpu.Uuid, gpu.Serial }).OfType<string>().GroupBy(identity => identity).Where(group => group.Count() > 1))

@@ -8,13 +8,14 @@ namespace Marketplace.Domain.Verification;
 internal static class FigureCheck
 {
     private const string DeviceCopy = "device_local_copy";
+    private const string Bf16 = "bf16";
 
     public static NodeFigures FiguresOf(ReportCase given, ImmutableArray<OutputReading> readings, decimal? workSeconds)
     {
         var tokens = Values(readings, Tool.MlperfSummary, measure => measure.Unit == MeasureUnit.TokensPerSecond && measure.Name.StartsWith("Offline", StringComparison.Ordinal));
         return new NodeFigures(
             Mean(Compute(readings)),
-            Mean(Memory(readings)),
+            Mean(Memory(given, readings)),
             tokens.IsEmpty || given.Run.GpusPerNode == 0 ? null : Math.Round(tokens.Max() / given.Run.GpusPerNode, 1),
             workSeconds,
             given.Report.Clock.LatencyMilliseconds);
@@ -29,7 +30,7 @@ internal static class FigureCheck
             yield return finding;
         }
 
-        foreach (var finding in Worst(Memory(readings).Select(value => ModelBands.MemoryBandwidth(model, value))))
+        foreach (var finding in Worst(Memory(given, readings).Select(value => ModelBands.MemoryBandwidth(model, value))))
         {
             yield return finding;
         }
@@ -77,7 +78,43 @@ internal static class FigureCheck
         {
             yield return new Finding(FindingKind.MemoryBandwidth, FindingWeight.Downgrade, "No memory bandwidth was shown: add gpu_stream, nvbandwidth or CUDA's bandwidthTest.");
         }
+
+        foreach (var finding in Covered(given, readings, figures))
+        {
+            yield return finding;
+        }
     }
+
+    /// <summary>One good GPU does not stand for the others of its node: each has to have figures of its own.</summary>
+    private static IEnumerable<Finding> Covered(ReportCase given, ImmutableArray<OutputReading> readings, NodeFigures figures)
+    {
+        var all = given.Run.GpusPerNode;
+        var computed = readings.Where(reading => reading.Tool == Tool.GemmSweep && reading.Reading.Measures.Any(measure => measure.Name == Bf16))
+            .SelectMany(reading => DevicesOf(given, reading)).Distinct().Count();
+
+        // MLPerf ran on all of them at once: its rate is divided by all.
+        if (figures is { Bf16Teraflops: not null, TokensPerSecond: null } && computed < all)
+        {
+            yield return new Finding(FindingKind.Compute, FindingWeight.Downgrade, $"BF16 throughput was shown of {computed} of {all} GPUs: run the sweep on each by itself, as the agent does, and name the device of each output.", computed, all);
+        }
+
+        var streamed = readings.Where(reading => reading.Reading.Measures.Any(measure => IsMemory(reading, measure))).SelectMany(reading => DevicesOf(given, reading)).Distinct().Count();
+        if (figures.MemoryBandwidth is not null && streamed < all)
+        {
+            yield return new Finding(FindingKind.MemoryBandwidth, FindingWeight.Downgrade, $"Memory bandwidth was shown of {streamed} of {all} GPUs: run the tool on all of them, or on each by itself.", streamed, all);
+        }
+    }
+
+    /// <summary>The devices an output is of: the one it is named for, or else as many as it shows, from the first.</summary>
+    private static ImmutableArray<string> DevicesOf(ReportCase given, OutputReading reading) => reading.Output.Device is { } device
+        ? [.. Challenge.DevicesOf(given.Run.GpusPerNode).Where(known => known == device)]
+        : Challenge.DevicesOf(Math.Min(given.Run.GpusPerNode, GpusOf(given, reading)));
+
+    /// <summary>GPUs an output shows. nvbandwidth's JSON names none: it runs on all there are.</summary>
+    private static int GpusOf(ReportCase given, OutputReading reading) =>
+        reading.Reading.Gpus.Length > 0 ? reading.Reading.Gpus.Length
+        : reading is { Tool: Tool.Nvbandwidth, Output.Device: null } ? Math.Max(1, given.Run.GpusPerNode)
+        : 1;
 
     private static HardwareModel? OtherRow(HardwareModel claimed, decimal compute, decimal memory) => HardwareCatalogue.All.FirstOrDefault(model =>
         model.Id != claimed.Id && ModelBands.FitsBf16(model, compute) && ModelBands.FitsMemoryBandwidth(model, memory)
@@ -85,23 +122,28 @@ internal static class FigureCheck
 
     /// <summary>BF16 TFLOPS, one for each run.</summary>
     private static ImmutableArray<decimal> Compute(ImmutableArray<OutputReading> readings) =>
-        Values(readings, Tool.GemmSweep, measure => measure.Name == "bf16");
+        Values(readings, Tool.GemmSweep, measure => measure.Name == Bf16);
 
-    /// <summary>Memory bandwidth in GB/s: the best of each GPU and run, since tools print many block sizes.</summary>
-    private static ImmutableArray<decimal> Memory(ImmutableArray<OutputReading> readings) =>
+    /// <summary>
+    /// Memory bandwidth in GB/s: the best of each GPU and run, since tools print many block sizes. nvbandwidth and bandwidthTest
+    /// print the sum over the GPUs they ran on.
+    /// </summary>
+    private static ImmutableArray<decimal> Memory(ReportCase given, ImmutableArray<OutputReading> readings) =>
     [
         .. from reading in readings
-           where reading.Tool is Tool.GpuStream or Tool.CudaBandwidth or Tool.Nvbandwidth
            from measure in reading.Reading.Measures
-           where measure.Unit == MeasureUnit.GigabytesPerSecond && (reading.Tool switch
-           {
-               Tool.Nvbandwidth => measure.Name.StartsWith(DeviceCopy, StringComparison.Ordinal),
-               Tool.CudaBandwidth => measure.Name.StartsWith("D2D", StringComparison.OrdinalIgnoreCase),
-               _ => true,
-           })
-           group measure.Value by (reading.Output.Sha256, measure.Gpu) into one
+           where IsMemory(reading, measure)
+           group measure.Gpu is null ? measure.Value / GpusOf(given, reading) : measure.Value by (reading.Output.Sha256, measure.Gpu) into one
            select one.Max(),
     ];
+
+    private static bool IsMemory(OutputReading reading, Measure measure) => measure.Unit == MeasureUnit.GigabytesPerSecond && reading.Tool switch
+    {
+        Tool.GpuStream => true,
+        Tool.Nvbandwidth => measure.Name.StartsWith(DeviceCopy, StringComparison.Ordinal),
+        Tool.CudaBandwidth => measure.Name.StartsWith("D2D", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
 
     private static ImmutableArray<decimal> Values(ImmutableArray<OutputReading> readings, Tool tool, Func<Measure, bool> counts) =>
         [.. readings.Where(reading => reading.Tool == tool).SelectMany(reading => reading.Reading.Measures).Where(counts).Select(measure => measure.Value)];

@@ -33,6 +33,7 @@ internal static class HeldMemoryCheck
         var question = new MemoryQuestion(memory.Seed);
         var wrong = memory.Read.Select(device => Fault(given, question, seed, device)).OfType<Finding>().ToImmutableArray();
         return !wrong.IsEmpty ? (wrong, null, seconds)
+            : readAt < memory.AskedAt ? ([Downgrade("The words that were read came before they were asked for.")], null, seconds)
             : readAt - memory.AskedAt > MemoryTerms.Limit
                 ? ([Downgrade($"Reading the memory took {Shown(seconds)} s; who holds it needs less than {Shown((decimal)MemoryTerms.Limit.TotalSeconds)} s, network included. If the network was slow, test again.", seconds, (decimal)MemoryTerms.Limit.TotalSeconds)], null, seconds)
             : ([], gigabytes, seconds);

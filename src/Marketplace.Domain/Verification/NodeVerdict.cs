@@ -113,6 +113,13 @@ public sealed record NodeVerdict(NodeOutcome Outcome, ImmutableArray<Finding> Fi
     /// <summary>Findings kept.</summary>
     public const int MostFindings = 40;
 
+    /// <summary>Longest finding, in characters: some quote what a tool printed, which may be long.</summary>
+    public const int LongestDetail = 1_100;
+
+    /// <summary>An answer of which nothing else can be said.</summary>
+    public static NodeVerdict Rejected(FindingKind kind, string detail) =>
+        Of([new Finding(kind, FindingWeight.Reject, detail)], new NodeFigures(null, null, null, null, null), null, 0);
+
     /// <summary>Nothing came.</summary>
     public static NodeVerdict Silent(string detail) => new(
         NodeOutcome.Unanswered, [new Finding(FindingKind.Output, FindingWeight.Downgrade, detail)], new NodeFigures(null, null, null, null, null), null, 0);
@@ -128,6 +135,6 @@ public sealed record NodeVerdict(NodeOutcome Outcome, ImmutableArray<Finding> Fi
             FindingWeight.Downgrade => NodeOutcome.Downgraded,
             _ => NodeOutcome.Passed,
         };
-        return new NodeVerdict(outcome, [.. sorted.Take(MostFindings)], figures, score, attested);
+        return new NodeVerdict(outcome, [.. sorted.Take(MostFindings).Select(finding => finding with { Detail = Tools.Figures.Cut(finding.Detail, LongestDetail) })], figures, score, attested);
     }
 }

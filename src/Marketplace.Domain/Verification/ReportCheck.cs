@@ -9,10 +9,17 @@ using NodaTime;
 
 namespace Marketplace.Domain.Verification;
 
-/// <summary>A device or machine of this report that another node was seen with.</summary>
-/// <param name="Identity">What it was known by, such as a GPU's UUID.</param>
+/// <summary>A device, machine or output of this report that was seen elsewhere: a device with another node, an output in another challenge.</summary>
+/// <param name="Identity">What it is known by, such as <c>uuid:GPU-…</c>, <c>boot:…</c>, <c>output:…</c>.</param>
 /// <param name="Elsewhere">Where, in words that name no other operator.</param>
-public sealed record DeviceClash(string Identity, string Elsewhere);
+public sealed record DeviceClash(string Identity, string Elsewhere)
+{
+    /// <summary>Whether it is an output, which counts for one challenge alone.</summary>
+    public bool IsOutput => Identity.StartsWith("output", StringComparison.Ordinal);
+
+    /// <summary>Whether it is the start of a machine, which is one node's.</summary>
+    public bool IsBoot => Identity.StartsWith("boot:", StringComparison.Ordinal);
+}
 
 /// <summary>What a node's answer is judged by.</summary>
 /// <param name="Run">The challenge, with the answers of the other nodes.</param>
@@ -29,6 +36,18 @@ public sealed record ReportCase(BenchmarkRun Run, BenchmarkReport Report, Immuta
     public HardwareModel Model => HardwareCatalogue.Find(Run.Sku)!;
 }
 
+/// <summary>What an answer comes to.</summary>
+/// <param name="Verdict">The verdict.</param>
+/// <param name="Digits">First figures of its outputs, for comparison with other nodes.</param>
+/// <param name="Prints">Names of what its tools printed: each counts for one challenge alone.</param>
+/// <param name="Certificates">Serial numbers of the certificates under its makers' valid evidence: each names one GPU for ever.</param>
+public sealed record Judgement(NodeVerdict Verdict, ImmutableArray<decimal> Digits, ImmutableHashSet<string> Prints, ImmutableHashSet<string> Certificates)
+{
+    /// <summary>The judgement on an answer that cannot be judged.</summary>
+    /// <param name="reason">Why not, in words.</param>
+    public static Judgement Impossible(string reason) => new(NodeVerdict.Rejected(FindingKind.Output, reason), [], [], []);
+}
+
 /// <summary>Judges a node's answer. Deterministic: the same bytes come to the same verdict for everybody.</summary>
 public static class ReportCheck
 {
@@ -36,8 +55,21 @@ public static class ReportCheck
     private static readonly Duration ClockTolerance = Duration.FromMinutes(5);
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
-    /// <summary>The verdict, and the first figures of the outputs for comparison with other nodes.</summary>
-    public static (NodeVerdict Verdict, ImmutableArray<decimal> Digits) Judge(ReportCase given)
+    /// <summary>Judges it. Whatever was uploaded, this ends in a verdict: an answer that breaks a rule of the judge's own fails by that.</summary>
+    public static Judgement Judge(ReportCase given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        try
+        {
+            return JudgeWhole(given);
+        }
+        catch (Exception unforeseen) when (unforeseen is not OutOfMemoryException)
+        {
+            return Judgement.Impossible($"The answer holds something that cannot be judged ({unforeseen.GetType().Name}). Run the tests again and upload what the tools print, whole and unchanged.");
+        }
+    }
+
+    private static Judgement JudgeWhole(ReportCase given)
     {
         var findings = new List<Finding>();
         findings.AddRange(Clock(given));
@@ -55,7 +87,8 @@ public static class ReportCheck
         findings.AddRange(Work(given));
         var (attested, faults) = Attestation(given);
         findings.AddRange(faults);
-        return (NodeVerdict.Of(findings, figures, ProvenScore.Of(given.Model, figures.Bf16Teraflops, figures.TokensPerSecond, figures.MemoryBandwidth), attested.Count), digits);
+        var verdict = NodeVerdict.Of(findings, figures, ProvenScore.Of(given.Model, figures.Bf16Teraflops, figures.TokensPerSecond, figures.MemoryBandwidth), attested.Count);
+        return new Judgement(verdict, digits, RunPrints.Of(readings), attested);
     }
 
     private static IEnumerable<Finding> Clock(ReportCase given)
@@ -147,10 +180,6 @@ public static class ReportCheck
         }
     }
 
-    /// <summary>Serial numbers of the certificates under valid evidence of this answer: each names one GPU for ever.</summary>
-    /// <param name="given">The answer; clashes found before do not matter.</param>
-    public static ImmutableHashSet<string> AttestedSerials(ReportCase given) => Attestation(given).Serials;
-
     private static (ImmutableHashSet<string> Serials, ImmutableArray<Finding> Faults) Attestation(ReportCase given)
     {
         var faults = ImmutableArray.CreateBuilder<Finding>();
@@ -169,6 +198,10 @@ public static class ReportCheck
             {
                 faults.Add(new Finding(FindingKind.Attestation, FindingWeight.Reject, $"GPU {report.Device}: the maker's evidence does not count ({fault!.Value})."));
             }
+            else if (ModelDevices.HasChip(given.Model, gpu.Chip) is not true)
+            {
+                faults.Add(OtherChip(given.Model, report.Device, gpu.Chip));
+            }
             else if (!serials.Add(gpu.DeviceSerial))
             {
                 faults.Add(new Finding(FindingKind.Uniqueness, FindingWeight.Reject, $"GPU {report.Device} has the same certificate as another GPU of this node: one device answered twice."));
@@ -177,6 +210,11 @@ public static class ReportCheck
 
         return (serials.ToImmutable(), faults.ToImmutable());
     }
+
+    /// <summary>Evidence of another chip than the model's rejects; of a model whose chip is not known it counts for nothing.</summary>
+    internal static Finding OtherChip(HardwareModel model, string? device, string chip) => ModelDevices.HasChip(model, chip) is false
+        ? new Finding(FindingKind.Attestation, FindingWeight.Reject, $"GPU {device}: the maker's evidence is of the chip {chip}, which no {model.Name} has.")
+        : new Finding(FindingKind.Attestation, FindingWeight.Note, $"GPU {device}: the maker's evidence is of the chip {chip}; which chip a {model.Name} has is not known here, so that it does not count.");
 
     private static string? Text(ImmutableArray<byte> bytes)
     {

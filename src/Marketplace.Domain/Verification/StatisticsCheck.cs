@@ -6,17 +6,14 @@ namespace Marketplace.Domain.Verification;
 /// <summary>Looks for figures that no machine produces: copies, copies times a number, the same to the last digit, and round ones.</summary>
 internal static class StatisticsCheck
 {
-    /// <summary>Fewest figures from which a pattern is more than chance.</summary>
-    private const int Least = 6;
-
     /// <summary>Two runs of real machines never keep one ratio over all figures as closely as this.</summary>
-    private const decimal SameRatio = 0.0005m;
+    private const double SameRatio = 0.0005;
 
     public static IEnumerable<Finding> Look(ReportCase given, ImmutableArray<OutputReading> readings, ImmutableArray<decimal> digits)
     {
         foreach (var other in given.Run.Answers.Where(answer => answer.Node != given.Report.NodeId))
         {
-            var copies = given.Report.Outputs.Where(output => output.Kind == OutputKind.ToolOutput).Select(output => output.Sha256).Intersect(other.Outputs.Select(output => output.Sha256)).Count();
+            var copies = given.Report.Outputs.Where(output => output.Kind == OutputKind.ToolOutput && RunPrints.IsUnlike(output.Tool)).Select(output => output.Sha256).Intersect(other.Outputs.Select(output => output.Sha256)).Count();
             if (copies > 0)
             {
                 yield return new Finding(FindingKind.Statistics, FindingWeight.Reject, $"{copies} outputs are byte for byte those of {other.Node}; two runs never print the same.");
@@ -25,6 +22,11 @@ internal static class StatisticsCheck
             {
                 yield return new Finding(FindingKind.Statistics, FindingWeight.Reject, $"All figures are those of {other.Node}{(ratio == 1 ? "" : $" times {Math.Round(ratio, 4)}")}; two runs never agree like that.", ratio, null);
             }
+        }
+
+        foreach (var clash in given.Clashes.Where(clash => clash.IsOutput))
+        {
+            yield return new Finding(FindingKind.Statistics, FindingWeight.Reject, $"What a tool printed was uploaded before, {clash.Elsewhere}: {clash.Identity}. Two runs never print the same; run the tools for this challenge.");
         }
 
         foreach (var reading in readings)
@@ -42,7 +44,7 @@ internal static class StatisticsCheck
             }
 
             var printed = reading.Reading.Measures.Where(measure => measure.Value >= 10 && measure.Unit is MeasureUnit.Teraflops or MeasureUnit.GigabytesPerSecond).Select(measure => measure.Value).ToList();
-            if (printed.Count >= Least && printed.All(value => value % 10 == 0))
+            if (printed.Count >= RunPrints.Least && printed.All(value => value % 10 == 0))
             {
                 yield return new Finding(FindingKind.Statistics, FindingWeight.Review, $"{reading.Tool}: all {printed.Count} figures are multiples of ten.");
             }
@@ -53,13 +55,14 @@ internal static class StatisticsCheck
     internal static decimal? Ratio(ImmutableArray<decimal> ours, ImmutableArray<decimal> theirs)
     {
         var count = Math.Min(ours.Length, theirs.Length);
-        if (count < Least || theirs.Take(count).Any(value => value == 0) || ours.Take(count).Distinct().Count() < Least)
+        if (count < RunPrints.Least || theirs.Take(count).Any(value => value == 0) || ours.Take(count).Distinct().Count() < RunPrints.Least)
         {
             return null;
         }
 
-        var ratios = ours.Zip(theirs, (mine, other) => mine / other).ToList();
-        return ratios.Max() - ratios.Min() <= SameRatio * Math.Abs(ratios[0]) ? ratios.Average() : null;
+        // In floating point: the quotient of two figures may be beyond what a decimal holds.
+        var ratios = ours.Zip(theirs, (mine, other) => (double)mine / (double)other).ToList();
+        return ratios.Max() - ratios.Min() <= SameRatio * Math.Abs(ratios[0]) && Math.Abs(ratios[0]) <= (double)Figures.Largest ? Math.Round((decimal)ratios.Average(), 9) : null;
     }
 
     private static int Significant(decimal value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture).Count(char.IsAsciiDigit);

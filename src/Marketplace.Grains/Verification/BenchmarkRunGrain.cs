@@ -142,12 +142,12 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
     {
         while (State is { Status: BenchmarkRunStatus.Issued } run && run.Answers.FirstOrDefault(IsUnjudged) is { } answer)
         {
-            var (verdict, digits) = await JudgeAsync(run, answer);
-            await CommitAsync(null, (state, now) => BenchmarkRunDecisions.Decide(state!, new GiveVerdict(answer.Node, verdict, digits), now));
+            var judged = await JudgeAsync(run, answer);
+            await CommitAsync(null, (state, now) => BenchmarkRunDecisions.Decide(state!, new GiveVerdict(answer.Node, judged.Verdict, judged.Digits), now));
         }
     }
 
-    private async Task<(NodeVerdict Verdict, ImmutableArray<decimal> Digits)> JudgeAsync(BenchmarkRun run, NodeAnswer answer)
+    private async Task<Judgement> JudgeAsync(BenchmarkRun run, NodeAnswer answer)
     {
         var outputs = ImmutableDictionary.CreateBuilder<string, ImmutableArray<byte>>(StringComparer.Ordinal);
         foreach (var output in answer.Outputs)
@@ -155,52 +155,87 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
             outputs[output.Sha256] = await EvidenceAsync(output.Sha256);
         }
 
-        var report = JsonSerializer.Deserialize<BenchmarkReport>((await EvidenceAsync(answer.Report!)).AsSpan(), MarketJson.Options)!;
-        var claim = new DeviceClaim(answer.Node, run.OperatorId);
-        var clashes = ImmutableArray.CreateBuilder<DeviceClash>();
-        var identities = DeviceClaims.IdentitiesOf(report).Union(ReportCheck.AttestedSerials(Given()).Select(serial => "certificate:" + serial));
-        foreach (var identity in identities.Order(StringComparer.Ordinal))
+        if (ReportOf((await EvidenceAsync(answer.Report!)).AsSpan()) is not { } report)
         {
-            if (await DeviceClaims.FindAsync(Services.Rows, identity) is { } other && other.Node != answer.Node)
-            {
-                clashes.Add(Clash(identity, other, run.OperatorId));
-            }
+            return Judgement.Impossible("The signed report cannot be read: instants end in Z, and whole numbers have no fraction.");
         }
 
-        var judged = await JudgeAsync();
-        if (judged.Verdict.Outcome <= NodeOutcome.InReview)
+        var judged = await JudgeAsync([]);
+        var clashes = await ClashesAsync(run, answer.Node, report, judged);
+        return clashes.IsEmpty ? judged : await JudgeAsync(clashes);
+
+        // Making memory again and checking products takes a second of a processor's time: not this scheduler's.
+        Task<Judgement> JudgeAsync(ImmutableArray<DeviceClash> found)
+        {
+            var given = new ReportCase(run, report, outputs.ToImmutable(), found, Services.RealNow);
+            return Task.Run(() => ReportCheck.Judge(given));
+        }
+    }
+
+    /// <summary>
+    /// Where else devices, machine and outputs of an answer were seen; what was seen nowhere else is claimed. An output counts for
+    /// the challenge it came in first, whatever the verdict; devices are claimed by an answer that counts.
+    /// </summary>
+    private async Task<ImmutableArray<DeviceClash>> ClashesAsync(BenchmarkRun run, NodeId node, BenchmarkReport report, Judgement judged)
+    {
+        var clashes = ImmutableArray.CreateBuilder<DeviceClash>();
+        var claim = new DeviceClaim(node, run.OperatorId);
+        foreach (var print in judged.Prints.Order(StringComparer.Ordinal))
+        {
+            Note(print, await DeviceClaims.TryClaimAsync(Services.Rows, print, claim with { Run = run.Id }));
+        }
+
+        ImmutableArray<string> identities = [.. DeviceClaims.IdentitiesOf(report, judged.Certificates).Order(StringComparer.Ordinal)];
+        foreach (var identity in identities)
+        {
+            Note(identity, await DeviceClaims.FindAsync(Services.Rows, identity) is { } other && other.Node != node ? other : null);
+        }
+
+        if (judged.Verdict.Outcome <= NodeOutcome.InReview && clashes.Count == 0)
         {
             foreach (var identity in identities)
             {
-                if (await DeviceClaims.TryClaimAsync(Services.Rows, identity, claim) is { } first)
-                {
-                    clashes.Add(Clash(identity, first, run.OperatorId));
-                }
+                Note(identity, await DeviceClaims.TryClaimAsync(Services.Rows, identity, claim));
             }
 
-            if (clashes.Count > 0)
+            if (clashes.Count == 0)
             {
-                return await JudgeAsync();
+                await DeviceClaims.KeepAsync(Services.Rows, node, [.. identities]);
             }
-
-            await DeviceClaims.KeepAsync(Services.Rows, answer.Node, identities);
         }
 
-        return judged;
+        return clashes.ToImmutable();
 
-        // Making memory again and checking products takes a second of a processor's time: not this scheduler's.
-        Task<(NodeVerdict Verdict, ImmutableArray<decimal> Digits)> JudgeAsync()
+        void Note(string identity, DeviceClaim? other)
         {
-            var given = Given();
-            return Task.Run(() => ReportCheck.Judge(given));
+            if (other is not null)
+            {
+                clashes.Add(new DeviceClash(identity, Elsewhere(other, run.OperatorId)));
+            }
         }
+    }
 
-        ReportCase Given() => new(run, report, outputs.ToImmutable(), clashes.ToImmutable(), Services.RealNow);
+    private static BenchmarkReport? ReportOf(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<BenchmarkReport>(bytes, MarketJson.Options);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private async Task<ImmutableArray<byte>> EvidenceAsync(string digest) => await EvidenceStore.FindAsync(Services.Rows, digest)
         ?? throw new InvalidOperationException($"{Key}: evidence {digest} was acknowledged and is not there.");
 
-    private static DeviceClash Clash(string identity, DeviceClaim other, OrganizationId own) =>
-        new(identity, other.Operator == own ? $"with {other.Node}, another node of this operator" : "with a node of another operator");
+    private static string Elsewhere(DeviceClaim other, OrganizationId own) =>
+        (other.Run, other.Operator == own) switch
+        {
+            (null, true) => $"with {other.Node}, another node of this operator",
+            (null, false) => "with a node of another operator",
+            ({ } run, true) => $"in {run} by {other.Node}",
+            _ => "in a challenge of another operator",
+        };
 }

@@ -7,14 +7,19 @@ using Marketplace.Grains.Serialization;
 
 namespace Marketplace.Grains.Verification;
 
-/// <summary>Which node a device, or a key, belongs to.</summary>
+/// <summary>Which node a device, a machine's start or a key belongs to; or in which challenge an output came first.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="Operator">Whose node it is.</param>
-internal sealed record DeviceClaim(NodeId Node, OrganizationId Operator);
+/// <param name="Run">The challenge of an output; null for what belongs to the node.</param>
+internal sealed record DeviceClaim(NodeId Node, OrganizationId Operator, BenchmarkRunId? Run = null)
+{
+    /// <summary>Whether another claim is of the same owner: of the node, or of the challenge for an output.</summary>
+    public bool IsSameAs(DeviceClaim other) => Run is null ? Node == other.Node : Run == other.Run;
+}
 
 /// <summary>
 /// One row for every device identity of the market, inserted only if absent: of two nodes that claim one at the same time,
-/// one gets it. A second row, under the node, says what to give back when the device is gone.
+/// one gets it. A second row, under the node, says what to give back when the device is gone; outputs are given back by nobody.
 /// </summary>
 internal static class DeviceClaims
 {
@@ -27,16 +32,20 @@ internal static class DeviceClaims
         var key = PublicId.Digest(identity);
         if (await FindAsync(rows, identity) is { } known)
         {
-            return known.Node == claim.Node ? null : known;
+            return claim.IsSameAs(known) ? null : known;
         }
 
-        await rows.UpsertIfNewerAsync(Table, claim.Node.Value, new Row(key, 1, JsonSerializer.SerializeToUtf8Bytes(identity, MarketJson.Options)));
+        if (claim.Run is null)
+        {
+            await rows.UpsertIfNewerAsync(Table, claim.Node.Value, new Row(key, 1, JsonSerializer.SerializeToUtf8Bytes(identity, MarketJson.Options)));
+        }
+
         if (await rows.TryInsertAsync(Table, key, [new Row(Owner, 1, JsonSerializer.SerializeToUtf8Bytes(claim, MarketJson.Options))]))
         {
             return null;
         }
 
-        return await FindAsync(rows, identity) is { } first && first.Node != claim.Node ? first : null;
+        return await FindAsync(rows, identity) is { } first && !claim.IsSameAs(first) ? first : null;
     }
 
     /// <summary>Whose an identity is, or null.</summary>
@@ -62,9 +71,13 @@ internal static class DeviceClaims
         }
     }
 
-    /// <summary>What the GPUs of a report are known by.</summary>
-    public static ImmutableHashSet<string> IdentitiesOf(BenchmarkReport report) =>
+    /// <summary>What a report's machine and GPUs are known by.</summary>
+    /// <param name="report">The report.</param>
+    /// <param name="certificates">Serial numbers of its makers' valid evidence.</param>
+    public static ImmutableHashSet<string> IdentitiesOf(BenchmarkReport report, IEnumerable<string> certificates) =>
     [
+        "boot:" + report.Machine.BootId,
+        .. certificates.Select(serial => "certificate:" + serial),
         .. report.Gpus.Where(gpu => gpu.Uuid is not null).Select(gpu => "uuid:" + gpu.Uuid),
         .. report.Gpus.Where(gpu => gpu.Serial is not null).Select(gpu => "serial:" + gpu.Serial),
     ];

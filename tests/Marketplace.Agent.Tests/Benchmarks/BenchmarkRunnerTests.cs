@@ -47,7 +47,7 @@ public sealed class BenchmarkRunnerTests
         var runner = new BenchmarkRunner(new Machine(node.Root, node.Tools), node.AgentFolder);
         foreach (var tool in BenchmarkTool.All)
         {
-            var result = await runner.RunAsync(tool, Options, cancellation: TestContext.Current.CancellationToken);
+            var result = Assert.Single(await runner.RunAsync(tool, Options, cancellation: TestContext.Current.CancellationToken));
 
             Assert.Equal((BenchmarkOutcome.Missing, null, null), (result.Outcome, result.Digest, result.Reading));
             Assert.True(result.Remark!.Length > 20, tool.Name);
@@ -68,15 +68,27 @@ public sealed class BenchmarkRunnerTests
         using var node = new FakeNode().WriteFile("/results/mlperf_log_summary.txt", "not a summary");
         var runner = new BenchmarkRunner(node.Machine, node.AgentFolder);
 
-        var result = await runner.RunAsync(BenchmarkTool.Of(Tool.MlperfSummary), Options with { MlperfFolder = "/results" }, cancellation: TestContext.Current.CancellationToken);
+        var result = Assert.Single(await runner.RunAsync(BenchmarkTool.Of(Tool.MlperfSummary), Options with { MlperfFolder = "/results" }, cancellation: TestContext.Current.CancellationToken));
 
         Assert.Equal(BenchmarkOutcome.Unreadable, result.Outcome);
-        Assert.Equal(BenchmarkOutcome.Missing, (await runner.RunAsync(BenchmarkTool.Of(Tool.MlperfSummary), Options, cancellation: TestContext.Current.CancellationToken)).Outcome);
+        Assert.Equal(BenchmarkOutcome.Missing, Assert.Single(await runner.RunAsync(BenchmarkTool.Of(Tool.MlperfSummary), Options, cancellation: TestContext.Current.CancellationToken)).Outcome);
     }
 
     [Fact]
     public void Every_tool_that_is_read_can_be_run() => Assert.Equal(Enum.GetValues<Tool>().Order(), BenchmarkTool.All.Select(tool => tool.Tool).Order());
 
-    private static Task<BenchmarkResult> Run(FakeNode node, Tool tool) =>
-        new BenchmarkRunner(node.Machine, node.AgentFolder).RunAsync(BenchmarkTool.Of(tool), Options, cancellation: TestContext.Current.CancellationToken);
+    [Fact]
+    public async Task What_runs_on_one_gpu_is_run_on_each_by_itself()
+    {
+        using var node = new FakeNode().WriteScript("gemm-sweep", ToolTexts.GemmSweepOnEach(781.4m));
+
+        var results = await new BenchmarkRunner(node.Machine, node.AgentFolder).RunAsync(BenchmarkTool.Of(Tool.GemmSweep), Options, cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal(Enumerable.Range(0, 8).Select(gpu => (int?)gpu), results.Select(result => result.Gpu));
+        Assert.Equal(8, results.Select(result => result.Reading!.Measures[0].Value).Distinct().Count());
+        Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7"], BenchmarkReports.Outputs(node.AgentFolder, results).Select(output => output.Device));
+    }
+
+    private static async Task<BenchmarkResult> Run(FakeNode node, Tool tool) =>
+        Assert.Single(await new BenchmarkRunner(node.Machine, node.AgentFolder).RunAsync(BenchmarkTool.Of(tool), Options, cancellation: TestContext.Current.CancellationToken));
 }

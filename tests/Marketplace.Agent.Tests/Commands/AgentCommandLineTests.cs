@@ -96,7 +96,7 @@ public sealed class AgentCommandLineTests : IDisposable
         Assert.Null(_market.CheckWork("1"));
         var report = _market.Report!;
         Assert.Equal([ToolTexts.Uuid(0), ToolTexts.Uuid(1)], report.Gpus.Select(gpu => gpu.Uuid));
-        Assert.Equal("1f0c2b9e-5a57-4c58-9f6c-0d1b3a5f7e21", report.Machine.BootId);
+        Assert.Equal(_node.Machine.ReadLine("/proc/sys/kernel/random/boot_id"), report.Machine.BootId);
         Assert.Equal(12.5m, report.Clock.LatencyMilliseconds);
         Assert.Contains(report.Figures, figure => figure is { Name: "busbw", Value: 471.21m });
         Assert.Equal(report.Outputs.Select(output => output.Sha256).Order(), _market.Uploaded.Keys.Order());

@@ -124,6 +124,18 @@ public sealed class BenchmarkRunDecisionsTests
     }
 
     [Fact]
+    public void Words_do_not_come_before_they_are_asked_for()
+    {
+        var run = Evolve(Opened(), BenchmarkRunDecisions.Decide(Opened(), new AskChallenge(One, Nonce, Now, MemoryMebibytes: 1), Now));
+        run = Evolve(run, BenchmarkRunDecisions.Decide(run, Commit(One)));
+        run = Evolve(run, BenchmarkRunDecisions.Decide(run, new FillMemory(new MemoryFills(run.Id, One, Nonce, 2, ["0"]), Seed, Now + Duration.FromMinutes(1))));
+        var read = new ReadMemory(new MemoryReads(run.Id, One, Nonce, 3, [new DeviceReads("0", Nonce)]), Seed, Now);
+
+        Assert.Equal("memory_not_filled", BenchmarkRunDecisions.Decide(run, read).Refusal?.Code);
+        Assert.Null(BenchmarkRunDecisions.Decide(run, read with { RealNow = Now + Duration.FromMinutes(1) }).Refusal);
+    }
+
+    [Fact]
     public void A_challenge_is_for_known_gpus()
     {
         Assert.Equal("benchmark_run_invalid", BenchmarkRunDecisions.Decide(null, Open([]), Now).Refusal?.Code);

@@ -44,6 +44,7 @@ public static class GpuAttestation
     private const int DriverVersionField = 3;
     private const int VbiosVersionField = 6;
     private const int FirmwareIdField = 20;
+    private const int LongestChain = 64 << 10;
     private const string DiceTcbInfo = "2.23.133.5.4.1";
 
     /// <summary>SHA-256 of the public key of "NVIDIA Device Identity CA", the root of all device certificates; taken from the chain of a real H100.</summary>
@@ -60,6 +61,11 @@ public static class GpuAttestation
         if (SpdmReport.Parse(report) is not { } parsed)
         {
             return (null, AttestationFault.ReportMalformed);
+        }
+
+        if (chainPem.Length > LongestChain)
+        {
+            return (null, AttestationFault.ChainMalformed);
         }
 
         var chain = new X509Certificate2Collection();

@@ -37,11 +37,19 @@ internal static partial class GpuBurn
         return new ToolReading(Tool.GpuBurn, verdicts.All(ok => ok) ? ToolVerdict.Passed : ToolVerdict.Failed)
         {
             Gpus = gpus,
-            Measures = [.. Enumerable.Range(0, end).SelectMany(at => Progress().Matches(lines[at])).LastOrDefault() is { } last
-                ? Rate().Matches(last.Value).Select((rate, gpu) => new Measure("gflops", Lines.Number(end, rate.Groups[1].Value) / 1000, MeasureUnit.Teraflops, gpu))
+            Measures = [.. Enumerable.Range(0, end).Select(at => Progress(lines[at])).LastOrDefault(progress => progress is not null) is { } last
+                ? Rate().Matches(last).Select((rate, gpu) => new Measure("gflops", Lines.Number(end, rate.Groups[1].Value) / 1000, MeasureUnit.Teraflops, gpu))
                 : []],
             Remarks = [.. verdicts.Select((ok, gpu) => (ok, gpu)).Where(verdict => !verdict.ok).Select(verdict => $"GPU {verdict.gpu}: FAULTY")],
         };
+    }
+
+    /// <summary>The newest rates on a line, or null when it holds none.</summary>
+    private static string? Progress(string line)
+    {
+        var end = line.LastIndexOf("errors:", StringComparison.Ordinal);
+        var start = end < 0 ? -1 : line.LastIndexOf("proc'd:", end, StringComparison.Ordinal);
+        return start >= 0 && !line.AsSpan(start, end - start).Contains('%') ? line[start..end] : null;
     }
 
     [GeneratedRegex(@"^\s*GPU (\d+): (OK|FAULTY)\s*$")]
@@ -49,9 +57,6 @@ internal static partial class GpuBurn
 
     [GeneratedRegex(@"^GPU \d+: (.+) \(UUID: (GPU-[0-9a-f-]{36})\)\s*$")]
     private static partial Regex Device();
-
-    [GeneratedRegex(@"proc'd:[^%]*?errors:")]
-    private static partial Regex Progress();
 
     [GeneratedRegex(@"\((\d{1,12}) Gflop/s\)")]
     private static partial Regex Rate();

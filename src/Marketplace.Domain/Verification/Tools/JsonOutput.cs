@@ -18,7 +18,7 @@ internal static class JsonOutput
         element.Find(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
     public static decimal Number(this JsonElement element, string name) =>
-        element.Member(name, JsonValueKind.Number, "a number").TryGetDecimal(out var number) ? number : throw Wrong($"'{name}' is too large or too small.");
+        element.Member(name, JsonValueKind.Number, "a number").TryGetDecimal(out var number) && Math.Abs(number) <= Figures.Largest ? number : throw Wrong($"'{name}' is too large or too small.");
 
     public static int Whole(this JsonElement element, string name) =>
         element.Member(name, JsonValueKind.Number, "a number").TryGetInt32(out var number) ? number : throw Wrong($"'{name}' is no whole number of sensible size.");

@@ -78,6 +78,6 @@ internal static partial class NcclTests
 
     private static IEnumerable<int> Places(string[] columns, string name) => Enumerable.Range(0, columns.Length).Where(place => columns[place] == name);
 
-    [GeneratedRegex(@"^#\s+Rank\s+\d+.*\[0x[0-9a-fA-F]+\]\s+(.+)$")]
+    [GeneratedRegex(@"^#\s+Rank\s+\d{1,6}\s.{0,300}\[0x[0-9a-fA-F]{1,16}\]\s{1,9}(.+)$")]
     private static partial Regex Rank();
 }

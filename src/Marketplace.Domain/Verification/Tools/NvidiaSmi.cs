@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
+using System.Xml;
 using System.Xml.Linq;
 
 namespace Marketplace.Domain.Verification.Tools;
@@ -36,10 +37,32 @@ internal static partial class NvidiaSmi
         };
     }
 
-    // The document type it names is never fetched; entities of its own it does not have.
-    private static XDocument Parse(string output) => output.Contains("<!ENTITY", StringComparison.Ordinal)
-        ? throw new ToolFormatException(null, "nvidia-smi declares no entities.")
-        : XDocument.Parse(output);
+    // The document type it names is never fetched nor read; entities of its own it does not have. A tree as deep as somebody
+    // likes would end the process, so that depth is looked at before there is a tree.
+    private static XDocument Parse(string output)
+    {
+        if (output.Contains("<!ENTITY", StringComparison.Ordinal))
+        {
+            throw new ToolFormatException(null, "nvidia-smi declares no entities.");
+        }
+
+        using (var depths = Reader(output))
+        {
+            while (depths.Read())
+            {
+                if (depths.Depth > ToolOutput.MostDepth)
+                {
+                    throw new ToolFormatException(((IXmlLineInfo)depths).LineNumber, $"Elements lie more than {ToolOutput.MostDepth} deep in each other.");
+                }
+            }
+        }
+
+        using var reader = Reader(output);
+        return XDocument.Load(reader);
+    }
+
+    private static XmlReader Reader(string output) =>
+        XmlReader.Create(new StringReader(output), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, CloseInput = true });
 
     private static GpuReading Gpu(XElement gpu, int index)
     {
@@ -81,13 +104,17 @@ internal static partial class NvidiaSmi
         };
     }
 
-    private static string? Text(XElement? parent, string name) => parent?.Element(name)?.Value.Trim() is { } text && !Figures.IsUnknown(text) ? text : null;
+    private static string? Text(XElement? parent, string name) => Text(parent?.Element(name));
+
+    private static string? Text(XElement? element) => element?.Value.Trim() is { } text && !Figures.IsUnknown(text) ? text : null;
 
     private static int? Whole(XElement? parent, string name) => (int?)Quantity(parent, name, "");
 
-    private static decimal? Quantity(XElement? parent, string name, string unit)
+    private static decimal? Quantity(XElement? parent, string name, string unit) => Quantity(parent?.Element(name), unit);
+
+    private static decimal? Quantity(XElement? element, string unit)
     {
-        if (Text(parent, name) is not { } text)
+        if (Text(element) is not { } text)
         {
             return null;
         }
@@ -95,7 +122,7 @@ internal static partial class NvidiaSmi
         var figure = unit.Length > 0 && text.EndsWith(" " + unit, StringComparison.Ordinal) ? text[..^(unit.Length + 1)] : text;
         return Figures.Number(figure) is { } number and >= 0 and <= int.MaxValue
             ? number
-            : throw new ToolFormatException(null, $"{name} is '{Figures.Shown(text)}', not a number{(unit.Length > 0 ? " of " + unit : "")}.");
+            : throw new ToolFormatException(null, $"{Figures.Shown(element!.Name.LocalName)} is '{Figures.Shown(text)}', not a number{(unit.Length > 0 ? " of " + unit : "")}.");
     }
 
     private static int? Lanes(XElement? parent, string name) => Text(parent, name) switch
@@ -115,7 +142,7 @@ internal static partial class NvidiaSmi
     private static long? Uncorrectable(XElement? counts)
     {
         var known = (counts?.Elements() ?? []).Where(count => count.Name.LocalName.Contains("uncorrectable", StringComparison.Ordinal))
-            .Select(count => Whole(counts, count.Name.LocalName)).OfType<int>().ToList();
+            .Select(count => (int?)Quantity(count, "")).OfType<int>().ToList();
         return known.Count == 0 ? null : known.Sum(count => (long)count);
     }
 

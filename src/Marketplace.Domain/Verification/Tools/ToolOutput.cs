@@ -10,9 +10,15 @@ public static class ToolOutput
     /// <summary>Longest output that is read, in characters.</summary>
     public const int Longest = 8 << 20;
 
-    private const int MostDepth = 32;
+    /// <summary>Deepest nesting that any tool prints is a third of this.</summary>
+    internal const int MostDepth = 32;
 
-    /// <summary>Understands one output.</summary>
+    /// <summary>GPUs, errors and figures of one output: a multiple of what any tool prints.</summary>
+    private const int MostGpus = 1_024;
+    private const int MostXids = 10_000;
+    private const int MostMeasures = 20_000;
+
+    /// <summary>Understands one output. Whatever it is, this ends soon and throws nothing.</summary>
     public static ToolResult Read(Tool tool, string output)
     {
         ArgumentNullException.ThrowIfNull(output);
@@ -23,7 +29,7 @@ public static class ToolOutput
 
         try
         {
-            return tool switch
+            return Sound(tool switch
             {
                 Tool.NvidiaSmi => NvidiaSmi.Read(output),
                 Tool.RocmSmi => RocmSmi.Read(Json(output)),
@@ -42,8 +48,8 @@ public static class ToolOutput
                 Tool.Fio => Fio.Read(Json(output)),
                 Tool.Iperf3 => Iperf3.Read(Json(output)),
                 Tool.KernelLog => KernelLog.Read(new Lines(output)),
-                _ => new ToolFault(null, $"{tool} is not a known tool."),
-            };
+                _ => throw new ToolFormatException(null, $"{tool} is not a known tool."),
+            });
         }
         catch (ToolFormatException wrong)
         {
@@ -57,7 +63,20 @@ public static class ToolOutput
         {
             return new ToolFault(wrong.LineNumber, "This is no XML, or it is cut off.");
         }
+        catch (Exception wrong) when (wrong is ArithmeticException or InvalidOperationException or IndexOutOfRangeException or ArgumentException or FormatException)
+        {
+            // Half a surrogate pair in JSON, words that are missing, figures whose quotient is beyond all numbers.
+            return new ToolFault(null, "It holds something that no tool prints: a text that is none, a line without its end, or a figure beyond measure.");
+        }
     }
+
+    /// <summary>Figures that everything after this can reckon with.</summary>
+    private static ToolReading Sound(ToolReading reading) =>
+        reading.Gpus.Length > MostGpus || reading.Xids.Length > MostXids || reading.Measures.Length > MostMeasures
+            ? throw new ToolFormatException(null, $"It names {reading.Gpus.Length} GPUs, {reading.Xids.Length} errors and {reading.Measures.Length} figures; no tool prints so many.")
+        : reading.Measures.FirstOrDefault(measure => measure.Value is < 0 or > Figures.Largest) is { } wrong
+            ? throw new ToolFormatException(null, $"{Figures.Shown(wrong.Name)} is {wrong.Value.ToString(CultureInfo.InvariantCulture)}, which nothing measures.")
+        : reading;
 
     private static JsonElement Json(string text)
     {
@@ -75,11 +94,19 @@ internal sealed class ToolFormatException(int? line, string message) : Exception
 /// <summary>An output by lines, with its numbers read strictly.</summary>
 internal sealed class Lines
 {
+    /// <summary>Longest line, in characters: what looks at lines need not look at more.</summary>
+    private const int Longest = 16_384;
+
     private readonly string[] _lines;
 
     public Lines(string text)
     {
         _lines = text.ReplaceLineEndings("\n").Split('\n');
+        var longest = Array.FindIndex(_lines, line => line.Length > Longest);
+        if (longest >= 0)
+        {
+            throw Wrong(longest, $"The line has {_lines[longest].Length} characters; no tool prints one of more than {Longest}.");
+        }
     }
 
     public int Count => _lines.Length;
@@ -107,13 +134,19 @@ internal sealed class Lines
 /// <summary>Figures as tools print them.</summary>
 internal static class Figures
 {
+    /// <summary>Largest figure that counts: a thousand times what any machine reaches, and small enough to be added and multiplied.</summary>
+    public const decimal Largest = 1e15m;
+
     private const int MostShown = 40;
 
     /// <summary>A finite number of sensible size, or null.</summary>
     public static decimal? Number(string text) =>
-        decimal.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowTrailingWhite & ~NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out var number) ? number : null;
+        decimal.TryParse(text, NumberStyles.Float & ~NumberStyles.AllowTrailingWhite & ~NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out var number) && Math.Abs(number) <= Largest ? number : null;
 
-    public static string Shown(string text) => text.Length <= MostShown ? text : text[..MostShown] + "…";
+    public static string Shown(string text) => Cut(text, MostShown);
+
+    /// <summary>The beginning of a text that may be of any length; no character is cut in two.</summary>
+    public static string Cut(string text, int most) => text.Length <= most ? text : text[..(char.IsHighSurrogate(text[most - 1]) ? most - 1 : most)] + "…";
 
     /// <summary>What says that a tool does not know, or will not tell.</summary>
     public static bool IsUnknown(string? text) =>
