@@ -63,7 +63,7 @@ public sealed class AcceptanceTestTests : IAsyncLifetime
     public async Task A_node_put_right_is_tested_again_and_accepted()
     {
         await TestedNodes.AnswerAsync(_world.Market, _slow);
-        _slow.Hardware = Slow with { Bf16 = 782 };
+        _slow.Hardware = _slow.Hardware with { Bf16 = 782 };
         await _world.AdvanceAsync(Summer.Start + Duration.FromDays(7));
 
         var again = await TestedNodes.AnswerAsync(_world.Market, _slow);
