@@ -41,10 +41,15 @@ public sealed class FakeNode(NodeId id) : IDisposable
     /// <summary>Signs a payload with the node's key.</summary>
     public SignedMessage Sign<TBody>(string payloadType, TBody body) => Sign(payloadType, body, _key);
 
+    /// <summary>Signs any text with the node's key.</summary>
+    public SignedMessage SignText(string payloadType, string payload) => Sign(payloadType, Encoding.UTF8.GetBytes(payload), [_key]);
+
     /// <summary>Signs a payload with other keys.</summary>
-    public static SignedMessage Sign<TBody>(string payloadType, TBody body, params Key[] keys)
+    public static SignedMessage Sign<TBody>(string payloadType, TBody body, params Key[] keys) =>
+        Sign(payloadType, JsonSerializer.SerializeToUtf8Bytes(body, MarketJson.Options), keys);
+
+    private static SignedMessage Sign(string payloadType, byte[] payload, Key[] keys)
     {
-        var payload = JsonSerializer.SerializeToUtf8Bytes(body, MarketJson.Options);
         var toSign = SignedMessage.ToSign(payloadType, payload);
         return new SignedMessage(payloadType, Convert.ToBase64String(payload), [.. keys.Select(key => new MessageSignature(
             SignedMessage.KeyIdOf(key.PublicKey.Export(KeyBlobFormat.RawPublicKey)),
