@@ -76,18 +76,30 @@ internal static class NodeEndpoints
             return request.Answer(await request.Grain<INodeGrain>(id.Value).AttributeFaultAsync(request.Operation, command), node => EnrolledNodeModel.Of(node, request.MarketNow));
         });
 
-        room.Post("/v1/nodes/{nodeId}/maintenance", new("planMaintenance", "Announce maintenance", "Minutes within it leave the reckoning of availability. It is announced before it starts.", Change)
+        room.Post("/v1/nodes/{nodeId}/maintenance", new("planMaintenance", "Announce maintenance", "Minutes within it leave the reckoning of availability. It is announced at least 24 hours before it starts; of each calendar month (UTC) a node may have 12 hours of it, in 20 announcements at most. What goes beyond is an outage. The same announcement again changes nothing.", Change)
         {
             Takes = NewMaintenance.Example,
             Gives = EnrolledNodeModel.Example,
             Status = 201,
-            Refuses = [NodeRefusal.NotFound, NodeRefusal.MaintenanceTooLate],
+            Refuses = [NodeRefusal.NotFound, NodeRefusal.MaintenanceInvalid, NodeRefusal.MaintenanceTooLate, NodeRefusal.MaintenanceTooMuch],
         }, async request =>
         {
             var body = await request.ReadAsync<NewMaintenance>();
             var id = (await FindAsync(request)).State.Id;
             var command = new PlanMaintenance(request.Caller.Organization, body.From, body.Until, body.Reason);
             return request.Answer(await request.Grain<INodeGrain>(id.Value).PlanMaintenanceAsync(request.Operation, command), node => EnrolledNodeModel.Of(node, request.MarketNow));
+        });
+
+        room.Post("/v1/nodes/{nodeId}/device-releases", new("releaseDevices", "Release a node's devices", "For the marketplace: takes the GPUs from a node that has them no more, so that another one may claim them. A node that its pool replaced, or whose pool was withdrawn with nobody on it, needs none of this. The node keeps its level until it is tested again.", Permission.Change("admin"))
+        {
+            Takes = NewDeviceRelease.Example,
+            Gives = EnrolledNodeModel.Example,
+            Refuses = [NodeRefusal.NotFound, NodeRefusal.EvidenceMissing],
+        }, async request =>
+        {
+            var body = await request.ReadAsync<NewDeviceRelease>();
+            var id = (await FindAsync(request)).State.Id;
+            return request.Answer(await request.Grain<INodeGrain>(id.Value).ReleaseDevicesAsync(request.Operation, body.Reason), node => EnrolledNodeModel.Of(node, request.MarketNow));
         });
         return routes;
     }

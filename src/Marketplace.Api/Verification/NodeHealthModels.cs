@@ -60,12 +60,34 @@ internal sealed record NewFaultAttribution(FaultCause Cause, [Length(1, 1000)] s
 }
 
 /// <summary>Maintenance to announce.</summary>
-/// <param name="From">First instant, in the future.</param>
-/// <param name="Until">First instant after it, at most seven days later.</param>
+/// <param name="From">First instant, 24 hours to 92 days ahead.</param>
+/// <param name="Until">First instant after it. Of each calendar month (UTC), 12 hours of a node at most are maintenance.</param>
 /// <param name="Reason">What is done.</param>
 internal sealed record NewMaintenance(Instant From, Instant Until, [Length(1, 1000)] string Reason)
 {
     public static NewMaintenance Example { get; } = new(Instant.FromUtc(2027, 3, 7, 2, 0), Instant.FromUtc(2027, 3, 7, 4, 0), "Firmware of the NICs.");
+}
+
+/// <summary>Maintenance announced.</summary>
+/// <param name="From">First instant.</param>
+/// <param name="Until">First instant after it.</param>
+/// <param name="Reason">What is done.</param>
+internal sealed record MaintenanceModel(Instant From, Instant Until, string Reason);
+
+/// <summary>Why devices are released.</summary>
+/// <param name="Reason">In words.</param>
+internal sealed record NewDeviceRelease([Length(1, 500)] string Reason)
+{
+    public static NewDeviceRelease Example { get; } = new("The GPUs were sold; the buyer showed the invoice with their serial numbers.");
+}
+
+/// <summary>Devices that the marketplace took from a node.</summary>
+/// <param name="At">When.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Devices">What they are known by: <c>uuid:</c>, <c>serial:</c> or <c>certificate:</c> and the identity.</param>
+internal sealed record DeviceReleaseModel(Instant At, string Reason, ImmutableArray<string> Devices)
+{
+    public static DeviceReleaseModel? Of(DeviceRelease? release) => release is null ? null : new(release.At, release.Reason, release.Devices);
 }
 
 /// <summary>A node as the marketplace hears it.</summary>
@@ -83,6 +105,8 @@ internal sealed record NewMaintenance(Instant From, Instant Until, [Length(1, 10
 /// <param name="IsSilent">Whether it has been silent for longer than 150 s; null when it never beat.</param>
 /// <param name="Faults">Its outages, newest last.</param>
 /// <param name="Refused">Messages refused lately, newest last.</param>
+/// <param name="Maintenance">Maintenance announced for this month and those to come, in the order of its announcement.</param>
+/// <param name="DeviceRelease">The last time the marketplace released its devices; null when it never did.</param>
 internal sealed record EnrolledNodeModel(
     NodeId Id,
     PoolId PoolId,
@@ -97,7 +121,9 @@ internal sealed record EnrolledNodeModel(
     Instant? LastBeatAt,
     bool? IsSilent,
     ImmutableArray<NodeFaultModel> Faults,
-    ImmutableArray<RefusedMessageModel> Refused)
+    ImmutableArray<RefusedMessageModel> Refused,
+    ImmutableArray<MaintenanceModel> Maintenance,
+    DeviceReleaseModel? DeviceRelease)
 {
     public static EnrolledNodeModel Example { get; } = new(
         NodeModelIds.Node,
@@ -113,7 +139,9 @@ internal sealed record EnrolledNodeModel(
         Instant.FromUtc(2027, 3, 2, 6, 0),
         false,
         [new NodeFaultModel(1, Instant.FromUtc(2027, 3, 1, 9, 0), Instant.FromUtc(2027, 3, 1, 9, 12), FaultCause.Power, "Breaker 4 of hall B tripped.", null, false)],
-        [new RefusedMessageModel(Instant.FromUtc(2027, 3, 1, 8, 0), "message_replayed", "Its sequence is 5; 7 was taken already.", NodeModelIds.Nonce)]);
+        [new RefusedMessageModel(Instant.FromUtc(2027, 3, 1, 8, 0), "message_replayed", "Its sequence is 5; 7 was taken already.", NodeModelIds.Nonce)],
+        [new MaintenanceModel(NewMaintenance.Example.From, NewMaintenance.Example.Until, NewMaintenance.Example.Reason)],
+        new DeviceReleaseModel(Instant.FromUtc(2027, 3, 1, 5, 0), NewDeviceRelease.Example.Reason, ["serial:1650522003820", "uuid:GPU-513536b6-7d19-9063-b049-1e69664bb298"]));
 
     public static EnrolledNodeModel Of(Node node, Instant now) => new(
         node.Id,
@@ -129,7 +157,9 @@ internal sealed record EnrolledNodeModel(
         node.Health.LastBeatAt,
         node.Health.IsSilentAt(now),
         [.. node.Health.Faults.Select(NodeFaultModel.Of)],
-        [.. node.Refused.Select(refused => new RefusedMessageModel(refused.At, refused.Code, refused.Reason, refused.Digest))]);
+        [.. node.Refused.Select(refused => new RefusedMessageModel(refused.At, refused.Code, refused.Reason, refused.Digest))],
+        [.. node.Health.Planned.Select(work => new MaintenanceModel(work.From, work.Until, work.Reason))],
+        DeviceReleaseModel.Of(node.Release));
 }
 
 /// <summary>The window to judge.</summary>

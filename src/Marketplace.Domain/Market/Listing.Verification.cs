@@ -28,8 +28,8 @@ public sealed partial record Listing
     private static readonly Duration OpenFor = BenchmarkRun.WaitingLife + Challenge.AnswerLife + Duration.FromMinutes(10);
 
     /// <summary>
-    /// Opens a challenge. The sample is drawn by the nonce; nodes that failed the last time, or did not answer, are always in
-    /// it, so that nobody draws again until the sample pleases.
+    /// Opens a challenge. The sample is drawn by the nonce; nodes that are owed, because they did not pass the last time they were tested, are
+    /// always in it, so that nobody draws again until the sample pleases.
     /// </summary>
     public static Decision<ListingFact> Decide(Listing listing, OpenPoolBenchmark command, Instant now)
     {
@@ -56,11 +56,36 @@ public sealed partial record Listing
         return new ListingFact(null, null, Run: new OpenRun(PublicId.Derive<BenchmarkRunId>(pool.Id.Value, command.Nonce), command.Purpose, drawn, nodes.Length, now));
     }
 
-    /// <summary>Takes what a challenge came to. An older one than is known changes nothing.</summary>
-    public static Decision<ListingFact> Decide(Listing listing, PoolVerification verification) =>
-        listing.Pool is null || listing.Verification == verification || (listing.Verification is { } known && known.At > verification.At)
-            ? Decision<ListingFact>.Nothing
-            : new ListingFact(null, null, Verification: verification);
+    /// <summary>
+    /// Takes what a challenge came to: of two the one opened later counts, whichever was decided first. Nodes that did not pass stay owed until
+    /// a challenge has tested them again, or they are replaced; those of an older challenge are owed as well.
+    /// </summary>
+    /// <param name="listing">The listing.</param>
+    /// <param name="verification">What the challenge came to.</param>
+    /// <param name="tested">The nodes it tested.</param>
+    public static Decision<ListingFact> Decide(Listing listing, PoolVerification verification, ImmutableArray<NodeId> tested)
+    {
+        if (listing.Pool is not { } pool || listing.Verification?.Run == verification.Run)
+        {
+            return Decision<ListingFact>.Nothing;
+        }
+
+        if (listing.Verification is { } known && OpenedAt(known) > OpenedAt(verification))
+        {
+            // What the newer one tested is known; the rest of the older one is not.
+            var since = listing.Run is { } run && run.Id == known.Run ? run.Nodes : [];
+            ImmutableArray<NodeId> more = [.. verification.Owed.Except(since).Except(known.Owed).Where(IsInService)];
+            return more.IsEmpty ? Decision<ListingFact>.Nothing : new ListingFact(null, null, Verification: known.WithOwed(more, IsFree));
+        }
+
+        return new ListingFact(null, null, Verification: verification.WithOwed((listing.Verification?.Owed ?? []).Except(tested).Where(IsInService), IsFree));
+
+        bool IsInService(NodeId node) => pool.Nodes.Find(node) is { Status: not NodeStatus.Retired };
+
+        bool IsFree(NodeId node) => pool.Nodes.Find(node)?.Status == NodeStatus.Free;
+
+        static Instant OpenedAt(PoolVerification one) => one.OpenedAt ?? one.At;
+    }
 
     /// <summary>Ends a challenge's validity, if it is the one that counts.</summary>
     public static Decision<ListingFact> Expire(Listing listing, BenchmarkRunId run) =>

@@ -9,34 +9,26 @@ namespace Marketplace.Domain.Verification;
 /// <param name="At">When it arrived, market time.</param>
 public sealed record ArrivedBeats(Heartbeats Body, Instant At);
 
-/// <summary>States the cause of an outage.</summary>
-/// <param name="Actor">Who says so.</param>
-/// <param name="IsMarketplace">Whether the marketplace decides by it.</param>
-/// <param name="Number">The outage.</param>
-/// <param name="Cause">The cause.</param>
-/// <param name="Evidence">What shows it, 1 to 1,000 characters.</param>
-public sealed record AttributeFault(OrganizationId Actor, bool IsMarketplace, int Number, FaultCause Cause, string Evidence);
-
-/// <summary>Announces maintenance.</summary>
-/// <param name="Actor">The operator.</param>
-/// <param name="From">First instant.</param>
-/// <param name="Until">First instant after it.</param>
-/// <param name="Reason">What is done, 1 to 1,000 characters.</param>
-public sealed record PlanMaintenance(OrganizationId Actor, Instant From, Instant Until, string Reason);
+/// <summary>What the marketplace knows of its own hearing, and of the node, when it takes beats.</summary>
+/// <param name="Deaf">Times in which it was not there to hear, in ascending order.</param>
+/// <param name="UnsureUntil">Until when beats that came after the last one on record may have been lost before they were written; null when none can have been.</param>
+/// <param name="Gpus">GPUs a node of the pool has; null when unknown.</param>
+public sealed record Hearing(IReadOnlyList<Interval> Deaf, Instant? UnsureUntil = null, int? Gpus = null);
 
 /// <summary>
 /// Turns beats into minutes. The marketplace's clock places them: of a message, the newest beat is now, and older ones lie
 /// before it by the node's own reckoning. These older ones are believed only for times in which the marketplace could not hear.
 /// </summary>
-public static class HealthBook
+public static partial class HealthBook
 {
     /// <summary>Most beats of one message.</summary>
     public const int MostBeats = 1_000;
 
-    private const int LongestText = 1000;
     private const long WholeHour = (1L << 60) - 1;
-    private static readonly Duration LongestMaintenance = Duration.FromDays(7);
     private static readonly Duration Hour = Duration.FromHours(1);
+
+    /// <summary>For how long an agent keeps what nobody acknowledged.</summary>
+    private static readonly Duration LongestResend = Duration.FromDays(14);
 
     /// <summary>Xid errors after which a GPU is out of service: fallen off the bus, uncorrectable memory, failed remapping, link and GSP faults.</summary>
     private static readonly ImmutableHashSet<int> Fatal = [48, 63, 64, 74, 79, 94, 95, 119, 120];
@@ -49,9 +41,10 @@ public static class HealthBook
 
     /// <summary>Takes messages in order of arrival.</summary>
     /// <param name="node">The node.</param>
-    /// <param name="arrived">Messages not taken before; beats among them that were are passed over.</param>
-    /// <param name="deaf">Times in which the marketplace could not hear, in ascending order.</param>
-    public static Decision<NodeFact> Take(Node node, IReadOnlyList<ArrivedBeats> arrived, IReadOnlyList<Interval> deaf)
+    /// <param name="arrived">Messages not taken before; beats among them that were are passed over. It may be empty: then only that nothing waits is noted.</param>
+    /// <param name="heard">What is known of the marketplace's own hearing.</param>
+    /// <param name="now">Now: a node that has been silent for a while is known to be.</param>
+    public static Decision<NodeFact> Take(Node node, IReadOnlyList<ArrivedBeats> arrived, Hearing heard, Instant now)
     {
         var health = node.Health;
         NodeFault? ended = null;
@@ -60,125 +53,27 @@ public static class HealthBook
             ImmutableArray<Heartbeat> beats = [.. message.Body.Beats.Where(beat => beat.Sequence > health.Sequence)];
             if (!beats.IsEmpty)
             {
-                (health, var fault) = Take(health, message.Body.BootId, beats, Instant.Max(message.At, health.LastBeatAt ?? message.At), deaf);
+                (health, var fault) = Take(health, message.Body.BootId, beats, Instant.Max(message.At, health.LastBeatAt ?? message.At), heard);
                 ended = fault ?? ended;
             }
         }
 
-        return health == node.Health ? Decision<NodeFact>.Nothing : new BeatsTaken(health, ended);
+        var isNew = health != node.Health;
+        health = health with { UnsureUntil = health.IsSilentAt(now) != true ? null : isNew ? health.LastBeatAt : heard.UnsureUntil ?? health.LastBeatAt };
+        if (!isNew && health.UnsureUntil == node.Health.UnsureUntil)
+        {
+            return Decision<NodeFact>.Nothing;
+        }
+
+        ImmutableArray<HealthHour> left = [.. health.Hours.SkipLast(NodeHealth.MostHours)];
+        return new BeatsTaken(health with { Hours = [.. health.Hours.TakeLast(NodeHealth.MostHours)] }, ended, left.IsEmpty ? null : left);
     }
 
-    /// <summary>States or decides the cause of an outage.</summary>
-    public static Decision<NodeFact> Decide(Node? node, AttributeFault command)
-    {
-        if (node is null || (!command.IsMarketplace && command.Actor != node.OperatorId))
-        {
-            return Refusal.Of(NodeRefusal.NotFound, "There is no such node.");
-        }
-
-        if (node.Health.Faults.FirstOrDefault(fault => fault.Number == command.Number) is not { } fault)
-        {
-            return Refusal.Of(NodeRefusal.FaultNotFound, $"{node.Id} has no outage {command.Number}.");
-        }
-
-        return fault.Decided && !command.IsMarketplace ? Refusal.Of(NodeRefusal.FaultDecided, $"Outage {fault.Number} was decided: {fault.Cause.Spelled()}.")
-            : command.Evidence.Length is 0 or > LongestText ? Refusal.Of(NodeRefusal.EvidenceMissing, $"Expected 1 to {LongestText} characters.", "evidence")
-            // What excuses the operator only counts once the marketplace has looked at it.
-            : new FaultAttributed(fault with
-            {
-                Cause = command.IsMarketplace || command.Cause is not (FaultCause.TenantWorkload or FaultCause.Maintenance) ? command.Cause : fault.Cause,
-                Evidence = command.IsMarketplace ? command.Evidence : $"Stated: {command.Cause.Spelled()}. {command.Evidence}",
-                StatedBy = command.Actor,
-                Decided = command.IsMarketplace,
-            });
-    }
-
-    /// <summary>Announces maintenance.</summary>
-    public static Decision<NodeFact> Decide(Node? node, PlanMaintenance command, Instant now) =>
-        node is null || command.Actor != node.OperatorId ? Refusal.Of(NodeRefusal.NotFound, "There is no such node.")
-        : command.From < now || command.Until <= command.From || command.Until - command.From > LongestMaintenance || command.Reason.Length is 0 or > LongestText
-            ? Refusal.Of(NodeRefusal.MaintenanceTooLate, $"It is {now} now.", "from")
-        : node.Health.Planned.Contains(new Maintenance(command.From, command.Until, command.Reason)) ? Decision<NodeFact>.Nothing
-        : new MaintenancePlanned(new Maintenance(command.From, command.Until, command.Reason), now);
-
-    /// <summary>
-    /// The hours of a window as far as they can be judged: from the first beat on, up to now. Hours without a beat are there
-    /// too, with nothing up; what the marketplace could not hear is excused.
-    /// </summary>
-    /// <param name="health">The node's health.</param>
-    /// <param name="older">Hours that left the node's record.</param>
-    /// <param name="window">The window.</param>
-    /// <param name="now">Now.</param>
-    /// <param name="deaf">Times in which the marketplace could not hear.</param>
-    public static ImmutableArray<HealthHour> HoursOf(NodeHealth health, IEnumerable<HealthHour> older, Interval window, Instant now, IReadOnlyList<Interval> deaf)
-    {
-        if (health.Since is not { } since)
-        {
-            return [];
-        }
-
-        var known = older.Concat(health.Hours).GroupBy(hour => hour.Hour).ToDictionary(group => group.Key, group => group.Last());
-        var hours = ImmutableArray.CreateBuilder<HealthHour>();
-        for (var at = Floor(Instant.Max(since, window.Start)); at < window.End && at <= now; at += Hour)
-        {
-            var hour = known.GetValueOrDefault(at) ?? new HealthHour(at);
-
-            // What lies before the first beat, or ahead, is nobody's.
-            var outside = Mask(at, Instant.MinValue, since) | Mask(at, Instant.Max(now, health.LastBeatAt ?? now), Instant.MaxValue);
-            var excused = hour.Excused | outside | deaf.Aggregate(0L, (mask, gap) => mask | Mask(at, gap.Start, gap.End))
-                | health.Planned.Aggregate(0L, (mask, work) => mask | Mask(at, work.From, work.Until));
-            hours.Add(hour with { Excused = excused });
-        }
-
-        return hours.ToImmutable();
-    }
-
-    /// <summary>Share of the minutes that count in which the node was up: 1 where none counts.</summary>
-    public static Fraction Availability(IEnumerable<HealthHour> hours)
-    {
-        long up = 0;
-        long counted = 0;
-        foreach (var hour in hours)
-        {
-            up += hour.UpMinutes;
-            counted += 60 - hour.ExcusedMinutes;
-        }
-
-        return counted == 0 ? Fraction.One : new Fraction(up, counted);
-    }
-
-    /// <summary>The same hours with nothing but the minutes of a window: those before and after it count for nobody.</summary>
-    /// <param name="hours">Hours of the node.</param>
-    /// <param name="window">The window, such as the time in which the node served one lease.</param>
-    public static ImmutableArray<HealthHour> Within(IEnumerable<HealthHour> hours, Interval window) =>
-    [
-        .. hours.Select(hour => (Hour: hour, Inside: Mask(hour.Hour, window.Start, window.End)))
-            .Where(part => part.Inside != 0)
-            .Select(part => part.Hour with
-            {
-                Up = part.Hour.Up & part.Inside,
-                Degraded = part.Hour.Degraded & part.Inside,
-                Excused = part.Hour.Excused | (WholeHour & ~part.Inside),
-            }),
-    ];
-
-    /// <summary>Marks minutes as excused.</summary>
-    internal static ImmutableArray<HealthHour> Excuse(ImmutableArray<HealthHour> hours, Instant from, Instant until)
-    {
-        for (var at = Floor(from); at < until; at += Hour)
-        {
-            hours = With(hours, at, hour => hour with { Excused = hour.Excused | Mask(at, from, until) });
-        }
-
-        return hours;
-    }
-
-    private static (NodeHealth Health, NodeFault? Fault) Take(NodeHealth health, string bootId, ImmutableArray<Heartbeat> beats, Instant now, IReadOnlyList<Interval> deaf)
+    private static (NodeHealth Health, NodeFault? Fault) Take(NodeHealth health, string bootId, ImmutableArray<Heartbeat> beats, Instant now, Hearing heard)
     {
         var newest = beats[^1];
         var hours = health.Hours;
         NodeFault? fault = null;
-        var faults = health.Faults;
         if (health.LastBeatAt is not { } last)
         {
             hours = Up(hours, now, now + Duration.Epsilon);
@@ -189,35 +84,34 @@ public static class HealthBook
         }
         else
         {
-            var resent = beats[..^1].Select(beat => now - Duration.Max(Duration.Zero, newest.At - beat.At)).Where(at => at > last).ToList();
-            foreach (var gap in deaf.Where(gap => gap.End > last && gap.Start < now))
-            {
-                hours = Excuse(hours, Instant.Max(gap.Start, last), Instant.Min(gap.End, now));
-                hours = resent.Where(at => at >= gap.Start && at < gap.End).Aggregate(hours, (known, at) => Up(known, at, at + Duration.Epsilon));
-            }
-
+            var unsure = Instant.Min(Instant.Max(heard.UnsureUntil ?? last, last), now);
+            var unheard = heard.Deaf.Append(new Interval(last, unsure)).ToList();
+            var resent = beats[..^1].Select(beat => now - Duration.Max(Duration.Zero, newest.At - beat.At)).Where(at => at > last && at > now - LongestResend).ToList();
+            hours = resent.Where(at => unheard.Any(gap => gap.Contains(at))).Aggregate(hours, (known, at) => Up(known, at, at + Duration.Epsilon));
             hours = Up(hours, now, now + Duration.Epsilon);
-            if (Uncovered(last, now, deaf) > NodeHealth.Patience)
+
+            // Where the marketplace was not there is read from its own marks, however long that was; the rest is kept here.
+            if (Without(new Interval(last, now), unheard).Aggregate(Duration.Zero, (sum, part) => sum + part.Duration) > NodeHealth.Patience)
             {
                 fault = Attribute(health, last, now, bootId, beats, resent);
-                hours = fault.IsExcused ? Excuse(hours, fault.From, fault.Until) : hours;
-                faults = [.. faults.TakeLast(NodeHealth.MostFaults - 1), fault];
+                hours = Excuse(hours, new Interval(last, unsure));
             }
             else
             {
-                hours = Excuse(hours, last, now);
+                hours = Without(new Interval(last, now), heard.Deaf).Aggregate(hours, Excuse);
             }
         }
 
-        hours = With(hours, Floor(now), hour => Seen(hour, beats, now));
+        hours = With(hours, Floor(now), hour => Seen(hour, beats, heard.Gpus, now));
         return (health with
         {
             Since = health.Since ?? now,
             Sequence = newest.Sequence,
             LastBeatAt = now,
             BootId = bootId,
-            Hours = [.. hours.TakeLast(NodeHealth.MostHours)],
-            Faults = faults,
+            Hours = hours,
+            Faults = fault is null ? health.Faults : [.. health.Faults.TakeLast(NodeHealth.MostFaults - 1), fault],
+            Excused = fault is null ? health.Excused : health.WithExcused(health.Faults.SkipLast(NodeHealth.MostFaults - 1).Where(old => old.IsExcused).Select(old => new ExcusedTime(old.From, old.Until)), now),
             FaultCount = health.FaultCount + (fault is null ? 0 : 1),
             WatchAt = health.WatchAt is { } watch && !health.SilenceTold ? watch : now + Hour,
             SilenceTold = false,
@@ -239,11 +133,12 @@ public static class HealthBook
             : new NodeFault(number, from, until, FaultCause.Unknown, "The node was silent and has started anew.");
     }
 
-    private static HealthHour Seen(HealthHour hour, ImmutableArray<Heartbeat> beats, Instant now)
+    private static HealthHour Seen(HealthHour hour, ImmutableArray<Heartbeat> beats, int? expected, Instant now)
     {
         var xids = beats.Sum(beat => beat.Xids?.Length ?? 0);
         var gpus = beats.SelectMany(beat => beat.Gpus ?? []).ToList();
-        var degraded = xids > 0 || gpus.Any(gpu => gpu.IsThrottled || gpu.PcieWidth < gpu.MostPcieWidth || gpu.UncorrectableErrors > 0);
+        var isOneLost = beats.Any(beat => beat.Gpus is { } seen && seen.DistinctBy(gpu => gpu.Index).Count() < expected);
+        var degraded = xids > 0 || isOneLost || gpus.Any(gpu => gpu.IsThrottled || gpu.PcieWidth < gpu.MostPcieWidth || gpu.UncorrectableErrors > 0);
         return hour with
         {
             Degraded = degraded ? hour.Degraded | Mask(hour.Hour, now, now + Duration.Epsilon) : hour.Degraded,
@@ -252,19 +147,34 @@ public static class HealthBook
         };
     }
 
-    private static Duration Uncovered(Instant from, Instant until, IReadOnlyList<Interval> deaf)
+    /// <summary>What of an interval lies in no gap, in ascending order.</summary>
+    private static IEnumerable<Interval> Without(Interval whole, IEnumerable<Interval> gaps)
     {
-        var heard = until - from;
-        var at = from;
-        foreach (var gap in deaf.Where(gap => gap.End > from && gap.Start < until).OrderBy(gap => gap.Start))
+        var at = whole.Start;
+        foreach (var gap in gaps.Where(gap => gap.End > whole.Start && gap.Start < whole.End).OrderBy(gap => gap.Start))
         {
-            var start = Instant.Max(gap.Start, at);
-            var end = Instant.Min(gap.End, until);
-            heard -= Duration.Max(Duration.Zero, end - start);
-            at = Instant.Max(at, end);
+            if (gap.Start > at)
+            {
+                yield return new Interval(at, gap.Start);
+            }
+
+            at = Instant.Max(at, gap.End);
         }
 
-        return heard;
+        if (at < whole.End)
+        {
+            yield return new Interval(at, whole.End);
+        }
+    }
+
+    private static ImmutableArray<HealthHour> Excuse(ImmutableArray<HealthHour> hours, Interval time)
+    {
+        for (var at = Floor(time.Start); at < time.End; at += Hour)
+        {
+            hours = With(hours, at, hour => hour with { Excused = hour.Excused | Mask(at, time.Start, time.End) });
+        }
+
+        return hours;
     }
 
     private static ImmutableArray<HealthHour> Up(ImmutableArray<HealthHour> hours, Instant from, Instant until)
@@ -276,32 +186,4 @@ public static class HealthBook
 
         return hours;
     }
-
-    private static ImmutableArray<HealthHour> With(ImmutableArray<HealthHour> hours, Instant at, Func<HealthHour, HealthHour> change)
-    {
-        for (var i = hours.Length - 1; i >= 0; i--)
-        {
-            if (hours[i].Hour == at)
-            {
-                return hours.SetItem(i, change(hours[i]));
-            }
-
-            if (hours[i].Hour < at)
-            {
-                return hours.Insert(i + 1, change(new HealthHour(at)));
-            }
-        }
-
-        return hours.Insert(0, change(new HealthHour(at)));
-    }
-
-    /// <summary>The minutes of an hour that an interval touches.</summary>
-    private static long Mask(Instant hour, Instant from, Instant until)
-    {
-        var first = from <= hour ? 0 : (int)Math.Min(60, (from - hour).TotalMinutes);
-        var last = until >= hour + Hour ? 60 : until <= hour ? 0 : (int)Math.Ceiling((until - hour).TotalMinutes);
-        return last <= first ? 0 : ((1L << last) - 1) & ~((1L << first) - 1);
-    }
-
-    private static Instant Floor(Instant instant) => Instant.FromUnixTimeSeconds(instant.ToUnixTimeSeconds() / 3600 * 3600);
 }

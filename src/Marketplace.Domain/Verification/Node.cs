@@ -25,6 +25,13 @@ public sealed record NodeKey(string Id, string PublicKey, Instant AddedAt, Insta
 /// <param name="Digest">SHA-256 of the signed bytes.</param>
 public sealed record RefusedMessage(Instant At, string Code, string Reason, string Digest);
 
+/// <summary>Devices that the marketplace took from a node, so that they may be offered elsewhere.</summary>
+/// <param name="At">When.</param>
+/// <param name="Reason">Why, in words.</param>
+/// <param name="Devices">What they are known by, such as <c>uuid:GPU-…</c>.</param>
+/// <param name="IsDone">Whether they may be claimed by another node.</param>
+public sealed record DeviceRelease(Instant At, string Reason, ImmutableArray<string> Devices, bool IsDone = false);
+
 /// <summary>
 /// A physical node as the marketplace hears it: its keys, the messages it took from it, and its health. Which pool has the
 /// node, and which lease, the pool says.
@@ -79,6 +86,9 @@ public sealed partial record Node
     /// <summary>Messages refused lately, newest last.</summary>
     public ImmutableArray<RefusedMessage> Refused { get; init; } = [];
 
+    /// <summary>The last time the marketplace released its devices; null when it never did.</summary>
+    public DeviceRelease? Release { get; init; }
+
     /// <summary>Heartbeats, outages and their causes.</summary>
     public required NodeHealth Health { get; init; }
 
@@ -107,6 +117,8 @@ public sealed record NodeResult(BenchmarkRunId Run, NodeOutcome Outcome, Instant
 [JsonDerivedType(typeof(SilenceNoted), "silenceNoted")]
 [JsonDerivedType(typeof(FaultAttributed), "faultAttributed")]
 [JsonDerivedType(typeof(MaintenancePlanned), "maintenancePlanned")]
+[JsonDerivedType(typeof(DeviceReleaseBegun), "deviceReleaseBegun")]
+[JsonDerivedType(typeof(DevicesReleased), "devicesReleased")]
 public abstract record NodeFact;
 
 /// <summary>The operator was given a token for the node.</summary>
@@ -132,3 +144,9 @@ public sealed record ChallengeSet(BenchmarkRunId? Run) : NodeFact;
 
 /// <summary>A challenge was decided for the node.</summary>
 public sealed record NodeJudged(NodeResult Result) : NodeFact;
+
+/// <summary>The marketplace is about to release the node's devices.</summary>
+public sealed record DeviceReleaseBegun(DeviceRelease Release) : NodeFact;
+
+/// <summary>The devices may be claimed by another node.</summary>
+public sealed record DevicesReleased : NodeFact;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Marketplace.Domain.Primitives;
 
 namespace Marketplace.Domain.Verification;
@@ -30,3 +31,8 @@ public sealed record RevokeKey(OrganizationId? Actor, string Reason);
 /// <param name="Sequence">What its payload says.</param>
 /// <param name="Named">The node its payload names.</param>
 public sealed record TakeMessage(SignedMessage Message, string PayloadType, long Sequence, NodeId Named);
+
+/// <summary>The marketplace releases a node's devices, so that they may be offered elsewhere.</summary>
+/// <param name="Devices">What it holds, as its claims are known by.</param>
+/// <param name="Reason">Why, 1 to 500 characters.</param>
+public sealed record ReleaseDevices(ImmutableArray<string> Devices, string Reason);

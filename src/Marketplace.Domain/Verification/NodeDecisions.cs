@@ -71,6 +71,13 @@ public static class NodeDecisions
         : node.Key is { } key ? new KeyRevoked(key.Id, command.Reason, now)
         : Decision<NodeFact>.Nothing;
 
+    /// <summary>Releases the devices. One that was begun goes on as it began.</summary>
+    public static Decision<NodeFact> Decide(Node? node, ReleaseDevices command, Instant now) =>
+        node is null ? Refusal.Of(NodeRefusal.NotFound, "There is no such node.")
+        : command.Reason.Length is 0 or > LongestReason ? Refusal.Of(NodeRefusal.EvidenceMissing, $"A reason has 1 to {LongestReason} characters.", "reason")
+        : node.Release is { IsDone: false } ? Decision<NodeFact>.Nothing
+        : new DeviceReleaseBegun(new DeviceRelease(now, command.Reason, command.Devices));
+
     /// <summary>Takes a signed message, once. The very message taken last may come again, as after a lost answer.</summary>
     public static Decision<NodeFact> Decide(Node? node, TakeMessage command, ISignatureCheck check) =>
         Refuse(node, command, check) is { } refusal ? refusal
@@ -137,6 +144,8 @@ public static class NodeDecisions
         MessageRefused refused => node with { Refused = [.. node.Refused.TakeLast(Node.MostRefused - 1), refused.Message] },
         ChallengeSet set => node with { Challenge = set.Run },
         NodeJudged judged => node with { Result = judged.Result, Challenge = node.Challenge == judged.Result.Run ? null : node.Challenge },
+        DeviceReleaseBegun begun => node with { Release = begun.Release },
+        DevicesReleased => node with { Release = node.Release! with { IsDone = true } },
         _ => node with { Health = node.Health.Evolve(fact) },
     };
 

@@ -49,11 +49,16 @@ public sealed record NodeFault(int Number, Instant From, Instant Until, FaultCau
 /// <param name="Reason">What is done.</param>
 public sealed record Maintenance(Instant From, Instant Until, string Reason);
 
+/// <summary>A time that leaves the reckoning of availability.</summary>
+/// <param name="From">First instant.</param>
+/// <param name="Until">First instant after it.</param>
+public sealed record ExcusedTime(Instant From, Instant Until);
+
 /// <summary>One hour of a node, minute by minute: bit n of a mask is the hour's minute n.</summary>
 /// <param name="Hour">The hour's first instant, UTC.</param>
 /// <param name="Up">Minutes in which the node was heard of.</param>
 /// <param name="Degraded">Minutes in which a GPU throttled, lost lanes, or reported errors.</param>
-/// <param name="Excused">Minutes in which the marketplace itself could not have heard it; they count for nobody.</param>
+/// <param name="Excused">Minutes in which the marketplace may have heard it and lost what it heard; they count for nobody. Other excuses are laid over the hours when they are read.</param>
 /// <param name="HottestCelsius">Highest temperature of a GPU.</param>
 /// <param name="Xids">Xid errors.</param>
 public sealed record HealthHour(Instant Hour, long Up = 0, long Degraded = 0, long Excused = 0, decimal? HottestCelsius = null, int Xids = 0)
@@ -79,6 +84,9 @@ public sealed record NodeHealth
 
     /// <summary>Faults kept.</summary>
     public const int MostFaults = 100;
+
+    /// <summary>For how long a time that was excused is known: as long as the minutes in which the marketplace was there.</summary>
+    public static readonly Duration ExcusesKept = Duration.FromDays(800);
 
     /// <summary>Longest time between two beats that is no outage.</summary>
     public static readonly Duration Patience = Duration.FromSeconds(150);
@@ -107,14 +115,32 @@ public sealed record NodeHealth
     /// <summary>Outages ever.</summary>
     public int FaultCount { get; init; }
 
-    /// <summary>Maintenance announced.</summary>
+    /// <summary>Maintenance announced for this month and those to come; what is over for longer is among <see cref="Excused"/>.</summary>
     public ImmutableArray<Maintenance> Planned { get; init; } = [];
+
+    /// <summary>Maintenance and excused outages that left the lists above, in ascending order and apart from each other; null while there are none.</summary>
+    public ImmutableArray<ExcusedTime>? Excused { get; init; }
+
+    /// <summary>
+    /// While the node is known to be silent: until when beats may have come after the last one and been lost before they were
+    /// written; the last beat itself where none can have been. Null while beats may be gathered in memory.
+    /// </summary>
+    public Instant? UnsureUntil { get; init; }
 
     /// <summary>When the node is looked at next, whether or not it beats.</summary>
     public Instant? WatchAt { get; init; }
 
     /// <summary>The outage that was told of and is not over.</summary>
     public bool SilenceTold { get; init; }
+
+    /// <summary>All that leaves the reckoning of availability but what the marketplace could not hear.</summary>
+    [JsonIgnore]
+    public IEnumerable<ExcusedTime> Excuses =>
+    [
+        .. Excused ?? [],
+        .. Planned.Select(work => new ExcusedTime(work.From, work.Until)),
+        .. Faults.Where(fault => fault.IsExcused).Select(fault => new ExcusedTime(fault.From, fault.Until)),
+    ];
 
     /// <summary>Whether it is silent at an instant; null when it never beat.</summary>
     public bool? IsSilentAt(Instant instant) => LastBeatAt is { } last ? instant - last > Patience : null;
@@ -127,17 +153,49 @@ public sealed record NodeHealth
         FaultAttributed attributed => this with
         {
             Faults = [.. Faults.Select(fault => fault.Number == attributed.Fault.Number ? attributed.Fault : fault)],
-            Hours = attributed.Fault.IsExcused ? HealthBook.Excuse(Hours, attributed.Fault.From, attributed.Fault.Until) : Hours,
         },
-        MaintenancePlanned planned => this with { Planned = [.. Planned.Where(known => known.Until > planned.At), planned.Maintenance] },
+        MaintenancePlanned planned => this with
+        {
+            Planned = [.. Planned.Where(known => !IsPast(known, planned.At)), planned.Maintenance],
+            Excused = WithExcused(Planned.Where(known => IsPast(known, planned.At)).Select(known => new ExcusedTime(known.From, known.Until)), planned.At),
+        },
         _ => throw new InvalidOperationException($"{fact.GetType().Name} is no fact of a node."),
     };
+
+    /// <summary>The excused times with some more; those that touch become one, and those of long ago go.</summary>
+    internal ImmutableArray<ExcusedTime>? WithExcused(IEnumerable<ExcusedTime> more, Instant now)
+    {
+        var added = more.ToList();
+        if (added.Count == 0)
+        {
+            return Excused;
+        }
+
+        var times = ImmutableArray.CreateBuilder<ExcusedTime>();
+        foreach (var time in (Excused ?? []).Concat(added).Where(time => time.Until > now - ExcusesKept).OrderBy(time => time.From))
+        {
+            if (times.Count > 0 && time.From <= times[^1].Until)
+            {
+                times[^1] = times[^1] with { Until = Instant.Max(times[^1].Until, time.Until) };
+            }
+            else
+            {
+                times.Add(time);
+            }
+        }
+
+        return times.ToImmutable();
+    }
+
+    // Of this month's, the past ones count as well when more is announced.
+    private static bool IsPast(Maintenance work, Instant now) => work.Until <= now - HealthBook.MaintenanceRemembered;
 }
 
-/// <summary>Beats became durable.</summary>
+/// <summary>Beats became durable, or that none wait to.</summary>
 /// <param name="After">The health with them.</param>
 /// <param name="Ended">The outage that they ended, if they ended one.</param>
-public sealed record BeatsTaken(NodeHealth After, NodeFault? Ended) : NodeFact;
+/// <param name="Left">Hours that the record no longer holds, to be kept elsewhere; null when there are none.</param>
+public sealed record BeatsTaken(NodeHealth After, NodeFault? Ended, ImmutableArray<HealthHour>? Left = null) : NodeFact;
 
 /// <summary>Somebody looked whether the node still beats.</summary>
 public sealed record SilenceNoted(bool IsSilent, Instant WatchAt, Instant At) : NodeFact;

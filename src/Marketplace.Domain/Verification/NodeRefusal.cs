@@ -47,6 +47,12 @@ public enum NodeRefusal
     [RefusalMeaning("fault_evidence_missing", RefusalKind.Invalid, RefusalClass.Final, "A cause is stated with evidence of 1 to 1,000 characters.")]
     EvidenceMissing,
 
-    [RefusalMeaning("maintenance_too_late", RefusalKind.Invalid, RefusalClass.Final, "Maintenance is announced before it starts, and lasts at most 7 days.")]
+    [RefusalMeaning("maintenance_invalid", RefusalKind.Invalid, RefusalClass.Final, "Maintenance ends after it starts, and says what is done in 1 to 1,000 characters.")]
+    MaintenanceInvalid,
+
+    [RefusalMeaning("maintenance_too_late", RefusalKind.Invalid, RefusalClass.Final, "Maintenance is announced at least 24 hours and at most 92 days before it starts; what is not announced in time is an outage.")]
     MaintenanceTooLate,
+
+    [RefusalMeaning("maintenance_too_much", RefusalKind.Conflict, RefusalClass.Final, "Of each calendar month (UTC) at most 12 hours and 20 announcements of a node are maintenance; what goes beyond is an outage.")]
+    MaintenanceTooMuch,
 }

@@ -45,15 +45,39 @@ public sealed record PoolVerification(
     int Population,
     ImmutableArray<string> Missing)
 {
-    /// <summary>Nodes that failed or did not answer: the next challenge names them again, until they are replaced.</summary>
+    private const int MostShown = 5;
+
+    /// <summary>
+    /// Nodes that the pool still has to show: they failed, were downgraded or did not answer, and were not tested since. Those that have
+    /// waited longest come first. The next challenge names them again, until they pass or are replaced.
+    /// </summary>
     public ImmutableArray<NodeId> Owed { get; init; } = [];
+
+    /// <summary>When the challenge was opened: of two, the one opened later counts. Null in what was written before this was kept.</summary>
+    public Instant? OpenedAt { get; init; }
 
     /// <summary>What a decided challenge says of its pool.</summary>
     public static PoolVerification Of(BenchmarkRun run, BenchmarkResult result) => new(
         result.Level, run.Id, result.At, result.ExpiresAt, result.Score, result.Spread, run.Answers.Length, run.Population, result.Missing)
     {
-        Owed = [.. run.Answers.Where(answer => answer.Verdict!.Outcome is NodeOutcome.Failed or NodeOutcome.Unanswered).Select(answer => answer.Node)],
+        Owed = [.. run.Answers.Where(answer => answer.Verdict!.Outcome != NodeOutcome.Passed).Select(answer => answer.Node)],
+        OpenedAt = run.OpenedAt,
     };
+
+    /// <summary>The same, with nodes owed from before that were not tested: what is known to be bad and could have been shown keeps the pool from any level.</summary>
+    /// <param name="owed">Nodes owed from before, not tested and still in service.</param>
+    /// <param name="isFree">Whether a node works for no tenant, so that it could have been tested.</param>
+    public PoolVerification WithOwed(IEnumerable<NodeId> owed, Func<NodeId, bool> isFree)
+    {
+        ImmutableArray<NodeId> untested = [.. owed];
+        ImmutableArray<NodeId> waiting = [.. untested.Where(isFree)];
+        var owing = this with { Owed = [.. untested, .. Owed.Except(untested)] };
+        return waiting.IsEmpty ? owing : owing with
+        {
+            Level = VerificationLevel.Declared,
+            Missing = [.. Missing, $"Nodes that did not pass before and were not tested since: {string.Join(", ", waiting.Take(MostShown).Select(node => node.Value))}{(waiting.Length > MostShown ? $" and {waiting.Length - MostShown} more" : "")}. Run a challenge again."],
+        };
+    }
 
     /// <summary>The same after its time.</summary>
     public PoolVerification Expired() => this with

@@ -135,7 +135,7 @@ internal sealed partial class GpuPoolGrain(GrainServices services)
                 await CommitAsync((listing, _) => listing.Pool is { } pool ? Listing.Of(pool.Withdraw(site.Reason)) : Decision<ListingFact>.Nothing, _ => true, envelope);
                 break;
             case PoolVerified verified:
-                await CommitAsync((listing, _) => Listing.Decide(listing, verified.Verification), _ => true, envelope);
+                await CommitAsync((listing, _) => Listing.Decide(listing, verified.Verification, verified.Tested ?? []), _ => true, envelope);
                 break;
             case PoolVerificationExpired expired:
                 await CommitAsync((listing, _) => Listing.Expire(listing, expired.Run), _ => true, envelope);

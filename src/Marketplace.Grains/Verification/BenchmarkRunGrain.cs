@@ -90,7 +90,9 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
 
                 break;
             case VerdictGiven { Verdict.Outcome: not NodeOutcome.InReview } given:
-                effects.Tell(GrainKeys.Node(given.Node), new ChallengeDecided(new NodeResult(after.Id, given.Verdict.Outcome, effects.At)));
+                effects.Tell(GrainKeys.Node(given.Node), new ChallengeDecided(
+                    new NodeResult(after.Id, given.Verdict.Outcome, effects.At),
+                    given.Verdict.Outcome == NodeOutcome.Failed && before?.AnswerOf(given.Node)?.Verdict?.Outcome == NodeOutcome.InReview ? true : null));
                 if (after.LeaseId is { } lease)
                 {
                     effects.Tell(GrainKeys.Lease(lease), TestedBy(after.Id, given));
@@ -98,7 +100,7 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
 
                 break;
             case RunConcluded concluded when after.Purpose != BenchmarkPurpose.Acceptance:
-                effects.Tell(GrainKeys.GpuPool(after.PoolId), new PoolVerified(PoolVerification.Of(after, concluded.Result)));
+                effects.Tell(GrainKeys.GpuPool(after.PoolId), new PoolVerified(PoolVerification.Of(after, concluded.Result), [.. after.Answers.Select(answer => answer.Node)]));
                 break;
             case RunExpired when after.Purpose != BenchmarkPurpose.Acceptance:
                 effects.Tell(GrainKeys.GpuPool(after.PoolId), new PoolVerificationExpired(after.Id));
@@ -188,14 +190,14 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
         ImmutableArray<string> identities = [.. DeviceClaims.IdentitiesOf(report, judged.Certificates).Order(StringComparer.Ordinal)];
         foreach (var identity in identities)
         {
-            Note(identity, await DeviceClaims.FindAsync(Services.Rows, identity) is { } other && other.Node != node ? other : null);
+            Note(identity, await DeviceClaims.HolderAsync(Services, identity) is { } other && other.Node != node ? other : null);
         }
 
         if (judged.Verdict.Outcome <= NodeOutcome.InReview && clashes.Count == 0)
         {
             foreach (var identity in identities)
             {
-                Note(identity, await DeviceClaims.TryClaimAsync(Services.Rows, identity, claim));
+                Note(identity, await DeviceClaims.TryTakeAsync(Services, identity, claim));
             }
 
             if (clashes.Count == 0)

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Marketplace.Domain.Capacity;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Verification;
+using Marketplace.Grains.Capacity;
+using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
 using Marketplace.Grains.Serialization;
 
@@ -19,7 +22,8 @@ internal sealed record DeviceClaim(NodeId Node, OrganizationId Operator, Benchma
 
 /// <summary>
 /// One row for every device identity of the market, inserted only if absent: of two nodes that claim one at the same time,
-/// one gets it. A second row, under the node, says what to give back when the device is gone; outputs are given back by nobody.
+/// one gets it. A device's claim counts while its node is in service, and passes on when its pool retired the node, or was
+/// withdrawn without anybody on it. A second row, under the node, says what to give back when the device is gone; outputs are given back by nobody.
 /// </summary>
 internal static class DeviceClaims
 {
@@ -48,9 +52,55 @@ internal static class DeviceClaims
         return await FindAsync(rows, identity) is { } first && !claim.IsSameAs(first) ? first : null;
     }
 
+    /// <summary>Claims a device for a node, also where the claim of another node counts no more; answers who has it, or null.</summary>
+    public static async Task<DeviceClaim?> TryTakeAsync(GrainServices services, string identity, DeviceClaim claim)
+    {
+        if (await TryClaimAsync(services.Rows, identity, claim) is not { } held)
+        {
+            return null;
+        }
+
+        if (await CountsAsync(services.Grains, held))
+        {
+            return held;
+        }
+
+        var key = PublicId.Digest(identity);
+        if (await services.Rows.GetAsync(Table, key, Owner) is { } row && Read(row) == held)
+        {
+            await services.Rows.UpsertIfNewerAsync(Table, claim.Node.Value, new Row(key, 1, JsonSerializer.SerializeToUtf8Bytes(identity, MarketJson.Options)));
+
+            // Of two nodes that take it over at once, the second one's row is no newer.
+            await services.Rows.UpsertIfNewerAsync(Table, key, new Row(Owner, row.Version + 1, JsonSerializer.SerializeToUtf8Bytes(claim, MarketJson.Options)));
+        }
+
+        return await TryClaimAsync(services.Rows, identity, claim);
+    }
+
+    /// <summary>Whose a device is, as far as the claim counts; or null.</summary>
+    public static async Task<DeviceClaim?> HolderAsync(GrainServices services, string identity) =>
+        await FindAsync(services.Rows, identity) is { } claim && await CountsAsync(services.Grains, claim) ? claim : null;
+
     /// <summary>Whose an identity is, or null.</summary>
     public static async Task<DeviceClaim?> FindAsync(IRowStore rows, string identity) =>
-        await rows.GetAsync(Table, PublicId.Digest(identity), Owner) is { } row ? JsonSerializer.Deserialize<DeviceClaim>(row.Data.Span, MarketJson.Options) : null;
+        await rows.GetAsync(Table, PublicId.Digest(identity), Owner) is { } row ? Read(row) : null;
+
+    /// <summary>The devices a node holds, in ascending order.</summary>
+    public static async Task<ImmutableArray<string>> OfAsync(IRowStore rows, NodeId node)
+    {
+        var held = ImmutableArray.CreateBuilder<string>();
+        foreach (var row in (await rows.ScanAsync(Table, node.Value, null, null, RowLimits.MostRowsInPage)).Rows)
+        {
+            var identity = JsonSerializer.Deserialize<string>(row.Data.Span, MarketJson.Options)!;
+            if (IsDevice(identity) && await FindAsync(rows, identity) is { } claim && claim.Node == node)
+            {
+                held.Add(identity);
+            }
+        }
+
+        held.Sort(StringComparer.Ordinal);
+        return held.ToImmutable();
+    }
 
     /// <summary>Gives back the devices a node no longer has. Keys stay for ever.</summary>
     public static async Task KeepAsync(IRowStore rows, NodeId node, ImmutableHashSet<string> identities)
@@ -59,7 +109,7 @@ internal static class DeviceClaims
         foreach (var row in page.Rows)
         {
             var identity = JsonSerializer.Deserialize<string>(row.Data.Span, MarketJson.Options)!;
-            if (!identity.StartsWith("key:", StringComparison.Ordinal) && !identities.Contains(identity))
+            if (IsDevice(identity) && !identities.Contains(identity))
             {
                 if (await FindAsync(rows, identity) is { } claim && claim.Node == node)
                 {
@@ -81,4 +131,24 @@ internal static class DeviceClaims
         .. report.Gpus.Where(gpu => gpu.Uuid is not null).Select(gpu => "uuid:" + gpu.Uuid),
         .. report.Gpus.Where(gpu => gpu.Serial is not null).Select(gpu => "serial:" + gpu.Serial),
     ];
+
+    private static bool IsDevice(string identity) => !identity.StartsWith("key:", StringComparison.Ordinal);
+
+    private static DeviceClaim? Read(Row row) => JsonSerializer.Deserialize<DeviceClaim>(row.Data.Span, MarketJson.Options);
+
+    private static async Task<bool> CountsAsync(IGrainFactory grains, DeviceClaim claim)
+    {
+        if ((await grains.GetGrain<INodeGrain>(claim.Node.Value).GetAsync())?.State is not { } node
+            || await grains.GetGrain<IGpuPoolGrain>(node.PoolId.Value).GetAsync() is not { State: var pool })
+        {
+            return true;
+        }
+
+        return (await grains.GetGrain<IGpuPoolGrain>(node.PoolId.Value).GetNodeAsync(claim.Node))?.Status switch
+        {
+            null or NodeStatus.Retired => false,
+            NodeStatus.Assigned => true,
+            _ => pool.Status != ListingStatus.Withdrawn,
+        };
+    }
 }

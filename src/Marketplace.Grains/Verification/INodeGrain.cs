@@ -51,6 +51,12 @@ public interface INodeGrain : IAggregateGrain
     [Alias("PlanMaintenance")]
     Task<Answer<Snapshot<Node>>> PlanMaintenanceAsync(Operation operation, PlanMaintenance command);
 
+    /// <summary>The marketplace releases the node's devices.</summary>
+    /// <param name="operation">Names the request.</param>
+    /// <param name="reason">Why, 1 to 500 characters.</param>
+    [Alias("ReleaseDevices")]
+    Task<Answer<Snapshot<Node>>> ReleaseDevicesAsync(Operation operation, string reason);
+
     /// <summary>The hours of a window, up to now: at most 800.</summary>
     [Alias("GetHours"), AlwaysInterleave]
     Task<ImmutableArray<HealthHour>> GetHoursAsync(Interval window);

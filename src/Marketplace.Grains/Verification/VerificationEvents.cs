@@ -30,6 +30,13 @@ public sealed record NodeSilenceData(NodeId Id, PoolId PoolId, Instant? LastBeat
 /// <param name="Decided">Whether the marketplace has decided it.</param>
 public sealed record NodeFaultData(NodeId Id, PoolId PoolId, int Number, Instant From, Instant Until, FaultCause Cause, string Evidence, bool Decided);
 
+/// <summary>A node whose devices were released.</summary>
+/// <param name="Id">The node.</param>
+/// <param name="PoolId">Its pool.</param>
+/// <param name="Devices">What they are known by.</param>
+/// <param name="Reason">Why.</param>
+public sealed record NodeDevicesData(NodeId Id, PoolId PoolId, ImmutableArray<string> Devices, string Reason);
+
 /// <summary>What the operator's feed says of a node.</summary>
 internal static class NodeEvents
 {
@@ -38,6 +45,7 @@ internal static class NodeEvents
     public static readonly EventType<NodeKeyData> KeyRevoked = new("node.key_revoked", "A node's key was revoked: what it signs is refused.");
     public static readonly EventType<NodeSilenceData> Silent = new("node.silent", "A node has sent no heartbeat for a while.");
     public static readonly EventType<NodeFaultData> FaultRecorded = new("node.fault_recorded", "A node is back after an outage, which is on record with its cause.");
+    public static readonly EventType<NodeDevicesData> DevicesReleased = new("node.devices_released", "The marketplace released a node's devices: another node may claim them.");
     public static readonly EventType<NodeFaultData> FaultAttributed = new("node.fault_attributed", "The cause of an outage was stated or decided.");
 
     /// <summary>Adds the fact's event.</summary>
@@ -53,6 +61,9 @@ internal static class NodeEvents
                 break;
             case KeyRevoked revoked:
                 effects.Publish(node.OperatorId, KeyRevoked, new(node.Id, node.PoolId, revoked.KeyId));
+                break;
+            case DevicesReleased _ when node.Release is { } release:
+                effects.Publish(node.OperatorId, DevicesReleased, new(node.Id, node.PoolId, release.Devices, release.Reason));
                 break;
             case SilenceNoted { IsSilent: true }:
                 effects.Publish(node.OperatorId, Silent, new(node.Id, node.PoolId, node.Health.LastBeatAt));

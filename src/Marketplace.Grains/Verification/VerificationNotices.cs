@@ -9,10 +9,14 @@ namespace Marketplace.Grains.Verification;
 public sealed record ChallengeOpened(BenchmarkRunId Run) : Notice;
 
 /// <summary>Tells a node what a challenge came to for it.</summary>
-public sealed record ChallengeDecided(NodeResult Result) : Notice;
+/// <param name="Result">What it came to.</param>
+/// <param name="IsRejected">Whether a person looked at the answer and did not believe it: what the node claimed by it is released. Null in what was written before this was told.</param>
+public sealed record ChallengeDecided(NodeResult Result, bool? IsRejected = null) : Notice;
 
 /// <summary>Tells a pool what a challenge came to.</summary>
-public sealed record PoolVerified(PoolVerification Verification) : Notice;
+/// <param name="Verification">What it came to.</param>
+/// <param name="Tested">The nodes it tested; null in what was written before this was told.</param>
+public sealed record PoolVerified(PoolVerification Verification, ImmutableArray<NodeId>? Tested = null) : Notice;
 
 /// <summary>Tells a pool that a challenge counts no more.</summary>
 public sealed record PoolVerificationExpired(BenchmarkRunId Run) : Notice;

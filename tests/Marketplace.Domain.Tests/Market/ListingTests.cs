@@ -81,6 +81,51 @@ public sealed class ListingTests
         Assert.Equal(nodes, Drawn(true, true, true, true).OrderBy(node => node.Value));
     }
 
+    [Fact]
+    public void Nodes_that_did_not_pass_stay_owed_until_they_are_tested_again_or_replaced()
+    {
+        var listing = Pooled(NodeStatus.Free, NodeStatus.Free, NodeStatus.Assigned, NodeStatus.Retired);
+        listing = Do(listing, Listing.Decide(listing, Verified("bench_1", VerificationLevel.Declared, 0, [NodeAt(0), NodeAt(1), NodeAt(2), NodeAt(3)]), [NodeAt(0), NodeAt(1), NodeAt(2), NodeAt(3)]));
+
+        // A sample without one of them: known to be bad, it keeps the pool declared; the one with a tenant cannot be tested now.
+        var some = Do(listing, Listing.Decide(listing, Verified("bench_2", VerificationLevel.Benchmarked, 1, []), [NodeAt(0)]));
+        Assert.Equal([NodeAt(1), NodeAt(2)], some.Verification!.Owed);
+        Assert.Equal(VerificationLevel.Declared, some.Verification.Level);
+        Assert.Contains("node_2", some.Verification.Missing[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("node_3", some.Verification.Missing[^1], StringComparison.Ordinal);
+
+        var all = Do(some, Listing.Decide(some, Verified("bench_3", VerificationLevel.Benchmarked, 2, []), [NodeAt(0), NodeAt(1)]));
+        Assert.Equal([NodeAt(2)], all.Verification!.Owed);
+        Assert.Equal(VerificationLevel.Benchmarked, all.Verification.Level);
+        var again = all with { Pool = all.Pool! with { Nodes = new NodeRegistry([new PoolNode(NodeAt(2), 1, "SN-3", null, NodeStatus.Free, null), new PoolNode(NodeAt(1), 2, "SN-2", null, NodeStatus.Free, null)]) } };
+        Assert.Equal(NodeAt(2), Do(again, Listing.Decide(again, new OpenPoolBenchmark(Operator, BenchmarkPurpose.Retest, new string('a', 64)), Now)).Run!.Nodes[0]);
+    }
+
+    [Fact]
+    public void Of_two_challenges_the_one_opened_later_counts_whichever_is_decided_first()
+    {
+        var listing = Pooled(NodeStatus.Free, NodeStatus.Free);
+        var newer = Do(listing, Listing.Decide(listing, Verified("bench_2", VerificationLevel.Declared, 5, [NodeAt(0)]), [NodeAt(0)]));
+
+        // The older one was in review meanwhile.
+        Assert.Empty(Listing.Decide(newer, Verified("bench_1", VerificationLevel.Attested, 1, []) with { At = Now + Duration.FromDays(2) }, [NodeAt(0), NodeAt(1)]).Facts);
+        var both = Do(newer, Listing.Decide(newer, Verified("bench_1", VerificationLevel.Declared, 1, [NodeAt(1)]) with { At = Now + Duration.FromDays(2) }, [NodeAt(0), NodeAt(1)]));
+        Assert.Equal("bench_2", both.Verification!.Run.Value);
+        Assert.Equal([NodeAt(1), NodeAt(0)], both.Verification.Owed);
+        Assert.Empty(Listing.Decide(both, Verified("bench_2", VerificationLevel.Declared, 5, [NodeAt(0)]), [NodeAt(0)]).Facts);
+    }
+
+    private static NodeId NodeAt(int at) => NodeId.From($"node_{at + 1}");
+
+    private static Listing Pooled(params NodeStatus[] nodes)
+    {
+        var listing = Listed();
+        return listing with { Pool = listing.Pool! with { Kind = PoolKind.Gpu, Nodes = new NodeRegistry(nodes.Select((status, at) => new PoolNode(NodeAt(at), at + 1, $"SN-{at}", null, status, null))) } };
+    }
+
+    private static PoolVerification Verified(string run, VerificationLevel level, int openedAfter, ImmutableArray<NodeId> owed) =>
+        new(level, BenchmarkRunId.From(run), Now + Duration.FromHours(openedAfter + 1), Now + Duration.FromDays(90), 100, null, 1, 2, []) { Owed = owed, OpenedAt = Now + Duration.FromHours(openedAfter) };
+
     private static Listing Listed() => Do(Listing.None, Listing.Of(Pool.Decide(
         null,
         new ListPool

@@ -136,6 +136,15 @@ public sealed class BenchmarkRunDecisionsTests
     }
 
     [Fact]
+    public void A_node_that_was_downgraded_is_owed_as_well()
+    {
+        var run = Judged(Judged(Issued(), One, NodeOutcome.Downgraded), Two, NodeOutcome.Passed);
+
+        Assert.Equal([One], PoolVerification.Of(run, run.Result!).Owed);
+        Assert.Equal(run.OpenedAt, PoolVerification.Of(run, run.Result!).OpenedAt);
+    }
+
+    [Fact]
     public void A_challenge_is_for_known_gpus()
     {
         Assert.Equal("benchmark_run_invalid", BenchmarkRunDecisions.Decide(null, Open([]), Now).Refusal?.Code);
