@@ -56,5 +56,16 @@ internal sealed class FakeNode : IDisposable
         return this;
     }
 
+    /// <summary>Tools of a node whose GPUs are nobody else's, and which print what no other node's do.</summary>
+    public FakeNode WriteTools(string node)
+    {
+        var less = int.Parse(node, CultureInfo.InvariantCulture) * 0.21m;
+        return WriteTool("nvidia-smi", ToolTexts.NvidiaSmi(node: node))
+            .WriteTool("lspci", ToolTexts.Lspci())
+            .WriteScript("gemm-sweep", ToolTexts.GemmSweepOnEach(781.4m - less))
+            .WriteTool("gpu_stream", ToolTexts.GpuStream(less: less))
+            .WriteTool("all_reduce_perf", ToolTexts.NcclTests(average: "468.9" + node));
+    }
+
     public void Dispose() => _folder.Dispose();
 }

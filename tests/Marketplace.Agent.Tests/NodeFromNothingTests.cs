@@ -26,7 +26,7 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
     {
         var pool = await ListedPool.OnAsync(_host);
         Assert.Equal("declared", await pool.LevelAsync(_host));
-        WriteTools("01");
+        _node.WriteTools("01");
 
         var enrolled = await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", pool.Token);
         var answered = await AgentAsync("benchmark");
@@ -55,7 +55,7 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
     public async Task Figures_of_a_faster_model_are_caught_although_everything_is_signed()
     {
         var pool = await ListedPool.OnAsync(_host);
-        WriteTools("02");
+        _node.WriteTools("02");
 
         // 1,200 BF16 TFLOPS is more than an H100's dense peak.
         _node.WriteScript("gemm-sweep", ToolTexts.GemmSweepOnEach(1_200.3m));
@@ -78,35 +78,6 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
 
         Assert.Equal(4, second.Code);
         Assert.Contains("enrolment_token_unknown", second.Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_agent_killed_in_the_middle_of_a_challenge_takes_it_up_again_and_answers_once()
-    {
-        var pool = await ListedPool.OnAsync(_host);
-        WriteTools("03");
-
-        // The first run of this tool kills the agent, as kill -9 or a power cut would.
-        _node.WriteTool("stream-output", ToolTexts.GpuStream(less: 3.5m))
-            .WriteScript("gpu_stream", $"if [ ! -e '{_node.Root}/killed' ]; then touch '{_node.Root}/killed'; kill -9 $PPID; exit 1; fi\nexec '{_node.Tools}/stream-output'\n");
-        await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", pool.Token);
-        Assert.Equal(137, (await AgentAsync("benchmark")).Code);
-        var open = Assert.Single(await pool.ChallengesAsync(_host));
-        Assert.Equal("issued", open.GetProperty("status").GetString());
-
-        using var agent = AgentProcess.Start(_node, "run");
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(2));
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(500));
-        while (await look.WaitForNextTickAsync(patience.Token) && await pool.LevelAsync(_host) != "benchmarked")
-        {
-        }
-
-        Assert.Equal(0, await agent.StopAsync());
-        Assert.Contains($"The answer to challenge {open.GetProperty("id").GetString()}", agent.Said, StringComparison.Ordinal);
-        Assert.Contains("was interrupted before its report.", agent.Said.ReplaceLineEndings(" "), StringComparison.Ordinal);
-        Assert.Equal(open.GetProperty("id").GetString(), Assert.Single(await pool.ChallengesAsync(_host)).GetProperty("id").GetString());
-        Assert.Empty((await _host.CallAsync(pool.Key, HttpMethod.Get, $"nodes/{pool.Node}")).GetProperty("refused").EnumerateArray());
     }
 
     [Fact]
@@ -143,17 +114,6 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
             return (answer.GetProperty("sequence").GetInt64(), answer.GetProperty("waiting").GetInt32());
         }
     }
-
-    /// <summary>Tools of a node whose GPUs are nobody else's.</summary>
-    private void WriteTools(string node) => WriteTools(node, int.Parse(node, System.Globalization.CultureInfo.InvariantCulture) * 0.21m);
-
-    /// <summary>No two runs print the same: an output counts for one challenge alone.</summary>
-    private void WriteTools(string node, decimal less) => _node
-        .WriteTool("nvidia-smi", ToolTexts.NvidiaSmi(node: node))
-        .WriteTool("lspci", ToolTexts.Lspci())
-        .WriteScript("gemm-sweep", ToolTexts.GemmSweepOnEach(781.4m - less))
-        .WriteTool("gpu_stream", ToolTexts.GpuStream(less: less))
-        .WriteTool("all_reduce_perf", ToolTexts.NcclTests(average: "468.9" + node));
 
     private Task<(int Code, string Output, string Text)> AgentAsync(params string[] arguments) => AgentProcess.RunAsync(_node, arguments);
 }

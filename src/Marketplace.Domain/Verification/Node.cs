@@ -23,7 +23,8 @@ public sealed record NodeKey(string Id, string PublicKey, Instant AddedAt, Insta
 /// <param name="Code">Code of the refusal.</param>
 /// <param name="Reason">The refusal in words.</param>
 /// <param name="Digest">SHA-256 of the signed bytes.</param>
-public sealed record RefusedMessage(Instant At, string Code, string Reason, string Digest);
+/// <param name="IsStrangers">Whether the key that counts did not sign it: anybody may have sent it.</param>
+public sealed record RefusedMessage(Instant At, string Code, string Reason, string Digest, bool? IsStrangers = null);
 
 /// <summary>Devices that the marketplace took from a node, so that they may be offered elsewhere.</summary>
 /// <param name="At">When.</param>
@@ -41,8 +42,14 @@ public sealed partial record Node
     /// <summary>Refused messages kept.</summary>
     public const int MostRefused = 20;
 
+    /// <summary>Of these, messages that the node's key did not sign: strangers do not push out what the node itself was refused.</summary>
+    public const int MostStrangers = 5;
+
     /// <summary>Keys kept, revoked ones too.</summary>
     public const int MostKeys = 20;
+
+    /// <summary>Time in which one stranger's message is kept, and no more: whoever knows a node's id may send as many as he likes.</summary>
+    public static readonly Duration StrangerPause = Duration.FromMinutes(10);
 
     /// <summary>How long an enrolment token lasts.</summary>
     public static readonly Duration TokenLife = Duration.FromHours(72);

@@ -36,3 +36,10 @@ public sealed record TakeMessage(SignedMessage Message, string PayloadType, long
 /// <param name="Devices">What it holds, as its claims are known by.</param>
 /// <param name="Reason">Why, 1 to 500 characters.</param>
 public sealed record ReleaseDevices(ImmutableArray<string> Devices, string Reason);
+
+/// <summary>Keeps why a message was refused.</summary>
+/// <param name="Code">Code of the refusal.</param>
+/// <param name="Reason">The refusal in words.</param>
+/// <param name="Digest">SHA-256 of the signed bytes.</param>
+/// <param name="IsStrangers">Whether the key that counts did not sign it.</param>
+public sealed record NoteRefusal(string Code, string Reason, string Digest, bool IsStrangers);

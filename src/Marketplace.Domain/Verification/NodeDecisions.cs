@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Marketplace.Domain.Primitives;
@@ -78,6 +79,18 @@ public static class NodeDecisions
         : node.Release is { IsDone: false } ? Decision<NodeFact>.Nothing
         : new DeviceReleaseBegun(new DeviceRelease(now, command.Reason, command.Devices));
 
+    /// <summary>
+    /// Keeps a refusal where the operator can see it, once for one message. Of messages that the node's key did not sign, one in
+    /// ten minutes leaves a trace: what anybody can send costs no more than that.
+    /// </summary>
+    public static Decision<NodeFact> Decide(Node? node, NoteRefusal command, Instant now) =>
+        node is null || node.Refused.Any(known => known.Digest == command.Digest && known.Code == command.Code) || (command.IsStrangers && node.Refused.LastOrDefault(known => known.IsStrangers == true) is { } last && now - last.At < Node.StrangerPause)
+            ? Decision<NodeFact>.Nothing
+            : new MessageRefused(new RefusedMessage(now, command.Code, command.Reason, command.Digest, command.IsStrangers ? true : null));
+
+    /// <summary>Whether the key that counts did not sign a message.</summary>
+    public static bool IsStrangers(Node node, SignedMessage message, ISignatureCheck check) => node.Key is not { } key || !message.IsSignedBy(key.PublicKey, check);
+
     /// <summary>Takes a signed message, once. The very message taken last may come again, as after a lost answer.</summary>
     public static Decision<NodeFact> Decide(Node? node, TakeMessage command, ISignatureCheck check) =>
         Refuse(node, command, check) is { } refusal ? refusal
@@ -141,13 +154,20 @@ public static class NodeDecisions
         KeyRotated rotated => WithKey(node, rotated.Key, "The node took another key.", rotated.At) with { Sequence = rotated.Sequence, LastDigest = rotated.Digest },
         KeyRevoked revoked => node with { Keys = [.. node.Keys.Select(key => key.Id == revoked.KeyId ? key with { RevokedAt = revoked.At, RevokedFor = revoked.Reason } : key)] },
         MessageTaken taken => node with { Sequence = taken.Sequence, LastDigest = taken.Digest },
-        MessageRefused refused => node with { Refused = [.. node.Refused.TakeLast(Node.MostRefused - 1), refused.Message] },
+        MessageRefused refused => node with { Refused = Kept(node.Refused.Add(refused.Message)) },
         ChallengeSet set => node with { Challenge = set.Run },
         NodeJudged judged => node with { Result = judged.Result, Challenge = node.Challenge == judged.Result.Run ? null : node.Challenge },
         DeviceReleaseBegun begun => node with { Release = begun.Release },
         DevicesReleased => node with { Release = node.Release! with { IsDone = true } },
         _ => node with { Health = node.Health.Evolve(fact) },
     };
+
+    /// <summary>The newest, strangers' among them as far as they may be.</summary>
+    private static ImmutableArray<RefusedMessage> Kept(ImmutableArray<RefusedMessage> refused)
+    {
+        var strangers = refused.Where(message => message.IsStrangers == true).SkipLast(Node.MostStrangers).ToHashSet();
+        return [.. refused.Where(message => !strangers.Contains(message)).TakeLast(Node.MostRefused)];
+    }
 
     private static Node WithKey(Node node, NodeKey key, string reason, Instant at) => node with
     {

@@ -59,7 +59,7 @@ internal sealed partial class NodeGrain(GrainServices services) : RecordGrain<No
     {
         if (State is not null)
         {
-            await CommitAsync(null, (_, now) => new MessageRefused(new RefusedMessage(now, code, reason, digest)));
+            await CommitAsync(null, (node, now) => NodeDecisions.Decide(node, new NoteRefusal(code, reason, digest, IsStrangers: false), now));
         }
     }
 
@@ -148,13 +148,14 @@ internal sealed partial class NodeGrain(GrainServices services) : RecordGrain<No
         return await CommitAsync(null, (_, _) => new DevicesReleased());
     }
 
-    /// <summary>Keeps a refusal where the operator can see it. Strangers' messages leave a trace too, but only the newest few.</summary>
+    /// <summary>Keeps a refusal where the operator can see it. Strangers' messages leave a trace too, but only a few.</summary>
     private async Task<Answer<Snapshot<Node>>> KeptAsync(SignedMessage message, Func<Task<Answer<Snapshot<Node>>>> take)
     {
         var answer = await take();
-        if (answer.Refusal is { } refusal)
+        if (answer.Refusal is { } refusal && State is { } known)
         {
-            await NoteRefusalAsync(refusal.Code, refusal.Detail, message.Digest());
+            var note = new NoteRefusal(refusal.Code, refusal.Detail, message.Digest(), NodeDecisions.IsStrangers(known, message, Ed25519.Check));
+            await CommitAsync(null, (node, now) => NodeDecisions.Decide(node, note, now));
         }
 
         return answer;

@@ -110,6 +110,32 @@ public sealed class NodeDecisionsTests
     }
 
     [Fact]
+    public void What_strangers_send_leaves_few_traces_and_pushes_out_nothing_of_the_nodes_own()
+    {
+        var node = Enrolled();
+        var own = new NoteRefusal("answer_late", "Late.", "own", IsStrangers: false);
+        var strangers = own with { Code = "node_key_unknown", Digest = "strange", IsStrangers = true };
+        Assert.True(NodeDecisions.IsStrangers(node, Signed(PayloadTypes.ChallengeRequest, "x", Next), Keyed.Check));
+        Assert.False(NodeDecisions.IsStrangers(node, Signed(PayloadTypes.ChallengeRequest, "x", Key), Keyed.Check));
+
+        for (var number = 0; number < 10; number++)
+        {
+            node = Evolve(node, NodeDecisions.Decide(node, own with { Digest = "own" + number }, Now));
+        }
+
+        Assert.Empty(NodeDecisions.Decide(node, own with { Digest = "own9" }, Now).Facts);
+        node = Evolve(node, NodeDecisions.Decide(node, strangers, Now));
+        Assert.Empty(NodeDecisions.Decide(node, strangers with { Digest = "other" }, Now + Duration.FromMinutes(9)).Facts);
+        for (var hour = 1; hour <= 30; hour++)
+        {
+            node = Evolve(node, NodeDecisions.Decide(node, strangers with { Digest = "strange" + hour }, Now + Duration.FromHours(hour)));
+        }
+
+        Assert.Equal((10, Node.MostStrangers), (node.Refused.Count(message => message.Digest.StartsWith("own", StringComparison.Ordinal)), node.Refused.Count(message => message.IsStrangers == true)));
+        Assert.Equal(Now + Duration.FromHours(30), node.Refused[^1].At);
+    }
+
+    [Fact]
     public void What_is_signed_is_the_dsse_form()
     {
         // The example of the DSSE 1.0 specification.

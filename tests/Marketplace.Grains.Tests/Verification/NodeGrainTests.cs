@@ -115,6 +115,12 @@ public sealed class NodeGrainTests : IAsyncLifetime
         await Grain.TakeMessageAsync(new TakeMessage(message, PayloadTypes.ChallengeRequest, 1, NodeId.From("node_9")));
 
         Assert.Equal("node_key_unknown", Assert.Single((await Grain.GetAsync())!.State.Refused).Code);
+
+        // Whoever goes on leaves no more: nothing is written for him, nor for strangers' other messages so soon.
+        await _market.Time.SettleAsync();
+        var before = (await Grain.GetAsync())!.Version;
+        await Grain.TakeMessageAsync(new TakeMessage(message, PayloadTypes.ChallengeRequest, 1, NodeId.From("node_9")));
+        Assert.Equal(before, (await Grain.GetAsync())!.Version);
     }
 
     private async Task<System.Collections.Immutable.ImmutableArray<HealthHour>> HoursAsync() =>
