@@ -24,6 +24,12 @@ public static partial class HealthBook
     /// <summary>Most beats of one message.</summary>
     public const int MostBeats = 1_000;
 
+    /// <summary>Xid errors of one beat that count: more of them say no more.</summary>
+    public const int MostXids = 100;
+
+    /// <summary>GPUs of a beat that count where nobody knows how many the node has.</summary>
+    public const int MostGpus = 16;
+
     private const long WholeHour = (1L << 60) - 1;
     private static readonly Duration Hour = Duration.FromHours(1);
 
@@ -38,6 +44,24 @@ public static partial class HealthBook
         body.Beats.Length is 0 or > MostBeats || body.Beats.Zip(body.Beats.Skip(1)).Any(pair => pair.First.Sequence >= pair.Second.Sequence)
             ? Refusal.Of(NodeRefusal.BeatsTooMany, $"{body.Beats.Length} beats came, or not in ascending order.", "beats")
             : null;
+
+    /// <summary>
+    /// A message without what a node cannot have to say: of each beat one sample a GPU of the node, and <see cref="MostXids"/> Xid
+    /// errors. It is not refused for that: a node with more GPUs than it offers is alive.
+    /// </summary>
+    /// <param name="body">The message.</param>
+    /// <param name="gpus">GPUs a node of the pool has; null when unknown.</param>
+    public static Heartbeats Bounded(Heartbeats body, int? gpus) => body with
+    {
+        Beats =
+        [
+            .. body.Beats.Select(beat => beat with
+            {
+                Gpus = beat.Gpus is { } seen ? [.. seen.Where(gpu => gpu.Index >= 0 && gpu.Index < (gpus ?? MostGpus)).DistinctBy(gpu => gpu.Index)] : null,
+                Xids = beat.Xids is { } xids ? [.. xids.Take(MostXids)] : null,
+            }),
+        ],
+    };
 
     /// <summary>Takes messages in order of arrival.</summary>
     /// <param name="node">The node.</param>

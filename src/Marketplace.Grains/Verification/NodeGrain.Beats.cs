@@ -71,7 +71,13 @@ internal sealed partial class NodeGrain
                 return GrainServices.Busy("What waits to be written of " + Key);
             }
 
-            pending.Add(new ArrivedBeats(body with { Beats = [.. body.Beats.Where(beat => beat.Sequence > known)] }, Now));
+            // Nobody fills the memory with samples of GPUs that the node does not have.
+            if (gpusPerNode is null && body.Beats.Any(beat => beat.Gpus is not null))
+            {
+                gpusPerNode = (await Services.Grains.GetGrain<IGpuPoolGrain>(State!.PoolId.Value).GetAsync())?.State.GpusPerUnit;
+            }
+
+            pending.Add(new ArrivedBeats(HealthBook.Bounded(body with { Beats = [.. body.Beats.Where(beat => beat.Sequence > known)] }, gpusPerNode), Now));
             AwaitQuiet();
         }
 
@@ -157,11 +163,6 @@ internal sealed partial class NodeGrain
         if (health.LastBeatAt is { } last && !taken.IsEmpty && taken[^1].At - last > NodeHealth.Patience)
         {
             deaf = await ServiceMarks.DeafAsync(Services.Rows, last, taken[^1].At);
-        }
-
-        if (gpusPerNode is null && taken.Any(message => message.Body.Beats.Any(beat => beat.Gpus is not null)))
-        {
-            gpusPerNode = (await Services.Grains.GetGrain<IGpuPoolGrain>(State.PoolId.Value).GetAsync())?.State.GpusPerUnit;
         }
 
         // A write whose outcome is unknown drops the activation with what it had gathered: nothing of it was acknowledged.

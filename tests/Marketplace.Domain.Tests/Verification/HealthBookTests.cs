@@ -16,6 +16,18 @@ public sealed class HealthBookTests
     private static Node Fresh { get; } = new() { Id = Id, OperatorId = Operator, PoolId = PoolId.From("pool_1"), CreatedAt = Nine, Health = NodeHealth.None };
 
     [Fact]
+    public void A_beat_says_no_more_than_a_node_has_to_say()
+    {
+        var told = new Heartbeat(1, Instant.FromUtc(2026, 1, 5, 9, 0), [.. Enumerable.Range(-1, 1_000).Concat([0, 1]).Select(index => new GpuSample(index))], [.. Enumerable.Repeat(new XidSample(31), 1_000)]);
+
+        var kept = HealthBook.Bounded(new Heartbeats(NodeId.From("node_1"), "boot", [told, told with { Sequence = 2, Gpus = null, Xids = null }]), 8);
+
+        Assert.Equal(Enumerable.Range(0, 8), kept.Beats[0].Gpus!.Value.Select(gpu => gpu.Index));
+        Assert.Equal((HealthBook.MostXids, null, null), (kept.Beats[0].Xids!.Value.Length, kept.Beats[1].Gpus, kept.Beats[1].Xids));
+        Assert.Equal(HealthBook.MostGpus, HealthBook.Bounded(new Heartbeats(NodeId.From("node_1"), "boot", [told]), null).Beats[0].Gpus!.Value.Length);
+    }
+
+    [Fact]
     public void Minutes_between_beats_that_follow_each_other_are_up()
     {
         var node = Beating(Fresh, 0, 10);
