@@ -66,7 +66,8 @@ public static class PortalServices
                     if (!IsOurs(http.Request))
                     {
                         http.Response.StatusCode = StatusCodes.Status403Forbidden;
-                        return Task.CompletedTask;
+                        http.Response.ContentType = "text/plain";
+                        return http.Response.WriteAsync("A live connection is begun by pages of this origin.");
                     }
 
                     http.User = http.RequestServices.GetRequiredService<Visitor>().Of(http);
@@ -74,7 +75,9 @@ public static class PortalServices
 
                 return next(http);
             });
-            pages.UseStatusCodePagesWithReExecute("/not-found");
+
+            // Where a page was asked for. What a script sends is answered with its own status: drawing a page for it would change that.
+            pages.UseWhen(http => HttpMethods.IsGet(http.Request.Method), asked => asked.UseStatusCodePagesWithReExecute("/not-found"));
         });
         return app;
     }

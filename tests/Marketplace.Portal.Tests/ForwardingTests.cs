@@ -46,6 +46,22 @@ public sealed class ForwardingTests
         Assert.Equal(HttpStatusCode.Forbidden, await BeginAsync(http, system.Portal, "null"));
     }
 
+    [Fact]
+    public async Task AKeyLongerThanAnyIsNoKeyAndABodyLargerThanAnyIsNotRead()
+    {
+        await using var system = await TwoHosts.StartAsync();
+        using var http = new HttpClient();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await OfferAsync(http, system.Portal, new string('k', 3_000)));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await OfferAsync(http, system.Portal, new string('k', 100_000)));
+    }
+
+    private static async Task<HttpStatusCode> OfferAsync(HttpClient http, Uri portal, string key)
+    {
+        using var answer = await http.PostAsJsonAsync(new Uri(portal, "/session"), new { key }, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
     private static async Task<HttpStatusCode> BeginAsync(HttpClient http, Uri portal, string? origin)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(portal, "/_blazor/negotiate?negotiateVersion=1"));

@@ -157,8 +157,13 @@ internal static class InvitationEndpoints
         if (isReader && !user.Account.EmailConfirmed)
         {
             // The token came by mail to this very address. Of a member already, none is asked for: that alone shows nothing.
+            var accounts = request.Service<Accounts>();
             user.Account = user.Account with { EmailConfirmed = true };
-            SignInEndpoints.Check(await request.Service<Accounts>().UpdateAsync(user));
+            var result = await accounts.UpdateAsync(user);
+            if ((await accounts.FindByIdAsync(user.Id.Value))?.Account.EmailConfirmed != true)
+            {
+                SignInEndpoints.Check(result); // A second click at once may have confirmed it first, which is as good.
+            }
         }
 
         return request.Ok(await SessionEndpoints.ChosenAsync(request, token.Organization));

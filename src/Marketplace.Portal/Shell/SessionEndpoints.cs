@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Marketplace.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 
@@ -14,16 +15,18 @@ namespace Marketplace.Portal.Shell;
 internal static class SessionEndpoints
 {
     public const string Path = "/session";
+    private const int MostBytes = 4_096;
+    private const int LongestKey = 300;
 
     public static void MapSession(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost(Path, SignInAsync).ExcludeFromDescription().DisableAntiforgery();
+        routes.MapPost(Path, SignInAsync).ExcludeFromDescription().DisableAntiforgery().WithMetadata(new RequestSizeLimitAttribute(MostBytes));
         routes.MapDelete(Path, (HttpContext http) => Visitor.Forget(http)).ExcludeFromDescription();
     }
 
     private static async Task<IResult> SignInAsync(HttpContext http, KeyOffered offered, Visitor visitor, IHttpClientFactory clients, IOptions<PortalOptions> options)
     {
-        if (string.IsNullOrWhiteSpace(offered.Key) || offered.Key.Any(letter => letter is < '!' or > '~'))
+        if (string.IsNullOrWhiteSpace(offered.Key) || offered.Key.Length > LongestKey || offered.Key.Any(letter => letter is < '!' or > '~'))
         {
             return Results.Unauthorized();
         }
@@ -37,7 +40,7 @@ internal static class SessionEndpoints
         }
         catch (MarketplaceException error) when (error.StatusCode is 401 or 429)
         {
-            return Results.StatusCode(error.StatusCode);
+            return Results.Problem(statusCode: error.StatusCode);
         }
 
         visitor.Keep(http, offered.Key);

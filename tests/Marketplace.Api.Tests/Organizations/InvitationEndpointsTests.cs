@@ -105,6 +105,23 @@ public sealed class InvitationEndpointsTests(AccountMarket market) : IClassFixtu
     }
 
     [Fact]
+    public async Task Accepting_many_times_at_once_is_accepting_once()
+    {
+        using var owner = market.Browser();
+        var organization = await FoundAsync(owner, "meg@inv.example");
+        (await owner.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "ned@inv.example", role = "member" })).With(201);
+        var (_, link, _) = await market.MailAsync("ned@inv.example");
+        using var guest = market.Browser();
+        (await guest.RegisterAsync("ned@inv.example")).With(201);
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => guest.PostAsync("/identity/invitations/accept", new { token = link["token"] })));
+
+        Assert.All(replies, reply => reply.With(200));
+        Assert.Equal(2, (await owner.GetAsync($"/v1/organizations/{organization}/members")).With(200).Json.GetProperty("data").GetArrayLength());
+        Assert.Equal("True", (await guest.GetAsync("/identity/session")).Text("user.emailConfirmed"));
+    }
+
+    [Fact]
     public async Task A_key_with_scopes_gives_no_person_a_role_which_would_be_more_than_it_has()
     {
         using var owner = market.Browser();
