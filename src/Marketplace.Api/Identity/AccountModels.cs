@@ -42,7 +42,7 @@ internal sealed record PasswordChange([Length(1, 256)] string? CurrentPassword, 
 /// <summary>Another address for the account.</summary>
 /// <param name="Email">The new e-mail address.</param>
 /// <param name="CurrentPassword">The present password; absent where there is none, and the person signed in within the last ten minutes.</param>
-internal sealed record EmailChange([Length(3, 254), RegularExpression(@"^[^@\s]+@[^@\s]+$")] string Email, [Length(1, 256)] string? CurrentPassword)
+internal sealed record EmailChange([Length(3, 254), RegularExpression(Accounts.EmailPattern)] string Email, [Length(1, 256)] string? CurrentPassword)
 {
     public static EmailChange Example { get; } = new("ada@nilsen.example", "four words make one");
 }

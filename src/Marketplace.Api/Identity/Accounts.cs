@@ -24,6 +24,9 @@ internal sealed class Accounts(
     IHttpContextAccessor http)
     : UserManager<MarketUser>(store, options, hasher, userValidators, passwordValidators, normalizer, errors, services, log)
 {
+    /// <summary>An address alone: with what else mail programs read in one, such as a name before <c>&lt;…&gt;</c>, it would be another spelling of somebody's.</summary>
+    public const string EmailPattern = @"^[^@\s<>()\[\],;:\\""]+@[^@\s<>()\[\],;:\\""]+$";
+
     public override async Task<IdentityResult> AccessFailedAsync(MarketUser user)
     {
         var address = http.HttpContext is { } context ? ClientAddress.Of(context) : null;

@@ -54,7 +54,7 @@ internal static class SessionEndpoints
             Takes = NewOrganization.Example,
             Gives = OrganizationModel.Example,
             Status = 201,
-            Refuses = [OrganizationRefusal.Exists],
+            Refuses = [OrganizationRefusal.Exists, UserRefusal.OrganizationsFull],
         }, FoundAsync);
         return routes.MapSignIn().MapAccount().MapCalendarFeed();
     }
@@ -129,6 +129,11 @@ internal static class SessionEndpoints
         var user = request.SignedIn.User;
         var founder = new Founder(request.NewId<MemberId>(), user.Id, user.Account.Name, user.Account.Email);
         var command = await request.ReadAsync<NewOrganization, RegisterOrganization>((body, faults) => body.ToCommand(id, faults) with { Founder = founder });
+        if (user.Organizations.Length >= User.MostOrganizations && !user.Organizations.Contains(id))
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(UserRefusal.OrganizationsFull, $"You belong to {user.Organizations.Length}.")));
+        }
+
         var answer = await request.Grain<IOrganizationGrain>(id.Value).RegisterAsync(request.Operation, command);
         request.Granted(answer);
         await ChosenAsync(request, id);

@@ -11,7 +11,7 @@ namespace Marketplace.Api.Identity;
 /// <param name="Password">At least 10 characters, of which 5 differ; not the person's name or address.</param>
 /// <param name="Name">The person's name.</param>
 internal sealed record NewRegistration(
-    [Length(3, 254), RegularExpression(@"^[^@\s]+@[^@\s]+$")] string Email,
+    [Length(3, 254), RegularExpression(Accounts.EmailPattern)] string Email,
     [Length(1, 256)] string Password,
     [Length(1, 200)] string Name)
 {

@@ -13,7 +13,7 @@ namespace Marketplace.Api.Organizations;
 /// <summary>A person to invite.</summary>
 /// <param name="Email">Where the invitation is sent; it works for this address alone.</param>
 /// <param name="Role">What the member will be allowed to do.</param>
-internal sealed record NewInvitation([Length(3, 254), RegularExpression(@"^[^@\s]+@[^@\s]+$")] string Email, OrganizationRole Role)
+internal sealed record NewInvitation([Length(3, 254), RegularExpression(Accounts.EmailPattern)] string Email, OrganizationRole Role)
 {
     public static NewInvitation Example { get; } = new("bo@northern.example", OrganizationRole.Engineer);
 }

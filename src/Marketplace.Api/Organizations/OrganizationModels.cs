@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Marketplace.Api.Http;
+using Marketplace.Api.Identity;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using NodaTime;
@@ -65,7 +66,7 @@ internal sealed record OrganizationModel(OrganizationId Id, string Name, Organiz
 /// <param name="Role">What the member may do.</param>
 internal sealed record NewMember(
     [Length(1, 200)] string Name,
-    [Length(3, 254), RegularExpression(@"^[^@\s]+@[^@\s]+$")] string Email,
+    [Length(3, 254), RegularExpression(Accounts.EmailPattern)] string Email,
     OrganizationRole Role)
 {
     public static NewMember Example { get; } = new("Ada Nilsen", "ada@northern.example", OrganizationRole.Engineer);

@@ -43,6 +43,9 @@ public sealed record User(
     /// <summary>Sessions one person may have; the oldest makes room.</summary>
     public const int MostSessions = 50;
 
+    /// <summary>Organizations of which one person may be a member and still register another: each is asked whenever the person is.</summary>
+    public const int MostOrganizations = 50;
+
     /// <summary>The session of this id that holds at real time <paramref name="realNow"/>, or null.</summary>
     public Session? Session(SessionId id, Instant realNow) => Sessions.FirstOrDefault(session => session.Id == id && realNow < session.EndsAt);
 

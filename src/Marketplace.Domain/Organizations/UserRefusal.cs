@@ -29,6 +29,10 @@ public enum UserRefusal
     [RefusalMeaning("logins_full", RefusalKind.Conflict, RefusalClass.Final, "The account has as many sign-ins of other services as one may have; remove one first.")]
     LoginsFull,
 
+    /// <summary>Too many organizations.</summary>
+    [RefusalMeaning("organizations_full", RefusalKind.Conflict, RefusalClass.Final, "The person belongs to as many organizations as one may who registers another.")]
+    OrganizationsFull,
+
     /// <summary>The identifier is another person's.</summary>
     [RefusalMeaning("identifier_taken", RefusalKind.Conflict, RefusalClass.Final, "This address or sign-in belongs to another account.")]
     IdentifierTaken,

@@ -20,5 +20,14 @@ internal sealed class CalendarFeedGrain(GrainServices services) : RecordGrain<Ca
     // Nothing of it falls due by itself; it stays open so that it looks after its outbox.
     protected override Instant? DueAt(CalendarFeed state) => Instant.MaxValue;
 
+    // Whoever comes back makes a new address: the one before may be in hands that nobody remembers.
+    protected override async Task OnNoticeAsync(Notice notice, AggregateAddress sender)
+    {
+        if (notice is MemberLeft && State?.SecretHash is not null)
+        {
+            await CommitAsync(null, (state, _) => CalendarFeed.Decide(state, new RevokeCalendarFeed(Services.RealNow)));
+        }
+    }
+
     protected override void React(CalendarFeed? before, CalendarFeed after, CalendarFeedFact fact, Effects effects) => AccessEntries.Write(after, fact, effects, Services.RealNow);
 }

@@ -70,6 +70,7 @@ internal sealed class OrganizationGrain(GrainServices services) : RecordGrain<Or
                 break;
             case MemberRemoved it when before!.Member(it.Id)!.User is { } gone:
                 effects.Tell(GrainKeys.User(gone), new MemberLeft(after.Id));
+                effects.Tell(GrainKeys.CalendarFeed(CalendarFeed.IdOf(after.Id, gone)), new MemberLeft(after.Id));
                 break;
         }
     }

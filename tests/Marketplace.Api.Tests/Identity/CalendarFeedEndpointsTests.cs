@@ -1,5 +1,6 @@
 using Ical.Net.CalendarComponents;
 using Marketplace.Domain.Organizations;
+using Marketplace.Grains.Durability;
 using Marketplace.Grains.Organizations;
 using Calendar = Ical.Net.Calendar;
 
@@ -55,6 +56,14 @@ public sealed class CalendarFeedEndpointsTests : IAsyncLifetime
         var member = (await market.Api.Market.Grains.GetGrain<IOrganizationGrain>(market.World.Example.Tenant.Value).GetAsync())!.State.Members.Single(it => it.Email == "ada@x.example").Id;
         (await market.Tenant.DeleteAsync($"/v1/organizations/{market.World.Example.Tenant}/members/{member}")).With(204);
 
+        (await market.Api.Nobody.GetAsync(path)).With(404);
+
+        // Nor does the address come to life again with its person.
+        await market.Api.SettleAsync();
+        var user = Domain.Primitives.UserId.From((await ada.GetAsync("/identity/session")).Text("user.id"));
+        var back = await market.Api.Market.Grains.GetGrain<IOrganizationGrain>(market.World.Example.Tenant.Value).AddMemberAsync(
+            new Operation("again", "again"), new AddMember(member, "Ada", "ada@x.example", OrganizationRole.Member, user));
+        Assert.True(back.IsGranted);
         (await market.Api.Nobody.GetAsync(path)).With(404);
     }
 

@@ -58,6 +58,32 @@ public sealed class SessionEndpointsTests(SessionEndpointsTests.Market market) :
         (await browser.GetAsync("/identity/session")).With(200);
     }
 
+    [Theory]
+    [InlineData("Ada<ada@nine.example>")]
+    [InlineData("<ada@nine.example>")]
+    [InlineData("ada(me)@nine.example")]
+    [InlineData("ada,bo@nine.example")]
+    [InlineData("ada@nine.example;")]
+    public async Task Another_spelling_of_an_address_that_mail_would_take_there_is_no_address(string email)
+    {
+        using var browser = new Browser(Api.Address);
+
+        Assert.Equal("invalid_request", (await browser.RegisterAsync(email)).With(400).Code);
+    }
+
+    [Fact]
+    public async Task One_person_registers_so_many_organizations_and_no_more()
+    {
+        using var browser = new Browser(Api.Address);
+        (await browser.RegisterAsync("tom@ten.example")).With(201);
+        for (var count = 0; count < User.MostOrganizations; count++)
+        {
+            (await browser.PostAsync("/identity/organizations", new { name = "Shell " + count, kind = "tenant", country = "NO" })).With(201);
+        }
+
+        Assert.Equal("organizations_full", (await browser.PostAsync("/identity/organizations", new { name = "One more", kind = "tenant", country = "NO" })).With(409).Code);
+    }
+
     [Fact]
     public async Task Whether_there_is_an_account_is_not_told_by_the_time_an_answer_takes()
     {
