@@ -51,6 +51,12 @@ internal sealed class FakeNode : IDisposable
     public FakeNode WriteScript(string name, string body)
     {
         var file = Path.Combine(Tools, name);
+        if (File.Exists(file) && File.ReadAllText(file) == "#!/bin/sh\n" + body)
+        {
+            // A script that is being written cannot be run, and a process started elsewhere at that moment keeps it so.
+            return this;
+        }
+
         File.WriteAllText(file, "#!/bin/sh\n" + body);
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return this;

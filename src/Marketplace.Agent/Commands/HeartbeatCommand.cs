@@ -17,7 +17,7 @@ internal static class HeartbeatCommand
             var enrolment = Enrolment.Require(context.Folder);
             using var key = NodeVoice.RequireKey(context.Folder);
             var buffer = new HeartbeatBuffer(context.Folder);
-            var beat = buffer.Add(await new HeartbeatSampler(context.Environment.Machine, context.Environment.Time).SampleAsync(cancellation).ConfigureAwait(false));
+            var beat = buffer.Add(await new HeartbeatSampler(context.Environment.Machine, context.Folder, context.Environment.Time).SampleAsync(cancellation).ConfigureAwait(false));
             var reply = (await new HeartbeatSender(
                 buffer, context.Environment.MarketAt(enrolment.Market), new NodeVoice(context.Folder, key, context.Environment.Time), enrolment.NodeId, HeartbeatSampler.BootId(context.Environment.Machine)).FlushAsync(cancellation).ConfigureAwait(false))!;
             context.Screen.Result(new { beat.Sequence, reply.Acknowledged, Waiting = buffer.Waiting.Count, reply.Challenge }, console =>

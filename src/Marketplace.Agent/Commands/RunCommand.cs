@@ -24,7 +24,7 @@ internal static class RunCommand
             var voice = new NodeVoice(context.Folder, key, context.Environment.Time);
             var market = context.Environment.MarketAt(enrolment.Market);
             var buffer = new HeartbeatBuffer(context.Folder);
-            var sampler = new HeartbeatSampler(context.Environment.Machine, context.Environment.Time);
+            var sampler = new HeartbeatSampler(context.Environment.Machine, context.Folder, context.Environment.Time);
             var sender = new HeartbeatSender(buffer, market, voice, enrolment.NodeId, HeartbeatSampler.BootId(context.Environment.Machine));
             context.Screen.Remark($"Beating for {enrolment.NodeId} at {enrolment.Market}, each minute.");
             var answers = new ChallengeAnswers(context, parsed.GetValue(noChallenges) ? null : options.Read(parsed, context));

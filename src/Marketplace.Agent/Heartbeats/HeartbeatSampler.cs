@@ -8,14 +8,14 @@ namespace Marketplace.Agent.Heartbeats;
 
 /// <summary>Looks at the GPUs and at the kernel's log for one beat. What cannot be looked at is left out, never guessed.</summary>
 /// <param name="machine">Where.</param>
+/// <param name="folder">Remembers what was told.</param>
 /// <param name="time">Dates beats.</param>
-internal sealed class HeartbeatSampler(Machine machine, TimeProvider time)
+internal sealed class HeartbeatSampler(Machine machine, AgentFolder folder, TimeProvider time)
 {
     // A beat that comes late counts as an outage: tools that hang must not hold it up.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    /// <summary>Xid lines already told. The log is read from the boot on, as its lines have no lasting number.</summary>
-    private int? _toldXids;
+    private readonly XidLog _xids = new(folder);
 
     /// <summary>Looks now.</summary>
     /// <returns>A beat that only lacks its number.</returns>
@@ -33,22 +33,31 @@ internal sealed class HeartbeatSampler(Machine machine, TimeProvider time)
 
     private async Task<ImmutableArray<GpuSample>?> GpusAsync(CancellationToken cancellation)
     {
+        var isNoneSeen = false;
         foreach (var (tool, name, arguments) in new[] { (Tool.NvidiaSmi, "nvidia-smi", new[] { "-q", "-x" }), (Tool.RocmSmi, "rocm-smi", ["-a", "--json"]) })
         {
-            if (machine.Find(name) is { } executable
-                && await machine.RunAsync(executable, arguments, Patience, cancellation: cancellation).ConfigureAwait(false) is var run
-                && ToolOutput.Read(tool, run.Output).Reading is { } reading)
+            if (machine.Find(name) is not { } executable)
+            {
+                continue;
+            }
+
+            var run = await machine.RunAsync(executable, arguments, Patience, cancellation: cancellation).ConfigureAwait(false);
+            if (ToolOutput.Read(tool, run.Output).Reading is { } reading)
             {
                 return [.. reading.Gpus.Select(gpu => new GpuSample(
                     gpu.Index, gpu.TemperatureCelsius, gpu.ThrottleReasons.Any(IsThrottle), gpu.PcieWidth, gpu.MostPcieWidth, gpu.UncorrectableErrors))];
             }
+
+            // A GPU that fell off the bus makes nvidia-smi give up on all of them: it looked, and none can be seen.
+            isNoneSeen |= run is { End: ToolEnd.Ended, ExitCode: not 0 };
         }
 
-        return null;
+        return isNoneSeen ? [] : null;
     }
 
-    // Settings of the operator's and waiting for others slow a GPU as well, but are neither heat nor a fault.
-    private static bool IsThrottle(string reason) => reason is not ("applications_clocks_setting" or "sync_boost");
+    // A cap on power, settings of the operator's and waiting for others slow a GPU as well, but are neither heat nor a fault: a GPU at full load
+    // runs into its power limit all the time.
+    private static bool IsThrottle(string reason) => reason is not ("applications_clocks_setting" or "display_clocks_setting" or "sync_boost" or "sw_power_cap");
 
     private async Task<ImmutableArray<XidSample>?> XidsAsync(CancellationToken cancellation)
     {
@@ -58,14 +67,6 @@ internal sealed class HeartbeatSampler(Machine machine, TimeProvider time)
         }
 
         var run = await machine.RunAsync(dmesg, ["--kernel", "--nopager"], Patience, cancellation: cancellation).ConfigureAwait(false);
-        if (!run.Succeeded || ToolOutput.Read(Tool.KernelLog, run.Output).Reading is not { } log)
-        {
-            return null;
-        }
-
-        // The log is a ring: when it holds fewer than were told, the oldest fell out. The first look tells none: they are of before.
-        var told = Math.Min(_toldXids ?? log.Xids.Length, log.Xids.Length);
-        _toldXids = log.Xids.Length;
-        return [.. log.Xids.Skip(told).Select(xid => new XidSample(xid.Code, xid.PciAddress))];
+        return run.Succeeded && _xids.Take(BootId(machine), run.Output) is { } xids ? [.. xids.Select(xid => new XidSample(xid.Code, xid.PciAddress))] : null;
     }
 }

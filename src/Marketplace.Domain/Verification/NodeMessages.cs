@@ -144,14 +144,14 @@ public sealed record Heartbeats(NodeId NodeId, string BootId, ImmutableArray<Hea
 /// <summary>One beat, about a minute after the one before.</summary>
 /// <param name="Sequence">Grows by one with every beat, over restarts too.</param>
 /// <param name="At">The node's clock.</param>
-/// <param name="Gpus">What its GPUs looked like; null when nobody looked.</param>
-/// <param name="Xids">Xid errors since the beat before; null when the kernel's log could not be read.</param>
+/// <param name="Gpus">What the GPUs looked like that could be seen; null when nobody looked.</param>
+/// <param name="Xids">Xid errors since the beat before, each told once; null when the kernel's log could not be read.</param>
 public sealed record Heartbeat(long Sequence, Instant At, ImmutableArray<GpuSample>? Gpus = null, ImmutableArray<XidSample>? Xids = null);
 
 /// <summary>One GPU at one beat.</summary>
 /// <param name="Index">Its index.</param>
 /// <param name="TemperatureCelsius">Temperature of the core, °C.</param>
-/// <param name="IsThrottled">Whether it runs below its clocks for heat, power or a fault.</param>
+/// <param name="IsThrottled">Whether it runs below its clocks for heat, a power brake or a fault; a cap on its power is none of these.</param>
 /// <param name="PcieWidth">PCIe lanes in use.</param>
 /// <param name="MostPcieWidth">PCIe lanes it could use.</param>
 /// <param name="UncorrectableErrors">Uncorrectable memory errors since the driver was loaded.</param>
