@@ -1,6 +1,5 @@
 using System.Globalization;
 using Marketplace.Domain.Primitives;
-using Marketplace.Domain.Terms;
 using NodaTime;
 
 namespace Marketplace.Domain.Verification;
@@ -93,8 +92,8 @@ public static partial class HealthBook
         for (var month = MonthOf(command.From); month.Start < command.Until; month = MonthOf(month.End))
         {
             var others = node.Health.Planned.Where(known => known.Until > month.Start && known.From < month.End).Select(known => new Interval(known.From, known.Until)).ToList();
-            var taken = SlaCredits.Downtime(month, others);
-            if (SlaCredits.Downtime(month, [.. others, new Interval(command.From, command.Until)]) > MostMaintenance || others.Count >= MostAnnouncements)
+            var taken = Covered(month, others);
+            if (Covered(month, [.. others, new Interval(command.From, command.Until)]) > MostMaintenance || others.Count >= MostAnnouncements)
             {
                 return Refusal.Of(
                     NodeRefusal.MaintenanceTooMuch,
@@ -111,6 +110,8 @@ public static partial class HealthBook
         var month = instant.InUtc().Date.ToYearMonth().OnDayOfMonth(1);
         return new Interval(month.AtMidnight().InUtc().ToInstant(), month.PlusMonths(1).AtMidnight().InUtc().ToInstant());
     }
+
+    private static Duration Covered(Interval month, IReadOnlyList<Interval> works) => month.Duration - Lasting(Without(month, works));
 
     private static string Hours(Duration time) => Math.Round((decimal)time.TotalHours, 2).ToString("0.##", CultureInfo.InvariantCulture);
 }

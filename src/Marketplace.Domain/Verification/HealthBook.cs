@@ -115,7 +115,7 @@ public static partial class HealthBook
             hours = Up(hours, now, now + Duration.Epsilon);
 
             // Where the marketplace was not there is read from its own marks, however long that was; the rest is kept here.
-            if (Without(new Interval(last, now), unheard).Aggregate(Duration.Zero, (sum, part) => sum + part.Duration) > NodeHealth.Patience)
+            if (Lasting(Without(new Interval(last, now), unheard)) > NodeHealth.Patience)
             {
                 fault = Attribute(health, last, now, bootId, beats, resent);
                 hours = Excuse(hours, new Interval(last, unsure));
@@ -190,6 +190,8 @@ public static partial class HealthBook
             yield return new Interval(at, whole.End);
         }
     }
+
+    private static Duration Lasting(IEnumerable<Interval> parts) => parts.Aggregate(Duration.Zero, (sum, part) => sum + part.Duration);
 
     private static ImmutableArray<HealthHour> Excuse(ImmutableArray<HealthHour> hours, Interval time)
     {
