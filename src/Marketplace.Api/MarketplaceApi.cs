@@ -46,7 +46,7 @@ public static class MarketplaceApi
     }
 
     /// <summary>Adds problem details, security headers and the API's own page at <c>/swagger</c>; first in the pipeline.</summary>
-    public static IApplicationBuilder UseMarketplaceApi(this IApplicationBuilder app) => app.UseMiddleware<ProblemMiddleware>().UseApiDocument().UseAuthentication();
+    public static IApplicationBuilder UseMarketplaceApi(this IApplicationBuilder app) => app.UseMiddleware<HeadMiddleware>().UseMiddleware<ProblemMiddleware>().UseApiDocument().UseAuthentication();
 
     /// <summary>Maps every operation. One line per room.</summary>
     public static IEndpointRouteBuilder MapMarketplaceApi(this IEndpointRouteBuilder routes)

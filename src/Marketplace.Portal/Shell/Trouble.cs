@@ -13,6 +13,7 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
     public static Trouble? Of(Exception error) => error switch
     {
         MarketplaceException { StatusCode: 401 } => new(TroubleKind.NotSignedIn, "", "unauthorized"),
+        MarketplaceException { StatusCode: 403, Code: "no_organization" } => new(TroubleKind.NoOrganization, "", "no_organization"),
         MarketplaceException { StatusCode: 403, Code: not null and not "forbidden" } refused => new(TroubleKind.Refused, refused.Problem?.Detail ?? "", refused.Code),
         MarketplaceException { StatusCode: 403 } refused => new(TroubleKind.NotAllowed, refused.Problem?.Detail ?? "", refused.Code),
         MarketplaceException { StatusCode: 404 } missing => new(TroubleKind.NotFound, "", missing.Code ?? "not_found"),
@@ -29,6 +30,7 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
     public string Say(Texts texts) => Spoken(Code, texts) ?? Kind switch
     {
         TroubleKind.NotSignedIn => texts["You are not signed in. Sign in and do it again."],
+        TroubleKind.NoOrganization => texts["Capacity is offered and reserved by organizations. Register yours here, or ask an owner to invite you; what you chose is kept."],
         TroubleKind.NotAllowed => texts["Your role does not allow this. An owner of your organization can do it, or change your role."],
         TroubleKind.NotFound => texts["There is no such thing here, or it belongs to another organization."],
         TroubleKind.TooMany => texts["Too many requests at once. Wait a minute and do it again."],
@@ -70,6 +72,9 @@ public enum TroubleKind
 {
     /// <summary>Sign in.</summary>
     NotSignedIn,
+
+    /// <summary>Register an organization, or choose one.</summary>
+    NoOrganization,
 
     /// <summary>Ask an owner.</summary>
     NotAllowed,

@@ -39,6 +39,9 @@ window.marketplace = (() => {
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     },
 
+    // Scrolls to a part that was drawn after the browser had looked for it.
+    show: (id) => { document.getElementById(id)?.scrollIntoView(); },
+
     copy: (text) => navigator.clipboard.writeText(text),
 
     send,

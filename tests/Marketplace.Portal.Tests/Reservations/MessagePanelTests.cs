@@ -38,6 +38,9 @@ public sealed class MessagePanelTests(PortalMarket market)
         await tenant.GotoAsync("/notices");
         await Assertions.Expect(tenant.Locator("tbody tr").First).ToContainTextAsync("Yes: on 20 February.");
         await Assertions.Expect(tenant.Locator("tbody tr").First).ToContainTextAsync("read");
+        await tenant.Locator("a[href$='#messages']").First.ClickAsync();
+        await Assertions.Expect(tenant.Locator("#messages")).ToBeInViewportAsync(new() { Ratio = 0.5f });
+        await tenant.GotoAsync("/notices");
         await tenant.GetByRole(AriaRole.Button, new() { Name = "Mark all as read" }).ClickAsync();
         await Assertions.Expect(tenant.Locator(".bell span")).ToHaveCountAsync(0);
         await tenant.ReloadAsync();
@@ -55,6 +58,13 @@ public sealed class MessagePanelTests(PortalMarket market)
         var address = (await page.Locator("pre").InnerTextAsync()).Trim();
         using var http = new HttpClient();
         Assert.Contains("BEGIN:VEVENT", await http.GetStringAsync(new Uri(address)), StringComparison.Ordinal);
+
+        // Programs ask whether it is there before they subscribe.
+        using var asking = new HttpRequestMessage(HttpMethod.Head, address);
+        using var there = await http.SendAsync(asking);
+        Assert.Equal(System.Net.HttpStatusCode.OK, there.StatusCode);
+        Assert.Equal("text/calendar", there.Content.Headers.ContentType!.MediaType);
+        Assert.Empty(await there.Content.ReadAsStringAsync());
 
         await page.ReloadAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Revoke it" }).ClickAsync();
