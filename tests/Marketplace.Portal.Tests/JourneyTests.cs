@@ -81,7 +81,7 @@ public sealed partial class JourneyTests(PortalMarket market)
         await Heading(tenant, "Confirmed: the capacity is held for you");
 
         // Two and a half months on, the term has begun: the operator delivers, the tenant accepts, rent runs.
-        await AdvanceAsync(admin, "+ A month", 3);
+        await AdvanceAsync(admin, "+ One month", 3);
         await operatorPage.GotoAsync("/operator/pools/pool_caprockh200");
         await operatorPage.GetByText("Register nodes").ClickAsync();
         await operatorPage.GetByLabel("Serial numbers, one a line").FillAsync("JOURNEY-1\nJOURNEY-2\nJOURNEY-3");
@@ -92,10 +92,15 @@ public sealed partial class JourneyTests(PortalMarket market)
         await Assertions.Expect(operatorPage.GetByText("Delivered. The tenant tests and accepts it next.")).ToBeVisibleAsync();
         await tenant.GotoAsync(reservation);
         await tenant.GetByRole(AriaRole.Link, new() { Name = "To the lease" }).ClickAsync();
+
+        // One node first, then what is left.
+        await tenant.Locator("td input[type=checkbox]").First.CheckAsync();
+        await tenant.GetByRole(AriaRole.Button, new() { Name = "Accept 1 node" }).ClickAsync();
+        await Assertions.Expect(tenant.Locator("td input[type=checkbox]")).ToHaveCountAsync(1);
         await tenant.GetByRole(AriaRole.Button, new() { Name = "Accept all" }).ClickAsync();
         await Assertions.Expect(tenant.Locator(".head .chip")).ToHaveTextAsync("Active");
 
-        await AdvanceAsync(admin, "+ A month", 1);
+        await AdvanceAsync(admin, "+ One month", 1);
         await tenant.ReloadAsync();
         await tenant.Locator("td a[href^='billing/invoices/']").First.ClickAsync();
         await tenant.GetByRole(AriaRole.Button, new() { Name = "Pay by card" }).ClickAsync();

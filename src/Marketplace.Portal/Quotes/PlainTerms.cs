@@ -98,6 +98,6 @@ public static class PlainTerms
 
         return steps.Count == 0
             ? t["Nothing to sign: the reservation is binding once the deposit is paid."]
-            : t["Before it is binding {0}.", string.Join(t[" and "], steps)] + (holds is null ? "" : " " + t["There are {0} days for that; the capacity is held meanwhile.", f.Number(holds.PaperDays)]);
+            : t["Before it is binding {0}.", steps.Count == 1 ? steps[0] : string.Join(", ", steps.SkipLast(1)) + t[" and "] + steps[^1]] + (holds is null ? "" : " " + t["There are {0} days for that; the capacity is held meanwhile.", f.Number(holds.PaperDays)]);
     }
 }

@@ -31,6 +31,21 @@ public sealed class PlainTermsTests
     }
 
     [Fact]
+    public void StepsOfThePaperAreListedAsPeopleDo()
+    {
+        var all = new Clauses
+        {
+            Deposit = Clauses.Deposit,
+            EarlyTermination = Clauses.EarlyTermination,
+            Renewal = Clauses.Renewal,
+            Acceptance = Clauses.Acceptance,
+            Signatures = new SignatureTerms { OperatorApproves = true, TenantSigns = true, OperatorSigns = true },
+            LeaseZone = "UTC",
+        };
+        Assert.Contains(("Paper", "Before it is binding the operator approves, you sign and the operator signs."), PlainTerms.Of(all, null, new Texts("en"), new Formats("en", null)));
+    }
+
+    [Fact]
     public void ThePriceOverTimeIsAlwaysSaid()
     {
         Assert.Contains("3%", PriceOf(Clauses), StringComparison.Ordinal);

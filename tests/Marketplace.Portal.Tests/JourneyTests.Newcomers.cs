@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 
 namespace Marketplace.Portal.Tests;
 
-/// <summary>People whom nobody here knows yet, from their first look to what they came for.</summary>
-public sealed class NewcomerJourneyTests(PortalMarket market)
+// People whom nobody here knows yet, from their first look to what they came for. Here, because other journeys move the market's clock.
+public sealed partial class JourneyTests
 {
     [Fact]
     public async Task ATenantChoosesFirstAndRegistersOnTheWayWithoutLosingTheChoice()
