@@ -52,7 +52,7 @@ internal static partial class NvidiaSmi
             {
                 if (depths.Depth > ToolOutput.MostDepth)
                 {
-                    throw new ToolFormatException(((IXmlLineInfo)depths).LineNumber, $"Elements lie more than {ToolOutput.MostDepth} deep in each other.");
+                    throw new ToolFormatException(depths.LineNumber, $"Elements lie more than {ToolOutput.MostDepth} deep in each other.");
                 }
             }
         }
@@ -61,8 +61,7 @@ internal static partial class NvidiaSmi
         return XDocument.Load(reader);
     }
 
-    private static XmlReader Reader(string output) =>
-        XmlReader.Create(new StringReader(output), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, CloseInput = true });
+    private static XmlTextReader Reader(string output) => new(output, XmlNodeType.Document, null) { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null };
 
     private static GpuReading Gpu(XElement gpu, int index)
     {

@@ -15,7 +15,7 @@ using NodaTime;
 namespace Marketplace.Api.Tests.Verification;
 
 /// <summary>Answers made to break a challenge, to be taken twice, or to fill the store.</summary>
-public sealed class HostileAnswerTests
+public sealed class VerificationHostileTests
 {
     [Fact]
     public async Task Outputs_that_no_tool_prints_fail_their_node_and_leave_the_challenge_whole()

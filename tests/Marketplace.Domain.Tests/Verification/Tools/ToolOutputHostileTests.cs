@@ -5,7 +5,7 @@ using Marketplace.Domain.Verification.Tools;
 namespace Marketplace.Domain.Tests.Verification.Tools;
 
 /// <summary>Outputs made to break the reader: each is refused with a reason, soon, and none ends the process.</summary>
-public sealed class HostileOutputTests
+public sealed class ToolOutputHostileTests
 {
     private const string NcclHeading = "#       size         count      type   redop    root     time   algbw   busbw #wrong\n";
     private const string NcclEnd = "# Out of bounds values : 0 OK\n# Avg bus bandwidth    : 1.0\n#\n";
