@@ -1,3 +1,4 @@
+using Marketplace.Domain.Verification;
 using Marketplace.Domain.Verification.Tools;
 
 namespace Marketplace.Agent.Heartbeats;
@@ -10,8 +11,8 @@ namespace Marketplace.Agent.Heartbeats;
 /// <param name="folder">Where that is kept.</param>
 internal sealed class XidLog(AgentFolder folder)
 {
-    /// <summary>Most errors of one beat; more of them are told by the next ones.</summary>
-    public const int MostAtOnce = 256;
+    /// <summary>Most errors of one beat, as many as count; more of them are told by the next ones.</summary>
+    public const int MostAtOnce = HealthBook.MostXids;
 
     private const string FileName = "xids.json";
     private const string Mark = "NVRM: Xid";

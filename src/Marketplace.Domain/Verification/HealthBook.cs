@@ -111,17 +111,17 @@ public static partial class HealthBook
             var unsure = Instant.Min(Instant.Max(heard.UnsureUntil ?? last, last), now);
             var unheard = heard.Deaf.Append(new Interval(last, unsure)).ToList();
             var resent = beats[..^1].Select(beat => now - Duration.Max(Duration.Zero, newest.At - beat.At)).Where(at => at > last && at > now - LongestResend).ToList();
-            hours = resent.Where(at => unheard.Any(gap => gap.Contains(at))).Aggregate(hours, (known, at) => Up(known, at, at + Duration.Epsilon));
+            var isOutage = Lasting(Without(new Interval(last, now), unheard)) > NodeHealth.Patience;
+            hours = resent.Where(at => !isOutage || unheard.Any(gap => gap.Contains(at))).Aggregate(hours, (known, at) => Up(known, at, at + Duration.Epsilon));
             hours = Up(hours, now, now + Duration.Epsilon);
-
-            // Where the marketplace was not there is read from its own marks, however long that was; the rest is kept here.
-            if (Lasting(Without(new Interval(last, now), unheard)) > NodeHealth.Patience)
+            if (isOutage)
             {
                 fault = Attribute(health, last, now, bootId, beats, resent);
                 hours = Excuse(hours, new Interval(last, unsure));
             }
             else
             {
+                // Where the marketplace was not there is read from its own marks, however long that was; the rest is kept here.
                 hours = Without(new Interval(last, now), heard.Deaf).Aggregate(hours, Excuse);
             }
         }
