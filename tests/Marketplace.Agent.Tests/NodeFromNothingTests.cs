@@ -73,13 +73,13 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
         var seller = await ListedPool.OnAsync(_host);
         var buyer = await ListedPool.OnAsync(_host);
         using var bought = new FakeNode();
-        _node.WriteTools("07");
-        bought.WriteTools("07");
+        const string BootId = "/proc/sys/kernel/random/boot_id";
+        _node.WriteTools("07").WriteFile(BootId, "9a6ad0a2-1b7e-4a57-8f6c-0d1b3a5f7e98\n");
+        bought.WriteTools("07").WriteFile(BootId, "9a6ad0a2-1b7e-4a57-8f6c-0d1b3a5f7e99\n");
         await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", seller.Token);
         await AgentProcess.RunAsync(bought, "enroll", "--market", _host.Address.ToString(), "--token", buyer.Token);
         Assert.Equal(0, (await AgentAsync("benchmark")).Code);
 
-        bought.WriteFile("/proc/sys/kernel/random/boot_id", "9a6ad0a2-1b7e-4a57-8f6c-0d1b3a5f7e99\n");
         Assert.Equal(7, (await AgentProcess.RunAsync(bought, "benchmark")).Code);
         await _host.CallAsync(seller.Key, HttpMethod.Post, $"gpu-pools/{seller.Id}/node-replacements", new { nodeId = seller.Node, serial = "SN-000977", reason = "Sold." });
         bought.WriteScript("gemm-sweep", ToolTexts.GemmSweepOnEach(777.1m)).WriteTool("gpu_stream", ToolTexts.GpuStream(less: 4.4m)).WriteTool("all_reduce_perf", ToolTexts.NcclTests(average: "468.977"));
