@@ -165,7 +165,7 @@ internal static class AccountEndpoints
         return Results.NoContent();
     }
 
-    /// <summary>Whoever has no password to ask for shows who they are by having signed in just now.</summary>
+    /// <summary>Whoever has no password to ask for, or adds a way to sign in, shows who they are by having signed in just now.</summary>
     public static void RefuseUnlessFresh(ApiRequest request)
     {
         if (request.RealNow - request.SignedIn.Session.OpenedAt > Fresh)

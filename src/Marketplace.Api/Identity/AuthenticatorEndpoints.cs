@@ -14,14 +14,14 @@ internal static class AuthenticatorEndpoints
     public static IEndpointRouteBuilder MapAuthenticator(this IEndpointRouteBuilder routes)
     {
         var room = new Room(routes, "Account");
-        room.Post("/identity/authenticator", new("prepareAuthenticator", "Begin with an authenticator app", "Makes a new key to put into the app. Nothing is asked for at sign-in before a code of the app was given; an app that was in use before no longer works.", Permission.Person)
+        room.Post("/identity/authenticator", new("prepareAuthenticator", "Begin with an authenticator app", "Makes a new key to put into the app. Nothing is asked for at sign-in before a code of the app was given; an app that was in use before no longer works. Open for ten minutes after signing in.", Permission.Person)
         {
             Gives = AuthenticatorModel.Example,
             NoIdempotencyKey = true,
-            Refuses = [IdentityRefusal.AuthenticatorOn],
+            Refuses = [IdentityRefusal.AuthenticatorOn, IdentityRefusal.SignInAgain],
         }, PrepareAsync);
 
-        room.Put("/identity/authenticator", new("enableAuthenticator", "Ask for the app from now on", "With a code that the app shows. Answers recovery codes, each good for one sign-in without the app: keep them apart from it.", Permission.Person)
+        room.Put("/identity/authenticator", new("enableAuthenticator", "Ask for the app from now on", "With a code that the app shows. Answers recovery codes, each good for one sign-in without the app: keep them apart from it. A mail tells the person.", Permission.Person)
         {
             Takes = AuthenticatorCode.Example,
             Gives = RecoveryCodesModel.Example,
@@ -53,6 +53,7 @@ internal static class AuthenticatorEndpoints
     {
         var user = AccountEndpoints.Me(request);
         RefuseWhenOn(user);
+        AccountEndpoints.RefuseUnlessFresh(request);
         var accounts = request.Service<Accounts>();
         SignInEndpoints.Check(await accounts.ResetAuthenticatorKeyAsync(user));
         var key = (await accounts.GetAuthenticatorKeyAsync(user))!;
@@ -68,7 +69,9 @@ internal static class AuthenticatorEndpoints
         var accounts = request.Service<Accounts>();
         await CheckCodeAsync(request, user, body.Code);
         user.Account = user.Account with { TwoFactorEnabled = true };
-        return request.Ok(await CodesAsync(accounts, user));
+        var codes = await CodesAsync(accounts, user);
+        await request.Service<Letters>().TellOfWayInAsync(request.Http, user.Account, "an authenticator app");
+        return request.Ok(codes);
     }
 
     private static async Task<IResult> DisableAsync(ApiRequest request)

@@ -50,12 +50,13 @@ internal static class ExternalEndpoints
         }, request => Task.FromResult(request.PageOf(
             Providers(request).OrderBy(it => it.Key, StringComparer.Ordinal).ToList(), it => new ProviderModel(it.Key, it.Value.DisplayName ?? it.Key))));
 
-        room.Post("/identity/external/{provider}/challenges", new("beginExternalSignIn", "Begin to sign in with another service", "Lead the browser to the address that is answered. It comes back to `returnTo`, signed in, or with `problem` in the query: `external_failed`, `external_email_missing`, `email_taken` (sign in to that account and link the service), `identifier_taken`.", Permission.Public)
+        room.Post("/identity/external/{provider}/challenges", new("beginExternalSignIn", "Begin to sign in with another service", "Lead the browser to the address that is answered. It comes back to `returnTo`, signed in, or with `problem` in the query: `external_failed`, `external_email_missing`, `email_taken` (sign in to that account and link the service), `identifier_taken`. To link a service is open for ten minutes after signing in.", Permission.Public)
         {
             Takes = NewExternalSignIn.Example,
             Gives = ExternalSignInModel.Example,
             NoIdempotencyKey = true,
             Guessable = true,
+            Refuses = [IdentityRefusal.SignInAgain],
         }, BeginAsync);
 
         var account = new Room(routes, "Account");
@@ -87,6 +88,7 @@ internal static class ExternalEndpoints
         var properties = new AuthenticationProperties { RedirectUri = body.ReturnTo };
         if (body.Link && request.OptionalSignedIn is { } signedIn)
         {
+            AccountEndpoints.RefuseUnlessFresh(request);
             properties.Items[ExternalSignIn.LinkItem] = signedIn.User.Id.Value;
         }
 

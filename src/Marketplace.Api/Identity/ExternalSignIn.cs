@@ -118,9 +118,23 @@ internal sealed class ExternalSignIn(IOptions<AccessOptions> access) : IConfigur
         if (properties.Items.TryGetValue(LinkItem, out var link))
         {
             var present = await http.RequestServices.GetRequiredService<ISessions>().FindAsync(http);
-            return present?.User.Id.Value != link ? "external_failed"
-                : user is not null ? user.Id.Value == link ? null : "identifier_taken"
-                : (await accounts.AddLoginAsync(MarketUser.Of(present!.User), new UserLoginInfo(scheme.Name, subject, scheme.DisplayName))).Succeeded ? null : "identifier_taken";
+            if (present?.User.Id.Value != link)
+            {
+                return "external_failed";
+            }
+
+            if (user is not null)
+            {
+                return user.Id.Value == link ? null : "identifier_taken";
+            }
+
+            if (!(await accounts.AddLoginAsync(MarketUser.Of(present!.User), new UserLoginInfo(scheme.Name, subject, scheme.DisplayName))).Succeeded)
+            {
+                return "identifier_taken";
+            }
+
+            await http.RequestServices.GetRequiredService<Letters>().TellOfWayInAsync(http, present.User.Account, $"an account at {scheme.DisplayName ?? scheme.Name}");
+            return null;
         }
 
         if (user is null)

@@ -30,7 +30,7 @@ internal enum IdentityRefusal
     PasswordWrong,
 
     /// <summary>Whoever has no password shows who they are by signing in.</summary>
-    [RefusalMeaning("sign_in_again", RefusalKind.Forbidden, RefusalClass.Final, "The account has no password to ask for: sign in again, then repeat this within ten minutes.")]
+    [RefusalMeaning("sign_in_again", RefusalKind.Forbidden, RefusalClass.Final, "This is open for ten minutes after signing in: sign in again, then repeat it.")]
     SignInAgain,
 
     /// <summary>The link in the mail is no longer good.</summary>

@@ -27,7 +27,7 @@ internal static class IdentityServices
             .AddUserManager<Accounts>()
             .AddSignInManager<SignIns>()
             .AddTokenProvider<DataProtectorTokenProvider<MarketUser>>(TokenOptions.DefaultProvider)
-            .AddTokenProvider<AuthenticatorTokenProvider<MarketUser>>(TokenOptions.DefaultAuthenticatorProvider)
+            .AddTokenProvider<AppCodes>(TokenOptions.DefaultAuthenticatorProvider)
             .AddPasswordValidator<PasswordRules>();
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = HashIterations);
         services.AddOptions<IdentityOptions>().Configure<IOptions<AccessOptions>>((identity, access) =>

@@ -29,6 +29,10 @@ internal sealed class Letters(IDataProtectionProvider protection, IGrainFactory 
         await grains.Of<ILetterGrain>(letter.Id.Value).WriteAsync(letter);
     }
 
+    /// <summary>Tells a person that the account has another way to sign in.</summary>
+    public Task TellOfWayInAsync(HttpContext http, Account account, string what) =>
+        SendAsync(account.Email, LetterContent.WayInAdded(account.Name, what, Link(http, "account/security"), Link(http, "forgot-password")));
+
     /// <summary>Where links lead that nobody asked for at a browser: the public address of the settings, or this machine.</summary>
     public string Root => options.Value.PublicAddress?.ToString().TrimEnd('/') ?? "http://localhost:5080";
 
@@ -103,6 +107,18 @@ internal sealed partial record LetterContent(string Subject, string Text)
         the address of your account is {email} from now on, and this one opens nothing any more. All other sessions were ended.
 
         If it was not you, tell the marketplace's administrators at once.
+        """);
+
+    public static LetterContent WayInAdded(string name, string what, string page, string reset) => new("Your account has another way to sign in", $"""
+        Hello {Named(name)},
+
+        somebody, probably you, added to what your account is opened with: {what}. You see all of it here:
+
+        {page}
+
+        If it was not you, remove it there, end all other sessions, and choose a new password:
+
+        {reset}
         """);
 
     public static LetterContent ResetPassword(string name, string link) => new("Reset your password", $"""

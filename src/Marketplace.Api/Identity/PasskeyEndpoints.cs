@@ -18,13 +18,14 @@ internal static class PasskeyEndpoints
             Pages = true,
         }, request => Task.FromResult(request.PageOf(request.SignedIn.User.Account.Passkeys, PasskeyModel.Of)));
 
-        room.Post("/identity/passkeys/creation-options", new("preparePasskey", "Begin to register a passkey", "Options for `navigator.credentials.create`; what it answers is due within some minutes, at the same browser.", Permission.Person)
+        room.Post("/identity/passkeys/creation-options", new("preparePasskey", "Begin to register a passkey", "Options for `navigator.credentials.create`; what it answers is due within some minutes, at the same browser. Open for ten minutes after signing in.", Permission.Person)
         {
             Gives = PasskeyOptionsModel.Example,
             NoIdempotencyKey = true,
+            Refuses = [IdentityRefusal.SignInAgain],
         }, PrepareAsync);
 
-        room.Post("/identity/passkeys", new("registerPasskey", "Register a passkey", "With what `navigator.credentials.create` answered.", Permission.Person)
+        room.Post("/identity/passkeys", new("registerPasskey", "Register a passkey", "With what `navigator.credentials.create` answered. A mail tells the person.", Permission.Person)
         {
             Takes = NewPasskey.Example,
             Gives = PasskeyModel.Example,
@@ -60,6 +61,7 @@ internal static class PasskeyEndpoints
 
     private static async Task<IResult> PrepareAsync(ApiRequest request)
     {
+        AccountEndpoints.RefuseUnlessFresh(request);
         var user = request.SignedIn.User;
         var options = await request.Service<SignIns>().MakePasskeyCreationOptionsAsync(new PasskeyUserEntity { Id = user.Id.Value, Name = user.Account.Email, DisplayName = user.Account.Name });
         return request.Ok(new PasskeyOptionsModel(options));
@@ -77,6 +79,7 @@ internal static class PasskeyEndpoints
         result.Passkey.Name = body.Name;
         var user = AccountEndpoints.Me(request);
         SignInEndpoints.Check(await request.Service<Accounts>().AddOrUpdatePasskeyAsync(user, result.Passkey));
+        await request.Service<Letters>().TellOfWayInAsync(request.Http, user.Account, $"the passkey {LetterContent.Named(body.Name)}");
         var id = Base64Url.EncodeToString(result.Passkey.CredentialId);
         return request.Ok(PasskeyModel.Of(user.Account.Passkeys.First(passkey => passkey.Id == id)));
     }

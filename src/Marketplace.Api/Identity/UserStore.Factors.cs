@@ -91,6 +91,10 @@ internal sealed partial class UserStore : IUserTwoFactorStore<MarketUser>, IUser
             ? user
             : null;
 
+    // A code is random enough for a plain hash; the person's id keeps equal codes of two persons apart.
+    internal static string HashOf(MarketUser user, string code) =>
+        PublicId.Encode(SHA256.HashData(Encoding.UTF8.GetBytes($"{user.Id}:{code.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()}")));
+
     private static string IdOf(byte[] credentialId) => Base64Url.EncodeToString(credentialId);
 
     private static Passkey? Find(MarketUser user, byte[] credentialId) => user.Account.Passkeys.FirstOrDefault(passkey => passkey.Id == IdOf(credentialId));
@@ -109,8 +113,4 @@ internal sealed partial class UserStore : IUserTwoFactorStore<MarketUser>, IUser
     {
         Name = passkey.Name,
     };
-
-    // A code is random enough for a plain hash; the person's id keeps equal codes of two persons apart.
-    private static string HashOf(MarketUser user, string code) =>
-        PublicId.Encode(SHA256.HashData(Encoding.UTF8.GetBytes($"{user.Id}:{code.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()}")));
 }

@@ -19,6 +19,7 @@ namespace Marketplace.Domain.Organizations;
 /// <param name="LockedUntil">Real time until which no password is looked at; null: not locked.</param>
 /// <param name="Passkeys">Passkeys, oldest first.</param>
 /// <param name="Logins">Subjects of other sign-in services that are this person.</param>
+/// <param name="SpentCodes">Codes of the authenticator app that were used in the last minutes; null: none.</param>
 public sealed record Account(
     string Email,
     string Name,
@@ -31,7 +32,8 @@ public sealed record Account(
     int FailedSignIns,
     Instant? LockedUntil,
     ImmutableArray<Passkey> Passkeys,
-    ImmutableArray<ExternalLogin> Logins)
+    ImmutableArray<ExternalLogin> Logins,
+    ImmutableArray<SpentCode>? SpentCodes = null)
 {
     /// <summary>Passkeys one person may have.</summary>
     public const int MostPasskeys = 20;
@@ -64,6 +66,11 @@ public sealed record Passkey(
     bool IsBackedUp,
     string Attestation,
     string ClientData);
+
+/// <summary>A code of the authenticator app that was used, and is good no more.</summary>
+/// <param name="Hash">Hash of the person and the code.</param>
+/// <param name="At">Real time of its use.</param>
+public sealed record SpentCode(string Hash, Instant At);
 
 /// <summary>Who a person is for another sign-in service.</summary>
 /// <param name="Provider">The service, by its name in the settings.</param>

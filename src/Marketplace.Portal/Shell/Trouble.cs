@@ -47,7 +47,7 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
         "passkey_failed" => t["The passkey was not accepted. Begin again."],
         "password_too_weak" => t["A password has at least 10 characters, of which 5 differ, and holds neither your name nor your address."],
         "password_wrong" => t["The present password is another."],
-        "sign_in_again" => t["Sign in again, then do it within ten minutes: your account has no password to ask for."],
+        "sign_in_again" => t["For this you must have signed in within the last ten minutes. Sign out, sign in again, and repeat it."],
         "token_invalid" => t["The link is wrong, was used before or is too old. Ask for another mail."],
         "code_wrong" => t["The code is wrong or no longer valid."],
         "authenticator_on" => t["An app is in use already. Turn it off before you begin with another."],

@@ -56,6 +56,7 @@ public sealed class AccountEndpointsTests(AccountMarket market) : IClassFixture<
         (await thief.RegisterAsync("cat@mail.example")).With(201);
         await market.MailAsync("cat@mail.example");
         await AuthenticatorEndpointsTests.EnableAsync(thief);
+        Assert.Equal("Your account has another way to sign in", (await market.MailAsync("cat@mail.example")).Subject);
 
         (await owner.PostAsync("/identity/password-resets", new { email = "cat@mail.example" })).With(202);
         var (_, link, _) = await market.MailAsync("cat@mail.example");

@@ -17,7 +17,7 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
         Assert.Equal("secondFactorRequired", (await other.SignInAsync("ann@app.example")).With(200).Text("status"));
         (await other.GetAsync("/identity/session")).With(401);
         Assert.Equal("second_factor_failed", (await other.PostAsync("/identity/sessions/second-factor", new { code = "000000" })).With(401).Code);
-        var done = (await other.PostAsync("/identity/sessions/second-factor", new { code = CodeOf(key) })).With(200);
+        var done = (await other.PostAsync("/identity/sessions/second-factor", new { code = CodeOf(key, 1) })).With(200);
 
         Assert.Equal(("signedIn", "True"), (done.Text("status"), done.Text("session.user.twoFactorEnabled")));
         (await other.GetAsync("/identity/session")).With(200);
@@ -37,6 +37,25 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
         using var again = market.Browser();
         (await again.SignInAsync("ben@app.example")).With(200);
         (await again.PostAsync("/identity/sessions/second-factor", new { recoveryCode = codes[3] })).With(401);
+    }
+
+    [Fact]
+    public async Task A_code_of_the_app_opens_once_also_when_two_come_at_once()
+    {
+        using var browser = market.Browser();
+        (await browser.RegisterAsync("eli@app.example")).With(201);
+        var (key, _) = await EnableAsync(browser);
+        var code = CodeOf(key, 1);
+        var visitors = Enumerable.Range(0, 4).Select(_ => market.Browser()).ToList();
+        foreach (var visitor in visitors)
+        {
+            Assert.Equal("secondFactorRequired", (await visitor.SignInAsync("eli@app.example")).With(200).Text("status"));
+        }
+
+        var answers = await Task.WhenAll(visitors.Select(visitor => visitor.PostAsync("/identity/sessions/second-factor", new { code })));
+        Assert.Equal([200, 401, 401, 401], answers.Select(answer => answer.Status).Order());
+        (await browser.PostAsync("/identity/recovery-codes", new { code = $" {code[..3]} {code[3..]}" })).With(403);
+        visitors.ForEach(visitor => visitor.Dispose());
     }
 
     [Fact]
@@ -62,7 +81,7 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
             (await thief.PostAsync("/identity/sessions/second-factor", new { code = "000000" })).With(401);
         }
 
-        (await thief.PostAsync("/identity/sessions/second-factor", new { code = CodeOf(key) })).With(401);
+        (await thief.PostAsync("/identity/sessions/second-factor", new { code = CodeOf(key, 1) })).With(401);
     }
 
     [Fact]
@@ -76,8 +95,8 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
         Assert.Equal("authenticator_on", (await browser.PostAsync("/identity/authenticator")).With(409).Code);
         Assert.Equal("code_wrong", (await browser.PostAsync("/identity/authenticator/removals", new { code = "000000" })).With(403).Code);
         Assert.Equal("code_wrong", (await browser.PostAsync("/identity/recovery-codes", new { code = "000000" })).With(403).Code);
-        Assert.Equal(10, (await browser.PostAsync("/identity/recovery-codes", new { code = CodeOf(key) })).With(200).Json.GetProperty("recoveryCodes").GetArrayLength());
-        (await browser.PostAsync("/identity/authenticator/removals", new { code = CodeOf(key) })).With(204);
+        Assert.Equal(10, (await browser.PostAsync("/identity/recovery-codes", new { code = CodeOf(key, 1) })).With(200).Json.GetProperty("recoveryCodes").GetArrayLength());
+        (await browser.PostAsync("/identity/authenticator/removals", new { code = CodeOf(key, -1) })).With(204);
         Assert.Equal("signedIn", (await browser.SignInAsync("dan@app.example")).With(200).Text("status"));
     }
 
@@ -89,14 +108,14 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
         return (key, [.. codes.Json.GetProperty("recoveryCodes").EnumerateArray().Select(code => code.GetString()!)]);
     }
 
-    /// <summary>What the app shows (RFC 6238: HMAC-SHA-1, 30 s, six digits).</summary>
-    internal static string CodeOf(string key)
+    /// <summary>What the app shows (RFC 6238: HMAC-SHA-1, 30 s, six digits), now or some steps of 30 s later.</summary>
+    internal static string CodeOf(string key, int later = 0)
     {
         const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
         var bits = string.Concat(key.Select(c => Convert.ToString(Alphabet.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
         var secret = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
         Span<byte> step = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(step, DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 30);
+        BinaryPrimitives.WriteInt64BigEndian(step, DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 30 + later);
 #pragma warning disable CA5350 // The standard says SHA-1, and apps know nothing else.
         var hash = HMACSHA1.HashData(secret, step);
 #pragma warning restore CA5350

@@ -106,6 +106,10 @@ public sealed class EmailChangeEndpointsTests(AccountMarket market) : IClassFixt
 
         // Nor does a password set by whoever finds the session open lead around it.
         Assert.Equal("sign_in_again", (await browser.PutAsync("/identity/account/password", new { newPassword = Password })).With(403).Code);
+
+        // Nor another way to sign in, added by them.
+        Assert.Equal("sign_in_again", (await browser.PostAsync("/identity/passkeys/creation-options")).With(403).Code);
+        Assert.Equal("sign_in_again", (await browser.PostAsync("/identity/authenticator")).With(403).Code);
     }
 
     [Fact]
@@ -142,7 +146,7 @@ public sealed class EmailChangeEndpointsTests(AccountMarket market) : IClassFixt
 
         (await owner.PostAsync("/identity/authenticator/removals", new { code = "000000" })).With(403);
 
-        Assert.Equal("code_wrong", (await owner.PostAsync("/identity/authenticator/removals", new { code = AuthenticatorEndpointsTests.CodeOf(key) })).With(403).Code);
+        Assert.Equal("code_wrong", (await owner.PostAsync("/identity/authenticator/removals", new { code = AuthenticatorEndpointsTests.CodeOf(key, 1) })).With(403).Code);
         Assert.Equal("password_wrong", (await owner.PutAsync("/identity/account/password", new { currentPassword = Password, newPassword = "staple of the week" })).With(403).Code);
         await market.Api.SettleAsync();
         Assert.Contains((await owner.GetAsync("/identity/activity")).With(200).Json.GetProperty("data").EnumerateArray(), entry => entry.GetProperty("act").GetString() == "lockedOut");
