@@ -68,28 +68,6 @@ public sealed class NodeFromNothingTests : IClassFixture<RunningHost>, IDisposab
     }
 
     [Fact]
-    public async Task Gpus_that_were_sold_answer_for_their_buyer_once_the_seller_has_replaced_the_node()
-    {
-        var seller = await ListedPool.OnAsync(_host);
-        var buyer = await ListedPool.OnAsync(_host);
-        using var bought = new FakeNode();
-        const string BootId = "/proc/sys/kernel/random/boot_id";
-        _node.WriteTools("07").WriteFile(BootId, "9a6ad0a2-1b7e-4a57-8f6c-0d1b3a5f7e98\n");
-        bought.WriteTools("07").WriteFile(BootId, "9a6ad0a2-1b7e-4a57-8f6c-0d1b3a5f7e99\n");
-        await AgentAsync("enroll", "--market", _host.Address.ToString(), "--token", seller.Token);
-        await AgentProcess.RunAsync(bought, "enroll", "--market", _host.Address.ToString(), "--token", buyer.Token);
-        Assert.Equal(0, (await AgentAsync("benchmark")).Code);
-
-        Assert.Equal(7, (await AgentProcess.RunAsync(bought, "benchmark")).Code);
-        await _host.CallAsync(seller.Key, HttpMethod.Post, $"gpu-pools/{seller.Id}/node-replacements", new { nodeId = seller.Node, serial = "SN-000977", reason = "Sold." });
-        bought.WriteScript("gemm-sweep", ToolTexts.GemmSweepOnEach(777.1m)).WriteTool("gpu_stream", ToolTexts.GpuStream(less: 4.4m)).WriteTool("all_reduce_perf", ToolTexts.NcclTests(average: "468.977"));
-        var answered = await AgentProcess.RunAsync(bought, "benchmark");
-
-        Assert.True(answered.Code == 0, answered.Text);
-        Assert.Equal("benchmarked", await buyer.LevelAsync(_host));
-    }
-
-    [Fact]
     public async Task A_token_counts_once()
     {
         var pool = await ListedPool.OnAsync(_host);
