@@ -181,7 +181,6 @@ public sealed class AccountJourneyTests(PortalMarket market)
     {
         var owner = await RegisterAsync("Olga Owner", "olga@accounts.example");
         await owner.GotoAsync("/account");
-        await owner.GetByText("Register an organization").ClickAsync();
         await owner.GetByLabel("Registered name").FillAsync("Invite Works");
         await owner.GetByRole(AriaRole.Button, new() { Name = "Register", Exact = true }).ClickAsync();
         await Assertions.Expect(owner.Locator(".who")).ToContainTextAsync("Invite Works");

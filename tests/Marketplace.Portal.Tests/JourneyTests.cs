@@ -4,8 +4,12 @@ using Microsoft.Playwright;
 namespace Marketplace.Portal.Tests;
 
 /// <summary>What tenants, operators and administrators do, in a real browser against the real host.</summary>
+[Collection(JourneyTests.MarketTime)]
 public sealed partial class JourneyTests(PortalMarket market)
 {
+    /// <summary>Tests that move the market's time, and those that must find it where they left it.</summary>
+    internal const string MarketTime = "market time";
+
     private const string OnDemand = "/listings/pool_willistonrtx5090?quantity=16&months=3";
     private const string ByContract = "/listings/pool_caprockh200?quantity=16&months=6";
 

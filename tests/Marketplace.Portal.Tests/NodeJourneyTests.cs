@@ -5,6 +5,7 @@ using Microsoft.Playwright;
 namespace Marketplace.Portal.Tests;
 
 /// <summary>How an operator comes from a node without an agent to one whose health is seen, with the real agent.</summary>
+[Collection(JourneyTests.MarketTime)]
 public sealed partial class NodeJourneyTests(PortalMarket market) : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("marketplace-agent-").FullName;

@@ -39,6 +39,11 @@ window.marketplace = (() => {
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     },
 
+    // The page's address for what was typed, unless another page was opened meanwhile.
+    settle: (address) => {
+      if (new URL(address, location.href).pathname === location.pathname) Blazor.navigateTo(address, { replaceHistoryEntry: true });
+    },
+
     // Scrolls to a part that was drawn after the browser had looked for it.
     show: (id) => { document.getElementById(id)?.scrollIntoView(); },
 
