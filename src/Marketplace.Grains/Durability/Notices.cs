@@ -83,8 +83,8 @@ public interface IAggregateGrain : IGrainWithStringKey
     [Alias("Drain"), AlwaysInterleave]
     Task DrainAsync();
 
-    /// <summary>Writes the aggregate's due row and the rows of its read copies anew, from what it keeps. Idempotent.</summary>
+    /// <summary>Writes the aggregate's due row and the rows of its read copies anew, from what it keeps, however long that history is. Idempotent.</summary>
     /// <returns>Whether there is such an aggregate.</returns>
-    [Alias("Rebuild")]
+    [Alias("Rebuild"), ResponseTimeout("01:00:00")]
     Task<bool> RebuildAsync();
 }
