@@ -1,7 +1,5 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
 using Deque.AxeCore.Playwright;
+using Marketplace.Testing;
 using Microsoft.Playwright;
 
 namespace Marketplace.Portal.Tests;
@@ -69,7 +67,7 @@ public sealed class AccountJourneyTests(PortalMarket market)
         await page.GetByLabel("Code", new() { Exact = true }).FillAsync("000000");
         await page.GetByRole(AriaRole.Button, new() { Name = "Turn it on" }).ClickAsync();
         await Assertions.Expect(page.GetByText("The code is wrong or no longer valid.")).ToBeVisibleAsync();
-        await page.GetByLabel("Code", new() { Exact = true }).FillAsync(CodeOf(key));
+        await page.GetByLabel("Code", new() { Exact = true }).FillAsync(AuthenticatorApp.CodeOf(key));
         await page.GetByRole(AriaRole.Button, new() { Name = "Turn it on" }).ClickAsync();
         await Assertions.Expect(page.Locator(".codes li")).ToHaveCountAsync(10);
         var recovery = await page.Locator(".codes code").First.InnerTextAsync();
@@ -78,7 +76,7 @@ public sealed class AccountJourneyTests(PortalMarket market)
 
         await SignOutAsync(page);
         await SignInAsync(page, "otto@accounts.example");
-        await page.GetByLabel("Code", new() { Exact = true }).FillAsync(CodeOf(key, 1));
+        await page.GetByLabel("Code", new() { Exact = true }).FillAsync(AuthenticatorApp.CodeOf(key, 1));
         await page.Locator("form button[type=submit]").ClickAsync();
         await page.WaitForURLAsync("**/");
 
@@ -264,21 +262,6 @@ public sealed class AccountJourneyTests(PortalMarket market)
         await page.GotoAsync("/account");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Sign in" })).ToBeVisibleAsync();
-    }
-
-    /// <summary>What an authenticator app shows now (RFC 6238).</summary>
-    private static string CodeOf(string key, int later = 0)
-    {
-        const string letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        var bits = string.Concat(key.Where(char.IsLetterOrDigit).Select(letter => Convert.ToString(letters.IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        var secret = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
-        var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 30 + later);
-#pragma warning disable CA5350 // The standard's, and every app's.
-        var hash = HMACSHA1.HashData(secret, counter);
-#pragma warning restore CA5350
-        var code = (BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(hash[^1] & 15)) & int.MaxValue) % 1_000_000;
-        return code.ToString("D6", CultureInfo.InvariantCulture);
     }
 
     private static async Task LookAsync(IPage page, string name)

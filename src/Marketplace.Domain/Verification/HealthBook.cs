@@ -193,21 +193,17 @@ public static partial class HealthBook
 
     private static Duration Lasting(IEnumerable<Interval> parts) => parts.Aggregate(Duration.Zero, (sum, part) => sum + part.Duration);
 
-    private static ImmutableArray<HealthHour> Excuse(ImmutableArray<HealthHour> hours, Interval time)
-    {
-        for (var at = Floor(time.Start); at < time.End; at += Hour)
-        {
-            hours = With(hours, at, hour => hour with { Excused = hour.Excused | Mask(at, time.Start, time.End) });
-        }
+    private static ImmutableArray<HealthHour> Excuse(ImmutableArray<HealthHour> hours, Interval time) =>
+        Mark(hours, time.Start, time.End, (hour, minutes) => hour with { Excused = hour.Excused | minutes });
 
-        return hours;
-    }
+    private static ImmutableArray<HealthHour> Up(ImmutableArray<HealthHour> hours, Instant from, Instant until) =>
+        Mark(hours, from, until, (hour, minutes) => hour with { Up = hour.Up | minutes });
 
-    private static ImmutableArray<HealthHour> Up(ImmutableArray<HealthHour> hours, Instant from, Instant until)
+    private static ImmutableArray<HealthHour> Mark(ImmutableArray<HealthHour> hours, Instant from, Instant until, Func<HealthHour, long, HealthHour> mark)
     {
         for (var at = Floor(from); at < until; at += Hour)
         {
-            hours = With(hours, at, hour => hour with { Up = hour.Up | Mask(at, from, until) });
+            hours = With(hours, at, hour => mark(hour, Mask(at, from, until)));
         }
 
         return hours;

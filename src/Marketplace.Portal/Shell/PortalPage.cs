@@ -70,6 +70,9 @@ public abstract class PortalPage : PortalComponent, IDisposable
         }
     }
 
+    /// <summary>The organization one acts for. Without one the API's refusal, which the page shows, says what to do.</summary>
+    protected async Task<string> OrganizationAsync() => Session.Me?.OrganizationId ?? (await Api.GetMeAsync()).Result.OrganizationId;
+
     /// <inheritdoc/>
     protected override void OnInitialized()
     {

@@ -1,5 +1,4 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Marketplace.Testing;
 
 namespace Marketplace.Api.Tests.Identity;
 
@@ -17,7 +16,7 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
         Assert.Equal("secondFactorRequired", (await other.SignInAsync("ann@app.example")).With(200).Text("status"));
         (await other.GetAsync("/identity/session")).With(401);
         Assert.Equal("second_factor_failed", (await other.PostAsync("/identity/sessions/second-factor", new { code = "000000" })).With(401).Code);
-        var done = (await other.PostAsync("/identity/sessions/second-factor", new { code = CodeOf(key, 1) })).With(200);
+        var done = (await other.PostAsync("/identity/sessions/second-factor", new { code = AuthenticatorApp.CodeOf(key, 1) })).With(200);
 
         Assert.Equal(("signedIn", "True"), (done.Text("status"), done.Text("session.user.twoFactorEnabled")));
         (await other.GetAsync("/identity/session")).With(200);
@@ -45,7 +44,7 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
         using var browser = market.Browser();
         (await browser.RegisterAsync("eli@app.example")).With(201);
         var (key, _) = await EnableAsync(browser);
-        var code = CodeOf(key, 1);
+        var code = AuthenticatorApp.CodeOf(key, 1);
         var visitors = Enumerable.Range(0, 4).Select(_ => market.Browser()).ToList();
         foreach (var visitor in visitors)
         {
@@ -81,7 +80,7 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
             (await thief.PostAsync("/identity/sessions/second-factor", new { code = "000000" })).With(401);
         }
 
-        (await thief.PostAsync("/identity/sessions/second-factor", new { code = CodeOf(key, 1) })).With(401);
+        (await thief.PostAsync("/identity/sessions/second-factor", new { code = AuthenticatorApp.CodeOf(key, 1) })).With(401);
     }
 
     [Fact]
@@ -95,8 +94,8 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
         Assert.Equal("authenticator_on", (await browser.PostAsync("/identity/authenticator")).With(409).Code);
         Assert.Equal("code_wrong", (await browser.PostAsync("/identity/authenticator/removals", new { code = "000000" })).With(403).Code);
         Assert.Equal("code_wrong", (await browser.PostAsync("/identity/recovery-codes", new { code = "000000" })).With(403).Code);
-        Assert.Equal(10, (await browser.PostAsync("/identity/recovery-codes", new { code = CodeOf(key, 1) })).With(200).Json.GetProperty("recoveryCodes").GetArrayLength());
-        (await browser.PostAsync("/identity/authenticator/removals", new { code = CodeOf(key, -1) })).With(204);
+        Assert.Equal(10, (await browser.PostAsync("/identity/recovery-codes", new { code = AuthenticatorApp.CodeOf(key, 1) })).With(200).Json.GetProperty("recoveryCodes").GetArrayLength());
+        (await browser.PostAsync("/identity/authenticator/removals", new { code = AuthenticatorApp.CodeOf(key, -1) })).With(204);
         Assert.Equal("signedIn", (await browser.SignInAsync("dan@app.example")).With(200).Text("status"));
     }
 
@@ -104,22 +103,7 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
     internal static async Task<(string Key, IReadOnlyList<string> Codes)> EnableAsync(Browser browser)
     {
         var key = (await browser.PostAsync("/identity/authenticator")).With(200).Text("key").Replace(" ", "", StringComparison.Ordinal);
-        var codes = (await browser.PutAsync("/identity/authenticator", new { code = CodeOf(key) })).With(200);
+        var codes = (await browser.PutAsync("/identity/authenticator", new { code = AuthenticatorApp.CodeOf(key) })).With(200);
         return (key, [.. codes.Json.GetProperty("recoveryCodes").EnumerateArray().Select(code => code.GetString()!)]);
-    }
-
-    /// <summary>What the app shows (RFC 6238: HMAC-SHA-1, 30 s, six digits), now or some steps of 30 s later.</summary>
-    internal static string CodeOf(string key, int later = 0)
-    {
-        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        var bits = string.Concat(key.Select(c => Convert.ToString(Alphabet.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        var secret = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
-        Span<byte> step = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(step, DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 30 + later);
-#pragma warning disable CA5350 // The standard says SHA-1, and apps know nothing else.
-        var hash = HMACSHA1.HashData(secret, step);
-#pragma warning restore CA5350
-        var number = BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(hash[^1] & 15)) & 0x7fffffff;
-        return (number % 1_000_000).ToString("D6", System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -2,6 +2,7 @@ using Marketplace.Api.Identity;
 using Marketplace.Domain.Organizations;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Organizations;
+using Marketplace.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -146,7 +147,7 @@ public sealed class EmailChangeEndpointsTests(AccountMarket market) : IClassFixt
 
         (await owner.PostAsync("/identity/authenticator/removals", new { code = "000000" })).With(403);
 
-        Assert.Equal("code_wrong", (await owner.PostAsync("/identity/authenticator/removals", new { code = AuthenticatorEndpointsTests.CodeOf(key, 1) })).With(403).Code);
+        Assert.Equal("code_wrong", (await owner.PostAsync("/identity/authenticator/removals", new { code = AuthenticatorApp.CodeOf(key, 1) })).With(403).Code);
         Assert.Equal("password_wrong", (await owner.PutAsync("/identity/account/password", new { currentPassword = Password, newPassword = "staple of the week" })).With(403).Code);
         await market.Api.SettleAsync();
         Assert.Contains((await owner.GetAsync("/identity/activity")).With(200).Json.GetProperty("data").EnumerateArray(), entry => entry.GetProperty("act").GetString() == "lockedOut");
