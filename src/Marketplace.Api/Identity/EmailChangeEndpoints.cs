@@ -14,7 +14,7 @@ internal static class EmailChangeEndpoints
     public static IEndpointRouteBuilder MapEmailChange(this IEndpointRouteBuilder routes)
     {
         var room = new Room(routes, "Account");
-        room.Post("/identity/email-changes", new("changeEmail", "Ask to change the address", "Sends a mail with a link to the new address and a notice to the present one. Nothing changes until the link is followed; asking again voids the link before. Answers alike whether or not the new address has an account.", Permission.Person)
+        room.Post("/identity/email-changes", new("changeEmail", "Ask to change the address", "Sends a mail with a link to the new address and a notice to the present one. Nothing changes until the link is followed; asking for another address voids the link before. Answers alike whether or not the new address has an account.", Permission.Person)
         {
             Takes = EmailChange.Example,
             Status = 202,
