@@ -1,5 +1,6 @@
 using Deque.AxeCore.Playwright;
 using Marketplace.Host.Tests;
+using Marketplace.Portal.Tests.Language;
 using Microsoft.Playwright;
 
 namespace Marketplace.Portal.Tests;
@@ -80,6 +81,41 @@ public sealed class PageTests(PortalMarket market)
         await page.GetByLabel("Sprache").SelectOptionAsync("en");
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Reserve compute before it is built" })).ToBeVisibleAsync();
         await page.Context.CloseAsync();
+    }
+
+    /// <summary>What is said in a visible text, label or hint, but for what is marked as English, names of code, and what people wrote.</summary>
+    private const string Said = """
+        () => {
+          const said = [];
+          const walker = document.createTreeWalker(document.querySelector('.portal'), NodeFilter.SHOW_TEXT);
+          while (walker.nextNode()) {
+            const around = walker.currentNode.parentElement;
+            if (!around.closest('[lang=en], code, pre, script, style, option') && around.checkVisibility()) said.push(walker.currentNode.data);
+          }
+          for (const each of document.querySelectorAll('.portal [aria-label], .portal [placeholder], .portal [title]'))
+            for (const name of ['aria-label', 'placeholder', 'title']) if (each.hasAttribute(name)) said.push(each.getAttribute(name));
+          return said.map(text => text.trim().replace(/\s+/g, ' ')).filter(text => text.length > 2);
+        }
+        """;
+
+    [Fact]
+    public async Task NoPageSaysAnythingInEnglishToWhoeverReadsGerman()
+    {
+        var left = new List<string>();
+        foreach (var byReader in Pages.Select(row => row.Data).GroupBy(row => row.Item2))
+        {
+            var page = await market.OpenAsync(byReader.Key, language: "de-DE");
+            foreach (var (name, _, address, shown) in byReader)
+            {
+                await page.GotoAsync(address);
+                await page.Locator(shown).First.WaitForAsync();
+                left.AddRange((await page.EvaluateAsync<string[]>(Said)).Where(EnglishTexts.IsEnglish).Distinct().Select(text => $"{name}: {text}"));
+            }
+
+            await page.Context.CloseAsync();
+        }
+
+        Assert.Empty(left);
     }
 
     [Fact]

@@ -73,8 +73,8 @@ public sealed partial class PortalMarket : IAsyncLifetime
         if (who is not null)
         {
             await page.GotoAsync("/sign-in");
-            await page.GetByLabel("E-mail", new() { Exact = true }).FillAsync(keys[who + "_EMAIL"]);
-            await page.GetByLabel("Password").FillAsync(keys[who + "_PASSWORD"]);
+            await page.Locator("form input[type=email]").FillAsync(keys[who + "_EMAIL"]);
+            await page.Locator("form input[type=password]").FillAsync(keys[who + "_PASSWORD"]);
             await page.Locator("form button[type=submit]").ClickAsync();
             await page.Locator(".who").WaitForAsync();
         }

@@ -35,10 +35,11 @@ public sealed class TestMail : ILetterSender, INoticeWriter
 
     /// <inheritdoc/>
     /// <remarks>Unsealed, for tests to read: the person, the organization, and a line each.</remarks>
-    public SealedLetter Write(LetterId id, string to, NoticeDigestContent content)
+    public Task<SealedLetter> WriteAsync(LetterId id, string to, NoticeDigestContent content)
     {
         ArgumentNullException.ThrowIfNull(content);
-        return new(id, to, string.Join('\n', [content.PersonName, content.OrganizationName, .. content.Lines.Select(line => $"{line.Count} {line.Subject} {line.Meaning}")]));
+        return Task.FromResult(new SealedLetter(
+            id, to, string.Join('\n', [content.PersonName, content.OrganizationName, .. content.Lines.Select(line => $"{line.Count} {line.Subject} {line.Meaning}")])));
     }
 
     /// <inheritdoc/>

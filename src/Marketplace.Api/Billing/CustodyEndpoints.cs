@@ -170,6 +170,6 @@ internal static class CustodyEndpoints
         }
 
         request.Granted(await account.ManageAsync(command(reservation)));
-        return request.Ok(DepositModel.Of((await account.GetDepositAsync(reservation))!));
+        return request.Ok(DepositModel.Of((await account.GetDepositAsync(reservation))!, await request.Subjects().OfAsync(reservation.Value)));
     }
 }

@@ -34,14 +34,23 @@ internal static class LedgerEndpoints
         {
             Gives = Page.Of(DepositModel.Example),
             Pages = true,
-        }, request => request.PageAsync<Deposit, DepositModel>(BillingRows.Deposits, request.Caller.Organization.Value, DepositModel.Of));
+        }, request =>
+        {
+            var subjects = request.Subjects();
+            return request.PageAsync<Deposit, DepositModel>(
+                BillingRows.Deposits, request.Caller.Organization.Value, async deposit => DepositModel.Of(deposit, await subjects.OfAsync(deposit.Reservation.Value)));
+        });
 
         room.Get("/v1/deposits/{reservationId}", new("getDeposit", "Read a deposit", "The deposit of a reservation, for the tenant who pays it.", read)
         {
             Gives = DepositModel.Example,
-        }, async request => request.Ok(DepositModel.Of(
-            await request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value).GetDepositAsync(request.Id<ReservationId>("reservationId"))
-            ?? throw Problem.NotFound("There is no deposit of that reservation, or not for this caller."))));
+        }, async request =>
+        {
+            var reservation = request.Id<ReservationId>("reservationId");
+            var deposit = await request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value).GetDepositAsync(reservation)
+                ?? throw Problem.NotFound("There is no deposit of that reservation, or not for this caller.");
+            return request.Ok(DepositModel.Of(deposit, await request.Subjects().OfAsync(reservation.Value)));
+        });
         return routes;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Marketplace.Api.Events;
 using Marketplace.Api.Http;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Ledger;
@@ -113,6 +114,7 @@ internal sealed record DepositPaymentModel(PaymentId PaymentId, MoneyModel Amoun
 /// <param name="OpenedAt">When it was asked for, in market time.</param>
 /// <param name="Custody">Who holds it, and until when that may be; null where the contract names no custody.</param>
 /// <param name="Payments">Its payments: one, or several where it is more than one payment takes, each started once the one before has come.</param>
+/// <param name="About">What it secures, and the other party, by name; null in exports.</param>
 internal sealed record DepositModel(
     ReservationId ReservationId,
     OrganizationId OperatorId,
@@ -127,7 +129,8 @@ internal sealed record DepositModel(
     string? Reason,
     Instant OpenedAt,
     DepositCustodyModel? Custody,
-    ImmutableArray<DepositPaymentModel> Payments)
+    ImmutableArray<DepositPaymentModel> Payments,
+    AboutModel? About)
 {
     public static DepositModel Example { get; } = Of(new Deposit
     {
@@ -142,9 +145,9 @@ internal sealed record DepositModel(
         Received = new Money(Currency.Usd, 66_666_666),
         Applied = new Money(Currency.Usd, 0),
         Returned = new Money(Currency.Usd, 0),
-    });
+    }, AboutModel.Example);
 
-    public static DepositModel Of(Deposit deposit) => new(
+    public static DepositModel Of(Deposit deposit, AboutModel? about = null) => new(
         deposit.Reservation,
         deposit.Operator,
         deposit.Payment,
@@ -163,5 +166,6 @@ internal sealed record DepositModel(
             MoneyModel.Of(part.Amount),
             part.Received,
             MoneyModel.Of(part.Returned),
-            MoneyModel.Of(Money.Sum(part.Amount.Currency, (part.Declines ?? []).Select(decline => decline.Amount)))))]);
+            MoneyModel.Of(Money.Sum(part.Amount.Currency, (part.Declines ?? []).Select(decline => decline.Amount)))))],
+        about);
 }

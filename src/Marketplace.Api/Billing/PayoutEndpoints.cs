@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Marketplace.Api.Billing.Sandbox;
+using Marketplace.Api.Events;
 using Marketplace.Api.Http;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
@@ -46,7 +47,12 @@ internal static class PayoutEndpoints
         {
             Gives = Page.Of(PayoutModel.Example),
             Pages = true,
-        }, request => request.PageAsync<Payout, PayoutModel>(PayoutRows.Table, request.Caller.Organization.Value, payout => Model(request, payout)));
+        }, request =>
+        {
+            var subjects = request.Subjects();
+            return request.PageAsync<Payout, PayoutModel>(
+                PayoutRows.Table, request.Caller.Organization.Value, async payout => Model(request, payout, await subjects.InvoiceAsync(payout.Order.Invoice)));
+        });
 
         room.Get("/v1/payouts/{payoutId}", new("getPayout", "Read a payout", "One transfer to the caller's account at the gateway.", Read)
         {
@@ -54,7 +60,9 @@ internal static class PayoutEndpoints
         }, async request =>
         {
             var payout = await request.Grain<IPayoutGrain>(request.Id<PayoutId>("payoutId").Value).GetAsync();
-            return request.Ok(request.Visible(payout, found => found.Order.Operator == request.Caller.Organization), found => Model(request, found));
+            var seen = request.Visible(payout, found => found.Order.Operator == request.Caller.Organization);
+            var about = await request.Subjects().InvoiceAsync(seen.State.Order.Invoice);
+            return request.Ok(seen, found => Model(request, found, about));
         });
 
         room.Post("/v1/sandbox/payout-account/complete", new(
@@ -88,7 +96,9 @@ internal static class PayoutEndpoints
     private static async Task<IResult> ListPayablesAsync(ApiRequest request)
     {
         var account = (await request.Grain<IPayoutAccountGrain>(request.Caller.Organization.Value).GetAsync())?.State;
-        return request.PageOf(account is null ? [] : Waiting(account), payable => PayableModel.Of(account!, payable, request.MarketNow));
+        var subjects = request.Subjects();
+        return await request.PageOfAsync(
+            account is null ? [] : Waiting(account), async payable => PayableModel.Of(account!, payable, request.MarketNow, await subjects.InvoiceAsync(payable.Invoice)));
     }
 
     private static async Task<IResult> CompleteAsync(ApiRequest request)
@@ -122,10 +132,10 @@ internal static class PayoutEndpoints
         return PayoutAccountModel.Of(account, gateway.Name, gateway.IsSandbox);
     }
 
-    internal static PayoutModel Model(ApiRequest request, Payout payout)
+    internal static PayoutModel Model(ApiRequest request, Payout payout, AboutModel? about)
     {
         var gateway = request.Service<IPaymentGateway>();
-        return PayoutModel.Of(payout, gateway.Name, gateway.IsSandbox);
+        return PayoutModel.Of(payout, gateway.Name, gateway.IsSandbox, about);
     }
 }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Marketplace.Api.Events;
 using Marketplace.Api.Http;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
@@ -61,6 +62,7 @@ internal sealed record OnboardingLinkModel(Uri Url)
 /// <param name="PayableFrom">First instant after the service it pays for, in market time; null when it pays for none.</param>
 /// <param name="Obstacle">Why it is not paid out now; null when nothing stands in the way.</param>
 /// <param name="EarnedAt">When it was collected, in market time.</param>
+/// <param name="About">The invoice and the tenant by name; null where it was collected for no invoice, and in exports.</param>
 internal sealed record PayableModel(
     OrganizationId TenantId,
     InvoiceId? InvoiceId,
@@ -69,7 +71,8 @@ internal sealed record PayableModel(
     MoneyModel Sent,
     Instant? PayableFrom,
     PayoutObstacle? Obstacle,
-    Instant EarnedAt)
+    Instant EarnedAt,
+    AboutModel? About)
 {
     public static PayableModel Example { get; } = new(
         OrganizationId.From("org_tenant"),
@@ -79,9 +82,10 @@ internal sealed record PayableModel(
         MoneyModel.Of(new Money(Currency.Usd, 0)),
         Instant.FromUtc(2027, 2, 1, 0, 0),
         PayoutObstacle.ServiceNotEnded,
-        Instant.FromUtc(2027, 1, 5, 12, 0));
+        Instant.FromUtc(2027, 1, 5, 12, 0),
+        AboutModel.Example with { Name = "INV-4K2M-0007", Counterpart = "Lumen Labs AS" });
 
-    public static PayableModel Of(PayoutAccount account, Payable payable, Instant now) => new(
+    public static PayableModel Of(PayoutAccount account, Payable payable, Instant now, AboutModel? about = null) => new(
         payable.Tenant,
         payable.Invoice,
         payable.Payment,
@@ -89,7 +93,8 @@ internal sealed record PayableModel(
         MoneyModel.Of(payable.Sent),
         payable.PayableFrom,
         account.ObstacleOf(payable, now),
-        payable.EarnedAt);
+        payable.EarnedAt,
+        about);
 }
 
 /// <summary>One transfer to an operator.</summary>
@@ -106,6 +111,7 @@ internal sealed record PayableModel(
 /// <param name="Problem">The newest thing the gateway said that a person should read; null when there is none.</param>
 /// <param name="CreatedAt">When it was asked for, in market time.</param>
 /// <param name="ChangedAt">When it last moved, in market time.</param>
+/// <param name="About">The invoice and the tenant by name; null where it was collected for no invoice, and in exports.</param>
 internal sealed record PayoutModel(
     PayoutId Id,
     PayoutStatus Status,
@@ -119,7 +125,8 @@ internal sealed record PayoutModel(
     bool Sandbox,
     string? Problem,
     Instant CreatedAt,
-    Instant ChangedAt)
+    Instant ChangedAt,
+    AboutModel? About)
 {
     public static PayoutModel Example { get; } = new(
         PayoutId.From("payout_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
@@ -134,9 +141,10 @@ internal sealed record PayoutModel(
         true,
         null,
         Instant.FromUtc(2027, 2, 1, 0, 0),
-        Instant.FromUtc(2027, 2, 1, 0, 0));
+        Instant.FromUtc(2027, 2, 1, 0, 0),
+        PayableModel.Example.About);
 
-    public static PayoutModel Of(Payout payout, string gateway, bool sandbox) => new(
+    public static PayoutModel Of(Payout payout, string gateway, bool sandbox, AboutModel? about) => new(
         payout.Id,
         payout.Status,
         payout.Order.Operator,
@@ -149,5 +157,6 @@ internal sealed record PayoutModel(
         sandbox,
         payout.Problem,
         payout.CreatedAt,
-        payout.ChangedAt);
+        payout.ChangedAt,
+        about);
 }

@@ -17,7 +17,7 @@ internal static class NoticeEndpoints
     public static IEndpointRouteBuilder MapNotices(this IEndpointRouteBuilder routes)
     {
         var room = new Room(routes, "Notices");
-        room.Get("/v1/notices", new("listNotices", "List notices", "Events of the caller's organization, newest first, each with whether the caller has read it.", Read)
+        room.Get("/v1/notices", new("listNotices", "List notices", "Events of the caller's organization, newest first, each with whether the caller has read it, and what it is about by name: pool and site, the other party, an invoice's number.", Read)
         {
             Gives = Page.Of(NoticeModel.Example),
             Pages = true,
@@ -61,9 +61,15 @@ internal static class NoticeEndpoints
 
         var read = (await BoardAsync(request))?.Reader(request.Caller.Actor).ReadThrough ?? 0;
         var page = await request.Rows.ScanAsync(EventRows.Table, request.Caller.Organization.Value, null, cursor, limit, descending: true, request.Cancellation);
-        var notices = page.Rows.Select(row => JsonSerializer.Deserialize<FeedEvent>(row.Data.Span, MarketJson.Options)!).Select(it => NoticeModel.Of(it, it.Number > read)).ToImmutableArray();
-        var hasMore = notices is [.., { Number: > 1 }] && notices.Length == limit;
-        return request.Ok(new Page<NoticeModel>(notices, hasMore, hasMore ? Page.CursorOf(EventRows.Key(notices[^1].Number)) : null));
+        var subjects = request.Subjects();
+        var notices = ImmutableArray.CreateBuilder<NoticeModel>(page.Rows.Count);
+        foreach (var it in page.Rows.Select(row => JsonSerializer.Deserialize<FeedEvent>(row.Data.Span, MarketJson.Options)!))
+        {
+            notices.Add(NoticeModel.Of(it, it.Number > read, await subjects.OfAsync(it.Subject, it.Data)));
+        }
+
+        var hasMore = notices.Count == limit && notices is [.., { Number: > 1 }];
+        return request.Ok(new Page<NoticeModel>(notices.ToImmutable(), hasMore, hasMore ? Page.CursorOf(EventRows.Key(notices[^1].Number)) : null));
     }
 
     private static async Task<IResult> MarkAsync(ApiRequest request)

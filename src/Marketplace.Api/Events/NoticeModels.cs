@@ -14,12 +14,13 @@ namespace Marketplace.Api.Events;
 /// <param name="Subject">Public id of what it happened to.</param>
 /// <param name="Data">Details, by type.</param>
 /// <param name="IsUnread">Whether the caller has not read it.</param>
-internal sealed record NoticeModel(string Id, long Number, string Type, Instant OccurredAt, string Subject, JsonElement Data, bool IsUnread)
+/// <param name="About">What it happened to, by the names people know it by; null where it has none.</param>
+internal sealed record NoticeModel(string Id, long Number, string Type, Instant OccurredAt, string Subject, JsonElement Data, bool IsUnread, AboutModel? About)
 {
     public static NoticeModel Example { get; } = new(
-        EventModel.Example.Id, EventModel.Example.Number, EventModel.Example.Type, EventModel.Example.OccurredAt, EventModel.Example.Subject, EventModel.Example.Data, true);
+        EventModel.Example.Id, EventModel.Example.Number, EventModel.Example.Type, EventModel.Example.OccurredAt, EventModel.Example.Subject, EventModel.Example.Data, true, new("build server", null, null, null, null, null, null));
 
-    public static NoticeModel Of(FeedEvent it, bool isUnread) => new(it.Id, it.Number, it.Type, it.At, it.Subject, it.Data, isUnread);
+    public static NoticeModel Of(FeedEvent it, bool isUnread, AboutModel? about) => new(it.Id, it.Number, it.Type, it.At, it.Subject, it.Data, isUnread, about);
 }
 
 /// <summary>How far to note that the caller has read.</summary>

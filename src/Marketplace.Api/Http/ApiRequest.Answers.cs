@@ -60,7 +60,12 @@ internal sealed partial class ApiRequest
     /// A page of list rows, newest first unless <paramref name="ascending"/>. Rows that <paramref name="where"/> refuses are
     /// passed over; a page that looked at many ends early, with a cursor to go on.
     /// </summary>
-    public async Task<IResult> PageAsync<TState, TModel>(string table, string partition, Func<TState, TModel> toModel, Func<TState, bool>? where = null, bool ascending = false)
+    public Task<IResult> PageAsync<TState, TModel>(string table, string partition, Func<TState, TModel> toModel, Func<TState, bool>? where = null, bool ascending = false) =>
+        PageAsync<TState, TModel>(table, partition, state => ValueTask.FromResult(toModel(state)), where, ascending);
+
+    /// <summary>The same where each item shown has to be asked for.</summary>
+    public async Task<IResult> PageAsync<TState, TModel>(
+        string table, string partition, Func<TState, ValueTask<TModel>> toModel, Func<TState, bool>? where = null, bool ascending = false)
     {
         var (limit, cursor) = Paging();
         var items = ImmutableArray.CreateBuilder<TModel>();
@@ -82,7 +87,7 @@ internal sealed partial class ApiRequest
                 seen++;
                 if (where is null || where(state))
                 {
-                    items.Add(toModel(state));
+                    items.Add(await toModel(state));
                 }
             }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Marketplace.Api.Events;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Ports;
@@ -36,6 +37,9 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
     public IGrainFactory Grains => Service<IGrainFactory>();
 
     public IRowStore Rows => Service<IRowStore>();
+
+    /// <summary>Names for what ids stand for, as the caller may know them; one for each answer.</summary>
+    public Subjects Subjects() => new(Grains, Rows, ActedFor.Organization, ActedFor.IsPlatform);
 
     /// <summary>Market time.</summary>
     public Instant MarketNow => Service<IMarketClock>().Now;

@@ -11,7 +11,7 @@ internal sealed class AbsentPost : ILetterSender, INoticeWriter, IWebhookSender
 
     public Task SendAsync(SealedLetter letter, CancellationToken cancellation = default) => throw new LetterNotTakenException(Reason);
 
-    public SealedLetter Write(LetterId id, string to, NoticeDigestContent content) => throw new InvalidOperationException(Reason);
+    public Task<SealedLetter> WriteAsync(LetterId id, string to, NoticeDigestContent content) => throw new InvalidOperationException(Reason);
 
     public Task<WebhookAnswer> SendAsync(WebhookMessage message, CancellationToken cancellation = default) => throw new InvalidOperationException(Reason);
 }

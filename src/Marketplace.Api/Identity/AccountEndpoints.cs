@@ -58,7 +58,7 @@ internal static class AccountEndpoints
             Refuses = [IdentityRefusal.PasswordWrong, IdentityRefusal.PasswordTooWeak, IdentityRefusal.SignInAgain],
         }, ChangePasswordAsync);
 
-        room.Patch("/identity/account", new("updateAccount", "Change one's name", "Members keep the name under which they joined.", Permission.Person)
+        room.Patch("/identity/account", new("updateAccount", "Change one's name or language", "Members keep the name under which they joined. Mails and calendars are in the person's language from then on; contracts, invoices and the API's own answers are English.", Permission.Person)
         {
             Takes = AccountChanges.Example,
             Gives = UserModel.Example,
@@ -81,7 +81,7 @@ internal static class AccountEndpoints
     {
         var letters = request.Service<Letters>();
         var token = await request.Service<Accounts>().GenerateEmailConfirmationTokenAsync(user);
-        await letters.SendAsync(user.Account.Email, LetterContent.ConfirmEmail(user.Account.Name, letters.Link(request.Http, "confirm-email", ("userId", user.Id.Value), ("token", token))));
+        await letters.SendAsync(user.Account.Email, LetterContent.ConfirmEmail(user.Account.Spoken, user.Account.Name, letters.Link(request.Http, "confirm-email", ("userId", user.Id.Value), ("token", token))));
     }
 
     /// <summary>A link to choose a new password.</summary>
@@ -102,7 +102,7 @@ internal static class AccountEndpoints
     {
         if (await AskedAsync(request) is { } user)
         {
-            await request.Service<Letters>().SendAsync(user.Account.Email, LetterContent.ResetPassword(user.Account.Name, await ResetLinkAsync(request, user)));
+            await request.Service<Letters>().SendAsync(user.Account.Email, LetterContent.ResetPassword(user.Account.Spoken, user.Account.Name, await ResetLinkAsync(request, user)));
         }
 
         return Results.StatusCode(StatusCodes.Status202Accepted);
@@ -183,7 +183,7 @@ internal static class AccountEndpoints
     {
         var body = await request.ReadAsync<AccountChanges>();
         var user = Me(request);
-        user.Account = user.Account with { Name = body.Name };
+        user.Account = user.Account with { Name = body.Name ?? user.Account.Name, Language = body.Language ?? user.Account.Language };
         SignInEndpoints.Check(await request.Service<Accounts>().UpdateAsync(user));
         return request.Ok(UserModel.Of(user.Known!));
     }

@@ -56,11 +56,12 @@ internal sealed record EmailChangeConfirmation(UserId UserId, [Length(3, 254)] s
     public static EmailChangeConfirmation Example { get; } = new(UserModel.Example.Id, "ada@nilsen.example", "CfDJ8…");
 }
 
-/// <summary>Changes to the person.</summary>
+/// <summary>Changes to the person; what is absent stays.</summary>
 /// <param name="Name">The person's name.</param>
-internal sealed record AccountChanges([Length(1, 200)] string Name)
+/// <param name="Language">The language mails and calendars are written in.</param>
+internal sealed record AccountChanges([Length(1, 200)] string? Name = null, SpokenLanguage? Language = null)
 {
-    public static AccountChanges Example { get; } = new("Ada K. Nilsen");
+    public static AccountChanges Example { get; } = new("Ada K. Nilsen", SpokenLanguage.De);
 }
 
 /// <summary>A key for the authenticator app.</summary>

@@ -70,7 +70,7 @@ internal static class AuthenticatorEndpoints
         await CheckCodeAsync(request, user, body.Code);
         user.Account = user.Account with { TwoFactorEnabled = true };
         var codes = await CodesAsync(accounts, user);
-        await request.Service<Letters>().TellOfWayInAsync(request.Http, user.Account, "an authenticator app");
+        await request.Service<Letters>().TellOfWayInAsync(request.Http, user.Account, WayIn.App);
         return request.Ok(codes);
     }
 

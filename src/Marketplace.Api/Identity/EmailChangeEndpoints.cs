@@ -49,15 +49,15 @@ internal static class EmailChangeEndpoints
         if (await accounts.FindByEmailAsync(email) is { } owner && owner.Id != user.Id)
         {
             // Who asks is not told who has an account; its owner is.
-            await letters.SendAsync(owner.Account.Email, LetterContent.AlreadyRegistered(owner.Account.Name, await AccountEndpoints.ResetLinkAsync(request, owner)));
+            await letters.SendAsync(owner.Account.Email, LetterContent.AlreadyRegistered(owner.Account.Spoken, owner.Account.Name, await AccountEndpoints.ResetLinkAsync(request, owner)));
         }
         else
         {
             var token = await accounts.GenerateChangeEmailTokenAsync(user, email);
-            await letters.SendAsync(email, LetterContent.ConfirmNewEmail(user.Account.Name, letters.Link(request.Http, "confirm-new-email", ("userId", user.Id.Value), ("email", email), ("token", token))));
+            await letters.SendAsync(email, LetterContent.ConfirmNewEmail(user.Account.Spoken, user.Account.Name, letters.Link(request.Http, "confirm-new-email", ("userId", user.Id.Value), ("email", email), ("token", token))));
         }
 
-        await letters.SendAsync(user.Account.Email, LetterContent.EmailChangeAsked(user.Account.Name, email, letters.Link(request.Http, "forgot-password")));
+        await letters.SendAsync(user.Account.Email, LetterContent.EmailChangeAsked(user.Account.Spoken, user.Account.Name, email, letters.Link(request.Http, "forgot-password")));
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
@@ -89,7 +89,7 @@ internal static class EmailChangeEndpoints
 
         var before = user.Account.Email;
         SignInEndpoints.Check(await accounts.ChangeEmailAsync(user, body.Email, body.Token));
-        await request.Service<Letters>().SendAsync(before, LetterContent.EmailChanged(user.Account.Name, user.Account.Email));
+        await request.Service<Letters>().SendAsync(before, LetterContent.EmailChanged(user.Account.Spoken, user.Account.Name, user.Account.Email));
         return Results.NoContent();
     }
 }

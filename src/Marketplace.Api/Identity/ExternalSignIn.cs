@@ -133,7 +133,7 @@ internal sealed class ExternalSignIn(IOptions<AccessOptions> access) : IConfigur
                 return "identifier_taken";
             }
 
-            await http.RequestServices.GetRequiredService<Letters>().TellOfWayInAsync(http, present.User.Account, $"an account at {scheme.DisplayName ?? scheme.Name}");
+            await http.RequestServices.GetRequiredService<Letters>().TellOfWayInAsync(http, present.User.Account, WayIn.Service(scheme.DisplayName ?? scheme.Name));
             return null;
         }
 
@@ -146,7 +146,7 @@ internal sealed class ExternalSignIn(IOptions<AccessOptions> access) : IConfigur
 
             var isVerified = principal.FindFirstValue("email") is not null && string.Equals(principal.FindFirstValue("email_verified"), "true", StringComparison.OrdinalIgnoreCase);
             var name = principal.FindFirstValue("name") is { Length: > 0 } told ? told : email;
-            user = MarketUser.New(email, name.Length > LongestName ? name[..LongestName] : name, isVerified);
+            user = MarketUser.New(email, name.Length > LongestName ? name[..LongestName] : name, isVerified, Wording.Asked(http.Request));
             user.Account = user.Account with { Logins = [new ExternalLogin(scheme.Name, subject, scheme.DisplayName)] };
             if (!(await accounts.CreateAsync(user)).Succeeded)
             {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
@@ -30,8 +29,8 @@ internal sealed class Letters(IDataProtectionProvider protection, IGrainFactory 
     }
 
     /// <summary>Tells a person that the account has another way to sign in.</summary>
-    public Task TellOfWayInAsync(HttpContext http, Account account, string what) =>
-        SendAsync(account.Email, LetterContent.WayInAdded(account.Name, what, Link(http, "account/security"), Link(http, "forgot-password")));
+    public Task TellOfWayInAsync(HttpContext http, Account account, WayIn what) =>
+        SendAsync(account.Email, LetterContent.WayInAdded(account.Spoken, account.Name, what, Link(http, "account/security"), Link(http, "forgot-password")));
 
     /// <summary>Where links lead that nobody asked for at a browser: the public address of the settings, or this machine.</summary>
     public string Root => options.Value.PublicAddress?.ToString().TrimEnd('/') ?? "http://localhost:5080";
@@ -49,106 +48,4 @@ internal sealed class Letters(IDataProtectionProvider protection, IGrainFactory 
         var root = isHere && options.Value.PublicAddress is null ? $"{http.Request.Scheme}://{http.Request.Host}" : Root;
         return $"{root}/{page}{QueryString.Create(query.Select(it => KeyValuePair.Create(it.Name, (string?)it.Value)))}";
     }
-}
-
-/// <summary>What a mail says.</summary>
-/// <param name="Subject">Its subject.</param>
-/// <param name="Text">Its text.</param>
-internal sealed partial record LetterContent(string Subject, string Text)
-{
-    private const int LongestName = 100;
-
-    /// <summary>
-    /// A name that its owner chose, as it may stand in a mail to somebody who never heard of it: short, on one line, and nothing in it that
-    /// mail programs turn into a link.
-    /// </summary>
-    public static string Named(string name)
-    {
-        var plain = LinkPart().Replace(string.Join(' ', name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), "$0 ");
-        return plain.Length > LongestName ? plain[..LongestName] + "…" : plain;
-    }
-
-    [GeneratedRegex(@"(?<=\S)[.:/\\](?=\S)")]
-    private static partial Regex LinkPart();
-
-    public static LetterContent ConfirmEmail(string name, string link) => new("Confirm your e-mail address", $"""
-        Hello {Named(name)},
-
-        please confirm that this address is yours:
-
-        {link}
-
-        If you did not register at the marketplace, ignore this mail: nothing else follows from it.
-        """);
-
-    public static LetterContent ConfirmNewEmail(string name, string link) => new("Confirm your new e-mail address", $"""
-        Hello {Named(name)},
-
-        somebody, probably you, asked to use this address for an account at the marketplace from now on. Please confirm it:
-
-        {link}
-
-        Until then the account keeps its present address. If it was not you, ignore this mail: nothing was changed.
-        """);
-
-    public static LetterContent EmailChangeAsked(string name, string email, string link) => new("Your e-mail address is to be changed", $"""
-        Hello {Named(name)},
-
-        somebody, probably you, asked to change the address of your account to {email}. It changes once the link sent there is followed.
-
-        If it was not you, somebody knows how to sign in as you. Choose a new password at once, which also makes that link worthless:
-
-        {link}
-        """);
-
-    public static LetterContent EmailChanged(string name, string email) => new("Your e-mail address was changed", $"""
-        Hello {Named(name)},
-
-        the address of your account is {email} from now on, and this one opens nothing any more. All other sessions were ended.
-
-        If it was not you, tell the marketplace's administrators at once.
-        """);
-
-    public static LetterContent WayInAdded(string name, string what, string page, string reset) => new("Your account has another way to sign in", $"""
-        Hello {Named(name)},
-
-        somebody, probably you, added to what your account is opened with: {what}. You see all of it here:
-
-        {page}
-
-        If it was not you, remove it there, end all other sessions, and choose a new password:
-
-        {reset}
-        """);
-
-    public static LetterContent ResetPassword(string name, string link) => new("Reset your password", $"""
-        Hello {Named(name)},
-
-        somebody, probably you, asked to reset the password of your account. With this link you choose a new one:
-
-        {link}
-
-        You are then signed out everywhere. If you did not ask for it, ignore this mail: your password stays as it is.
-        """);
-
-    public static LetterContent AlreadyRegistered(string name, string link) => new("You have an account already", $"""
-        Hello {Named(name)},
-
-        somebody, probably you, tried to register with this address, which has an account already. If you forgot its password, choose a new
-        one:
-
-        {link}
-
-        If it was not you, ignore this mail: nothing was changed.
-        """);
-
-    public static LetterContent Invitation(string organization, string role, string link, string expires) => new($"{Named(organization)} invites you to the marketplace", $"""
-        Hello,
-
-        {Named(organization)} invites you to join it at the marketplace, as: {role}.
-
-        {link}
-
-        The link works for this address alone, until {expires}. If you expected no such invitation, ignore this mail.
-        """);
 }

@@ -24,9 +24,9 @@ internal sealed class MarketUser
     public User? Known { get; private set; }
 
     /// <summary>Somebody who is about to register.</summary>
-    public static MarketUser New(string email, string name, bool emailConfirmed = false) => new(
+    public static MarketUser New(string email, string name, bool emailConfirmed = false, SpokenLanguage? language = null) => new(
         PublicId.Derive<UserId>(RandomNumberGenerator.GetHexString(32)),
-        new Account(email.Trim(), name, emailConfirmed, null, "", false, null, [], 0, null, [], []),
+        new Account(email.Trim(), name, emailConfirmed, null, "", false, null, [], 0, null, [], [], Language: language),
         null);
 
     /// <summary>A person who is registered.</summary>

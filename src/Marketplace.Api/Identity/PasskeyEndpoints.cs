@@ -79,7 +79,7 @@ internal static class PasskeyEndpoints
         result.Passkey.Name = body.Name;
         var user = AccountEndpoints.Me(request);
         SignInEndpoints.Check(await request.Service<Accounts>().AddOrUpdatePasskeyAsync(user, result.Passkey));
-        await request.Service<Letters>().TellOfWayInAsync(request.Http, user.Account, $"the passkey {LetterContent.Named(body.Name)}");
+        await request.Service<Letters>().TellOfWayInAsync(request.Http, user.Account, WayIn.Passkey(body.Name));
         var id = Base64Url.EncodeToString(result.Passkey.CredentialId);
         return request.Ok(PasskeyModel.Of(user.Account.Passkeys.First(passkey => passkey.Id == id)));
     }

@@ -10,12 +10,14 @@ namespace Marketplace.Api.Identity;
 /// <param name="Email">E-mail address, the name to sign in with.</param>
 /// <param name="Password">At least 10 characters, of which 5 differ; not the person's name or address.</param>
 /// <param name="Name">The person's name.</param>
+/// <param name="Language">The language the person is written to in; absent: the one the request asks for by `Accept-Language`, English where it asks for none there is.</param>
 internal sealed record NewRegistration(
     [Length(3, 254), RegularExpression(Accounts.EmailPattern)] string Email,
     [Length(1, 256)] string Password,
-    [Length(1, 200)] string Name)
+    [Length(1, 200)] string Name,
+    SpokenLanguage? Language = null)
 {
-    public static NewRegistration Example { get; } = new("ada@northern.example", "four words make one", "Ada Nilsen");
+    public static NewRegistration Example { get; } = new("ada@northern.example", "four words make one", "Ada Nilsen", SpokenLanguage.En);
 }
 
 /// <summary>What to sign in with.</summary>
@@ -91,9 +93,10 @@ internal sealed record SessionModel(
 /// <param name="RecoveryCodesLeft">Recovery codes not used yet.</param>
 /// <param name="Passkeys">Number of passkeys.</param>
 /// <param name="AwaitedEmail">Address the person asked to change to and has not confirmed; null: none.</param>
-internal sealed record UserModel(UserId Id, string Email, string Name, bool EmailConfirmed, bool HasPassword, bool TwoFactorEnabled, int RecoveryCodesLeft, int Passkeys, string? AwaitedEmail)
+/// <param name="Language">The language the person is written to in; null: never said, which is English.</param>
+internal sealed record UserModel(UserId Id, string Email, string Name, bool EmailConfirmed, bool HasPassword, bool TwoFactorEnabled, int RecoveryCodesLeft, int Passkeys, string? AwaitedEmail, SpokenLanguage? Language)
 {
-    public static UserModel Example { get; } = new(UserId.From("usr_2m4n7qz3v5xw6a2bc4d5e6f7ga"), "ada@northern.example", "Ada Nilsen", true, true, true, 8, 1, null);
+    public static UserModel Example { get; } = new(UserId.From("usr_2m4n7qz3v5xw6a2bc4d5e6f7ga"), "ada@northern.example", "Ada Nilsen", true, true, true, 8, 1, null, SpokenLanguage.En);
 
     public static UserModel Of(User user) => new(
         user.Id,
@@ -104,7 +107,8 @@ internal sealed record UserModel(UserId Id, string Email, string Name, bool Emai
         user.Account.TwoFactorEnabled,
         user.Account.RecoveryCodes.Length,
         user.Account.Passkeys.Length,
-        user.AwaitedEmail);
+        user.AwaitedEmail,
+        user.Account.Language);
 }
 
 /// <summary>An organization a person belongs to.</summary>

@@ -77,7 +77,7 @@ internal static class SignInEndpoints
         var accounts = request.Service<Accounts>();
         LimitAttempts(request, body.Email);
         LimitMails(request, body.Email);
-        var user = MarketUser.New(body.Email, body.Name);
+        var user = MarketUser.New(body.Email, body.Name, language: body.Language ?? Wording.Asked(request.Http.Request));
         var result = await accounts.CreateAsync(user, body.Password);
         var signIns = request.Service<SignIns>();
         if (accounts.Options.SignIn.RequireConfirmedEmail)
@@ -86,7 +86,7 @@ internal static class SignInEndpoints
             if (result.Errors.Any(IsTaken) && await accounts.FindByEmailAsync(body.Email) is { } owner)
             {
                 var link = await AccountEndpoints.ResetLinkAsync(request, owner);
-                await request.Service<Letters>().SendAsync(owner.Account.Email, LetterContent.AlreadyRegistered(owner.Account.Name, link));
+                await request.Service<Letters>().SendAsync(owner.Account.Email, LetterContent.AlreadyRegistered(owner.Account.Spoken, owner.Account.Name, link));
             }
             else
             {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Marketplace.Api.Http;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Primitives;
@@ -13,31 +14,35 @@ namespace Marketplace.Api.Leases;
 /// Every date that contracts name, read from what they stand in. A lease carries on the dates of its reservation under the same uids, so that a
 /// calendar moves them instead of showing them twice.
 /// </summary>
-internal static class ContractDates
+/// <param name="words">The words of whoever's calendar it is.</param>
+/// <param name="reader">For whom that person reads: the other party is named.</param>
+internal sealed class ContractDates(Wording words, OrganizationId reader)
 {
     /// <summary>Dates of a reservation; none once it ended without a lease.</summary>
     /// <param name="it">The reservation.</param>
     /// <param name="hasLease">Whether its lease tells of the term.</param>
-    public static IEnumerable<ContractDate> Of(Reservation it, bool hasLease)
+    public IEnumerable<ContractDate> Of(Reservation it, bool hasLease)
     {
         if (it.Agreement is not { } agreement || it.Status is ReservationStatus.Cancelled or ReservationStatus.Expired or ReservationStatus.Refused)
         {
             yield break;
         }
 
-        var (what, zone, page) = (NameOf(agreement.Names, agreement.PoolId), agreement.Terms.Clauses.LeaseZone, $"reservations/{it.Id}");
+        var contract = new Contract(NameOf(agreement.Names), WithOf(agreement.Names, it.TenantId), agreement.Terms.Clauses.LeaseZone, it.ChangedAt, $"reservations/{it.Id}");
         if (it.Deadline is { } deadline)
         {
-            var (todo, then) = it.Status == ReservationStatus.AwaitingDeposit
-                ? ("pay the deposit", "Without the deposit the reservation expires and the capacity is released.")
-                : ("approve and sign", "Without all approvals and signatures the reservation expires and the capacity is released.");
-            yield return ContractDate.Of($"{it.Id}-deadline", $"{what}: {todo} by now", then, deadline, zone, it.ChangedAt, page);
+            yield return it.Status == ReservationStatus.AwaitingDeposit
+                ? contract.At($"{it.Id}-deadline", words.Say("pay the deposit by now", "Kaution bis jetzt zahlen"), words.Say(
+                    "Without the deposit the reservation expires and the capacity is released.", "Ohne die Kaution verfällt die Reservierung, und die Kapazität wird frei."), deadline)
+                : contract.At($"{it.Id}-deadline", words.Say("approve and sign by now", "bis jetzt genehmigen und zeichnen"), words.Say(
+                    "Without all approvals and signatures the reservation expires and the capacity is released.",
+                    "Ohne alle Genehmigungen und Unterschriften verfällt die Reservierung, und die Kapazität wird frei."), deadline);
         }
 
         if (it.TenantMayLeaveFrom() is { } longstop)
         {
-            yield return ContractDate.Of(
-                $"{it.Id}-longstop", $"{what}: long-stop", "If nothing was handed over by now, the tenant may leave with its deposit.", longstop, zone, it.ChangedAt, page);
+            yield return contract.At($"{it.Id}-longstop", words.Say("long-stop", "spätester Termin"), words.Say(
+                "If nothing was handed over by now, the tenant may leave with its deposit.", "Ist bis jetzt nichts übergeben, darf der Mieter mit seiner Kaution gehen."), longstop);
         }
 
         if (hasLease)
@@ -45,91 +50,151 @@ internal static class ContractDates
             yield break;
         }
 
-        foreach (var date in TermOf(it.Id, what, agreement.Terms.Ramp.Segments(), zone, it.ChangedAt, page))
+        foreach (var date in TermOf(contract, it.Id, agreement.Terms.Ramp.Segments()))
         {
             yield return date;
         }
     }
 
     /// <summary>Dates of a lease; none once it ended.</summary>
-    public static IEnumerable<ContractDate> Of(Lease it)
+    public IEnumerable<ContractDate> Of(Lease it)
     {
         if (it.Status == LeaseStatus.Ended)
         {
             yield break;
         }
 
-        var (what, zone, page) = (NameOf(it.Opening.Names, it.Opening.Pool), it.Opening.Terms.Clauses.LeaseZone, $"leases/{it.Id}");
-        foreach (var date in TermOf(it.Opening.Reservation, what, it.Steps, zone, it.ChangedAt, page, it.ExitsAt))
+        var contract = new Contract(NameOf(it.Opening.Names), WithOf(it.Opening.Names, it.Opening.Tenant), it.Opening.Terms.Clauses.LeaseZone, it.ChangedAt, $"leases/{it.Id}");
+        foreach (var date in TermOf(contract, it.Opening.Reservation, it.Steps, it.ExitsAt))
         {
             yield return date;
         }
 
         if (LeaseDue.RenewalDeadline(it) is { } renewBefore)
         {
-            var months = it.Opening.Terms.Clauses.Renewal.Months.ToString(CultureInfo.InvariantCulture);
-            yield return ContractDate.Of(
-                $"{it.Id}-renewal-{it.RenewalsUsed}", $"{what}: last moment to renew", $"Before now the tenant may extend by {months} months on the same terms; afterwards the option lapses.", renewBefore, zone, it.ChangedAt, page);
+            var months = words.Number(it.Opening.Terms.Clauses.Renewal.Months);
+            yield return contract.At($"{it.Id}-renewal-{it.RenewalsUsed}", words.Say("last moment to renew", "letzter Moment zum Verlängern"), words.Say(
+                $"Before now the tenant may extend by {months} months on the same terms; afterwards the option lapses.",
+                $"Bis jetzt kann der Mieter um {months} Monate zu gleichen Bedingungen verlängern; danach verfällt die Möglichkeit."), renewBefore);
         }
 
         foreach (var delivery in it.Nodes.Where(node => node is { Standing: NodeStanding.Offered, DeemedAt: not null }).GroupBy(node => node.Delivery))
         {
-            var (count, deemed) = (delivery.Sum(node => node.Units), delivery.Min(node => node.DeemedAt!.Value));
-            yield return ContractDate.Of(
-                $"{it.Id}-acceptance-{delivery.Key}", $"{what}: acceptance window closes", $"{count} delivered units that are neither accepted nor rejected by now count as accepted, and rent runs for them.", deemed, zone, it.ChangedAt, page);
+            var (count, deemed) = (words.Number(delivery.Sum(node => node.Units)), delivery.Min(node => node.DeemedAt!.Value));
+            yield return contract.At($"{it.Id}-acceptance-{delivery.Key}", words.Say("acceptance window closes", "Abnahmefrist endet"), words.Say(
+                $"{count} delivered units that are neither accepted nor rejected by now count as accepted, and rent runs for them.",
+                $"{count} gelieferte Einheiten, die bis jetzt weder abgenommen noch abgelehnt sind, gelten als abgenommen, und für sie läuft die Miete."), deemed);
             if (delivery.Min(node => node.CureBy) is { } cure)
             {
-                yield return ContractDate.Of(
-                    $"{it.Id}-cure-{delivery.Key}", $"{what}: cure period ends", "Nodes that failed their acceptance test and did not pass it by now count as rejected.", cure, zone, it.ChangedAt, page);
+                yield return contract.At($"{it.Id}-cure-{delivery.Key}", words.Say("cure period ends", "Nachbesserungsfrist endet"), words.Say(
+                    "Nodes that failed their acceptance test and did not pass it by now count as rejected.",
+                    "Knoten, die ihren Abnahmetest nicht bestanden und ihn bis jetzt nicht nachgeholt haben, gelten als abgelehnt."), cure);
             }
         }
 
         if (it.Dunning is { } dunning && LeaseDunning.Next(it) is var (at, step))
         {
-            yield return ContractDate.Of($"{it.Id}-dunning", $"{what}: {step.Spelled()} for unpaid invoices", "Paying what is overdue before now stops it.", at, zone, it.ChangedAt, page);
+            var stops = words.Say("Paying what is overdue before now stops it.", "Wer das Überfällige vorher zahlt, hält es auf.");
+            yield return contract.At($"{it.Id}-dunning", words.Say($"{step.Spelled()} for unpaid invoices", $"{German(step)} wegen unbezahlter Rechnungen"), stops, at);
             if (dunning.TerminatesAt is { } terminates && terminates != at)
             {
-                yield return ContractDate.Of($"{it.Id}-termination", $"{what}: termination for unpaid invoices", "Paying what is overdue before now stops it.", terminates, zone, it.ChangedAt, page);
+                yield return contract.At($"{it.Id}-termination", words.Say("termination for unpaid invoices", "Kündigung wegen unbezahlter Rechnungen"), stops, terminates);
             }
         }
 
         if (it.ExitsAt is null && it.ExitQuote is { } exit)
         {
-            yield return ContractDate.Of($"{exit.Id}", $"{what}: exit quote ends", $"Until now the tenant may leave on {exit.ExitsOn:uuuu-MM-dd} for {exit.Fee}.", exit.ValidUntil, zone, exit.QuotedAt, page);
+            yield return (contract with { ChangedAt = exit.QuotedAt }).At($"{exit.Id}", words.Say("exit quote ends", "Ausstiegsangebot endet"), words.Say(
+                $"Until now the tenant may leave on {words.Date(exit.ExitsOn)} for {words.Money(exit.Fee)}.",
+                $"Bis jetzt kann der Mieter zum {words.Date(exit.ExitsOn)} für {words.Money(exit.Fee)} gehen."), exit.ValidUntil);
         }
     }
 
     /// <summary>The day an invoice is due; none once nothing is left to pay.</summary>
-    public static IEnumerable<ContractDate> Of(Invoice it) => it.Status is InvoiceStatus.Open or InvoiceStatus.Overdue && !it.IsCredit
-        ? [ContractDate.Of($"{it.Id}-due", $"Invoice {it.Number} due", $"The last day to pay {it.Total} without being late.", it.DueDate, it.Zone, it.IssuedAt, $"billing/invoices/{it.Id}")]
+    public IEnumerable<ContractDate> Of(Invoice it) => it.Status is InvoiceStatus.Open or InvoiceStatus.Overdue && !it.IsCredit
+        ? [ContractDate.Of(
+            $"{it.Id}-due",
+            words.Say($"Invoice {it.Number} due", $"Rechnung {it.Number} fällig") + (it.Capacity is { } capacity ? $": {NameOf(capacity)}" : ""),
+            words.Say($"The last day to pay {words.Money(it.Outstanding)} without being late.", $"Der letzte Tag, um {words.Money(it.Outstanding)} pünktlich zu zahlen."),
+            it.DueDate,
+            it.Zone,
+            it.IssuedAt,
+            $"billing/invoices/{it.Id}")]
         : [];
 
     /// <summary>Days of readiness of a site's phases that somebody waits for: as promised, and as now expected. None once a phase is ready.</summary>
-    public static IEnumerable<ContractDate> Of(Site site, BuildPhase phase)
+    public IEnumerable<ContractDate> Of(Site site, BuildPhase phase)
     {
         if (phase.ActualRfs is not null)
         {
             yield break;
         }
 
-        var (name, page) = ($"{site.Description.Name}, {phase.Name}", $"sites/{site.Id}");
+        var (name, page, zone) = ($"{site.Description.Name}, {phase.Name}", $"sites/{site.Id}", site.Description.Zone ?? "UTC");
         var changed = phase.Of(MilestoneKind.ReadyForService)!.Revisions is [.., var newest] ? newest.At : site.CreatedAt;
-        yield return ContractDate.Of($"{phase.Id}-rfs-planned", $"{name}: ready for service as planned", "The day promised when the phase was planned.", phase.ContractRfs, (site.Description.Zone ?? "UTC"), site.CreatedAt, page);
-        yield return ContractDate.Of($"{phase.Id}-rfs-forecast", $"{name}: ready for service as now forecast", "It moves when the operator forecasts another day.", phase.ExpectedRfs, (site.Description.Zone ?? "UTC"), changed, page) with { Changes = phase.Revision };
+        yield return ContractDate.Of(
+            $"{phase.Id}-rfs-planned",
+            $"{name}: {words.Say("ready for service as planned", "betriebsbereit wie geplant")}",
+            words.Say("The day promised when the phase was planned.", "Der Tag, der bei der Planung des Bauabschnitts zugesagt wurde."),
+            phase.ContractRfs,
+            zone,
+            site.CreatedAt,
+            page);
+        yield return ContractDate.Of(
+            $"{phase.Id}-rfs-forecast",
+            $"{name}: {words.Say("ready for service as now forecast", "betriebsbereit nach jetziger Erwartung")}",
+            words.Say("It moves when the operator forecasts another day.", "Der Tag verschiebt sich, wenn der Betreiber einen anderen vorhersagt."),
+            phase.ExpectedRfs,
+            zone,
+            changed,
+            page) with
+        { Changes = phase.Revision };
     }
 
-    private static IEnumerable<ContractDate> TermOf(
-        ReservationId id, string what, IReadOnlyList<RampSegment> steps, string zone, Instant changedAt, string page, Instant? exitsAt = null)
+    private static string NameOf(CapacityNames capacity) =>
+        capacity.Pool.Contains(capacity.Site, StringComparison.OrdinalIgnoreCase) ? capacity.Pool : $"{capacity.Site}, {capacity.Pool}";
+
+    private static string German(DunningStep step) => step switch
     {
-        yield return ContractDate.Of($"{id}-start", $"{what}: term starts", $"{steps[0].Units} units from now.", steps[0].Term.Start, zone, changedAt, page);
+        DunningStep.Suspension => "Aussetzung",
+        DunningStep.Termination => "Kündigung",
+        _ => "Ankündigung der Aussetzung",
+    };
+
+    private string NameOf(ContractNames? names) => names?.Capacity is { } capacity ? NameOf(capacity) : words.Say("Reserved capacity", "Reservierte Kapazität");
+
+    /// <summary>The other party; empty where no names were kept.</summary>
+    private string WithOf(ContractNames? names, OrganizationId tenant) => names is null ? ""
+        : words.Say($" Contract with {Other(names, tenant)}.", $" Vertrag mit {Other(names, tenant)}.");
+
+    private string Other(ContractNames names, OrganizationId tenant) => reader == tenant ? names.Operator.LegalName : names.Tenant.LegalName;
+
+    private IEnumerable<ContractDate> TermOf(Contract contract, ReservationId id, IReadOnlyList<RampSegment> steps, Instant? exitsAt = null)
+    {
+        string UnitsFrom(RampSegment step) => words.Say($"{words.Number(step.Units)} units from now", $"ab jetzt {words.Number(step.Units)} Einheiten");
+
+        yield return contract.At($"{id}-start", words.Say("term starts", "Laufzeit beginnt"), $"{Capital(UnitsFrom(steps[0]))}.", steps[0].Term.Start);
         foreach (var step in steps.Skip(1).Where(step => step.Units != steps[0].Units && (exitsAt is null || step.Term.Start < exitsAt)))
         {
-            yield return ContractDate.Of(string.Create(CultureInfo.InvariantCulture, $"{id}-ramp-{step.Term.Start.ToUnixTimeSeconds()}"), $"{what}: {step.Units} units from now", "The committed quantity changes.", step.Term.Start, zone, changedAt, page);
+            yield return contract.At(
+                string.Create(CultureInfo.InvariantCulture, $"{id}-ramp-{step.Term.Start.ToUnixTimeSeconds()}"),
+                UnitsFrom(step),
+                words.Say("The committed quantity changes.", "Die zugesagte Menge ändert sich."),
+                step.Term.Start);
         }
 
-        yield return ContractDate.Of($"{id}-end", $"{what}: {(exitsAt is null ? "term ends" : "early exit")}", "Access ends.", exitsAt ?? steps[^1].Term.End, zone, changedAt, page);
+        yield return contract.At(
+            $"{id}-end",
+            exitsAt is null ? words.Say("term ends", "Laufzeit endet") : words.Say("early exit", "vorzeitiger Ausstieg"),
+            words.Say("Access ends.", "Der Zugang endet."),
+            exitsAt ?? steps[^1].Term.End);
     }
 
-    private static string NameOf(ContractNames? names, PoolId pool) => names?.Capacity is not { } capacity ? pool.Value
-        : capacity.Pool.Contains(capacity.Site, StringComparison.OrdinalIgnoreCase) ? capacity.Pool : $"{capacity.Site}, {capacity.Pool}";
+    private static string Capital(string words) => char.ToUpperInvariant(words[0]) + words[1..];
+
+    /// <summary>What all dates of one contract share.</summary>
+    private sealed record Contract(string Name, string With, string Zone, Instant ChangedAt, string Page)
+    {
+        public ContractDate At(string uid, string what, string then, Instant at) => ContractDate.Of(uid, $"{Name}: {what}", then + With, at, Zone, ChangedAt, Page);
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using Marketplace.Api.Events;
 using Marketplace.Api.Http;
 using Marketplace.Api.Quotes;
 using Marketplace.Api.Terms;
@@ -133,6 +134,7 @@ internal sealed record LeaseTermsModel(int Version, PricingUnit PricingUnit, Uni
 /// <param name="Deposit">The deposit held under the reservation.</param>
 /// <param name="OrderFormDigest">SHA-256 of the signed order form, in hex.</param>
 /// <param name="Units">How many units stand where; null in lists.</param>
+/// <param name="Names">Parties and capacity by name, as the order form has them; null in older leases.</param>
 internal sealed record LeaseModel(
     LeaseId Id,
     ReservationId ReservationId,
@@ -160,7 +162,8 @@ internal sealed record LeaseModel(
     ImmutableArray<InvoiceId> DisputedInvoices,
     MoneyModel Deposit,
     string OrderFormDigest,
-    LeaseUnitsModel? Units)
+    LeaseUnitsModel? Units,
+    ContractNamesModel? Names)
 {
     public static LeaseModel Example { get; } = new(
         LeaseId.From("lease_4k2m7qz3v5xw6a2bc4d5e6f7ga"),
@@ -189,7 +192,8 @@ internal sealed record LeaseModel(
         [],
         MoneyModel.Of(new Money(Currency.Usd, 9_523_200)),
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
-        new LeaseUnitsModel(0, 8, 0, null));
+        new LeaseUnitsModel(0, 8, 0, null),
+        ContractNamesModel.Example);
 
     public static LeaseModel Of(Lease lease) => new(
         lease.Id,
@@ -218,7 +222,8 @@ internal sealed record LeaseModel(
         lease.Disputed ?? [],
         MoneyModel.Of(lease.Opening.Deposit),
         lease.Opening.OrderFormDigest,
-        null);
+        null,
+        ContractNamesModel.Of(lease.Opening.Names));
 
     public static LeaseModel Of(Lease lease, Instant now) => Of(lease) with { Units = LeaseUnitsModel.Of(lease, now) };
 }

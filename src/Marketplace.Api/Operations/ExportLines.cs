@@ -267,7 +267,7 @@ internal static class ExportLines
 
         await foreach (var payout in RowsAsync<Payout>(request, PayoutRows.Table))
         {
-            yield return new("payout", null, PayoutEndpoints.Model(request, payout));
+            yield return new("payout", null, PayoutEndpoints.Model(request, payout, null));
         }
 
         await foreach (var entry in RowsAsync<PostedEntry>(request, BillingRows.Entries))

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Globalization;
 using System.Security.Cryptography;
 using Marketplace.Api.Http;
 using Marketplace.Api.Identity;
@@ -111,10 +110,12 @@ internal static class InvitationEndpoints
         var invitation = new Invitation(token.Invitation, body.Email, body.Role, ApiKey.Hash(token.Secret), request.Caller.Actor, request.MarketNow, request.RealNow + Life);
         var letters = request.Service<Letters>();
         var letter = letters.Seal(body.Email, LetterContent.Invitation(
+            request.OptionalSignedIn?.User.Account.Spoken ?? SpokenLanguage.En,
             organization.Name,
-            body.Role.ToString().ToLowerInvariant(),
+            request.OptionalSignedIn?.User.Account.Name,
+            body.Role,
             letters.Link(request.Http, "accept-invitation", ("token", token.Reveal())),
-            invitation.ExpiresAt.ToString("uuuu-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)));
+            invitation.ExpiresAt));
         var answer = await request.Grain<IOrganizationGrain>(organization.Id.Value).InviteAsync(request.Operation, new InviteMember(invitation, letter, request.RealNow));
         return request.Answer(answer, state => InvitationModel.Of(state.Open.FirstOrDefault(open => open.Id == invitation.Id) ?? invitation));
     }

@@ -24,7 +24,12 @@ internal static class ConversationEndpoints
         {
             Gives = Page.Of(ConversationModel.Example),
             Pages = true,
-        }, request => request.PageAsync<Conversation, ConversationModel>(ConversationRows.Table, request.Caller.Organization.Value, conversation => ConversationModel.Of(conversation, request.Caller.Actor)));
+        }, request =>
+        {
+            var subjects = request.Subjects();
+            return request.PageAsync<Conversation, ConversationModel>(
+                ConversationRows.Table, request.Caller.Organization.Value, async conversation => ConversationModel.Of(conversation, request.Caller.Actor, await subjects.OfAsync(conversation.Id.Value)));
+        });
 
         room.Get("/v1/reservations/{reservationId}/messages", new("listMessages", "Read messages", "What the parties wrote to each other, newest first. A message that was answered to its writer is here at once. The marketplace's administrators read along.", Read)
         {
@@ -50,7 +55,8 @@ internal static class ConversationEndpoints
         }, async request =>
         {
             var reservation = (await ReservationEndpoints.FindAsync(request)).State;
-            return request.Ok(await ConversationOf(request, reservation) is { } known ? ConversationModel.Of(known, request.Caller.Actor) : ConversationModel.None(reservation));
+            var about = await request.Subjects().OfAsync(reservation.Id.Value);
+            return request.Ok(await ConversationOf(request, reservation) is { } known ? ConversationModel.Of(known, request.Caller.Actor, about) : ConversationModel.None(reservation, about));
         });
 
         room.Put("/v1/reservations/{reservationId}/conversation/read-mark", new("markMessagesRead", "Mark messages as read", "For the caller alone; what was read stays read. Every role may, because it tells nobody anything.", Read)
@@ -63,7 +69,7 @@ internal static class ConversationEndpoints
             var body = await request.ReadAsync<MessagesReadThrough>();
             var reservation = (await ReservationEndpoints.FindAsync(request)).State;
             var answer = await request.Grain<IConversationGrain>(reservation.Id.Value).MarkReadAsync(new MarkMessagesRead(request.Caller.Actor, body.Through));
-            return request.Ok(ConversationModel.Of(request.Granted(answer).State, request.Caller.Actor));
+            return request.Ok(ConversationModel.Of(request.Granted(answer).State, request.Caller.Actor, await request.Subjects().OfAsync(reservation.Id.Value)));
         });
         return routes;
     }

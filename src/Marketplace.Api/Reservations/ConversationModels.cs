@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Marketplace.Api.Events;
 using Marketplace.Domain.Leases;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Reservations;
@@ -77,6 +78,7 @@ internal sealed record MessagesReadThrough([Range(1, long.MaxValue)] long Throug
 /// <param name="ReadThrough">Number through which the caller has read; 0 before the first.</param>
 /// <param name="Unread">Messages the caller has not read. Whoever writes has read what came before.</param>
 /// <param name="Newest">The newest message; null before the first.</param>
+/// <param name="About">What is reserved or leased, and the other party, by name; null where no pool holds the reservation yet.</param>
 internal sealed record ConversationModel(
     ReservationId ReservationId,
     LeaseId LeaseId,
@@ -85,7 +87,8 @@ internal sealed record ConversationModel(
     long Messages,
     long ReadThrough,
     long Unread,
-    MessageModel? Newest)
+    MessageModel? Newest,
+    AboutModel? About)
 {
     public static ConversationModel Example { get; } = new(
         MessageModel.Example.ReservationId,
@@ -95,9 +98,10 @@ internal sealed record ConversationModel(
         1,
         0,
         1,
-        MessageModel.Example);
+        MessageModel.Example,
+        AboutModel.Example);
 
-    public static ConversationModel Of(Conversation conversation, string reader) => new(
+    public static ConversationModel Of(Conversation conversation, string reader, AboutModel? about) => new(
         conversation.Id,
         Lease.IdOf(conversation.Id),
         conversation.TenantId,
@@ -105,8 +109,9 @@ internal sealed record ConversationModel(
         conversation.Count,
         conversation.ReadThrough(reader),
         conversation.UnreadBy(reader),
-        conversation.Recent is [.., var newest] ? MessageModel.Of(conversation.Id, newest) : null);
+        conversation.Recent is [.., var newest] ? MessageModel.Of(conversation.Id, newest) : null,
+        about);
 
-    public static ConversationModel None(Reservation reservation) =>
-        new(reservation.Id, Lease.IdOf(reservation.Id), reservation.TenantId, reservation.Agreement?.OperatorId, 0, 0, 0, null);
+    public static ConversationModel None(Reservation reservation, AboutModel? about) =>
+        new(reservation.Id, Lease.IdOf(reservation.Id), reservation.TenantId, reservation.Agreement?.OperatorId, 0, 0, 0, null, about);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.ComponentModel.DataAnnotations;
+using Marketplace.Api.Events;
 using Marketplace.Api.Http;
 using Marketplace.Api.Quotes;
 using Marketplace.Domain.Billing;
@@ -118,6 +119,7 @@ internal sealed record EndModel(EndCause Cause, OrganizationId? By, string Reaso
 /// <param name="ConfirmedAt">When it became binding.</param>
 /// <param name="TenantMayLeaveFrom">From when the tenant may cancel with its deposit because nothing was handed over; null while it is not binding and once delivery has begun.</param>
 /// <param name="End">Why it ended, or is ending.</param>
+/// <param name="Names">Parties and capacity by name, as the order form in force has them; null until a quote is agreed, and in older reservations.</param>
 internal sealed record ReservationModel(
     ReservationId Id,
     ReservationStatus Status,
@@ -149,7 +151,8 @@ internal sealed record ReservationModel(
     LeaseId? LeaseId,
     Instant? ConfirmedAt,
     Instant? TenantMayLeaveFrom,
-    EndModel? End)
+    EndModel? End,
+    ContractNamesModel? Names)
 {
     public static ReservationModel Example { get; } = Of(ReservationExample.AwaitingDeposit, PaymentStatus.AwaitingPayer);
 
@@ -192,7 +195,8 @@ internal sealed record ReservationModel(
             reservation.Deliveries.IsEmpty ? null : Lease.IdOf(reservation.Id),
             reservation.ConfirmedAt,
             reservation.TenantMayLeaveFrom(),
-            reservation.End is { } end ? new EndModel(end.Cause, end.By, end.Reason, end.At) : null);
+            reservation.End is { } end ? new EndModel(end.Cause, end.By, end.Reason, end.At) : null,
+            ContractNamesModel.Of(agreement?.Names));
     }
 }
 

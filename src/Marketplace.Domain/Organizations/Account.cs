@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using NodaTime;
 
 namespace Marketplace.Domain.Organizations;
@@ -20,6 +21,7 @@ namespace Marketplace.Domain.Organizations;
 /// <param name="Passkeys">Passkeys, oldest first.</param>
 /// <param name="Logins">Subjects of other sign-in services that are this person.</param>
 /// <param name="SpentCodes">Codes of the authenticator app that were used in the last minutes; null: none.</param>
+/// <param name="Language">The language the person is written to in; null: never said, which is English.</param>
 public sealed record Account(
     string Email,
     string Name,
@@ -33,13 +35,18 @@ public sealed record Account(
     Instant? LockedUntil,
     ImmutableArray<Passkey> Passkeys,
     ImmutableArray<ExternalLogin> Logins,
-    ImmutableArray<SpentCode>? SpentCodes = null)
+    ImmutableArray<SpentCode>? SpentCodes = null,
+    SpokenLanguage? Language = null)
 {
     /// <summary>Passkeys one person may have.</summary>
     public const int MostPasskeys = 20;
 
     /// <summary>Subjects of other services one person may have.</summary>
     public const int MostLogins = 20;
+
+    /// <summary>The language mails to the person are written in.</summary>
+    [JsonIgnore]
+    public SpokenLanguage Spoken => Language ?? SpokenLanguage.En;
 }
 
 /// <summary>A passkey (WebAuthn credential): the public half only.</summary>

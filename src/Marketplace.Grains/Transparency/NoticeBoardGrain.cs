@@ -92,7 +92,7 @@ internal sealed class NoticeBoardGrain(GrainServices services, INoticeWriter wri
             if (!lines.IsEmpty && (await Services.Grains.GetGrain<IUserGrain>(reader).GetAsync())?.State.Account is { EmailConfirmed: true } account)
             {
                 var id = PublicId.Derive<LetterId>(Noun, Key, reader, through.ToString(CultureInfo.InvariantCulture));
-                letters.Add(writer.Write(id, account.Email, new NoticeDigestContent(account.Name, organization!.Name, lines)));
+                letters.Add(await writer.WriteAsync(id, account.Email, new NoticeDigestContent(account.Name, account.Spoken, Organization, organization!.Name, lines)));
             }
         }
 

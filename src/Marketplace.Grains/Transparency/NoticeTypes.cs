@@ -39,7 +39,7 @@ internal static class NoticeTypes
            where IsMailed(it.Type) && !IsOwnMessage(it, reader)
            group it by (it.Type, it.Subject) into same
            orderby same.First().Number
-           select new NoticeLine(Mailed[same.Key.Type].Meaning, same.Key.Subject, same.Count(), same.Max(it => it.At)),
+           select new NoticeLine(same.Key.Type, Mailed[same.Key.Type].Meaning, same.Key.Subject, same.MaxBy(it => it.Number)!.Data, same.Count(), same.Max(it => it.At)),
     ];
 
     /// <summary>Whether an event says that a message was written.</summary>

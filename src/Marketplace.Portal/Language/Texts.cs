@@ -9,7 +9,8 @@ namespace Marketplace.Portal.Language;
 /// sentences. A test holds that every sentence is in it.
 /// </summary>
 /// <param name="language"><c>en</c> or <c>de</c>.</param>
-public sealed class Texts(string language)
+/// <param name="zone">IANA zone of the viewer; null for UTC.</param>
+public sealed class Texts(string language, string? zone = null)
 {
     /// <summary>Names that are written otherwise than their words.</summary>
     private static readonly FrozenDictionary<string, string> Units = new Dictionary<string, string>
@@ -24,6 +25,9 @@ public sealed class Texts(string language)
     /// <summary><c>en</c> or <c>de</c>.</summary>
     public string Language { get; } = language;
 
+    /// <summary>Numbers and time in that language.</summary>
+    public Formats Formats { get; } = new(language, zone);
+
     /// <summary>A sentence in the viewer's language.</summary>
     /// <param name="english">The sentence in English.</param>
     public string this[string english] => Language == "de" ? German.GetValueOrDefault(english, english) : english;
@@ -33,11 +37,16 @@ public sealed class Texts(string language)
     /// <param name="values">The values.</param>
     public string this[string english, params object?[] values] => string.Format(System.Globalization.CultureInfo.InvariantCulture, this[english], values);
 
+    /// <summary>What the API said, in the viewer's language and with its figures as the viewer writes them.</summary>
+    /// <param name="english">The API's sentence; null or empty for nothing.</param>
+    /// <param name="code">The code it came with; null where it came with none.</param>
+    public string Said(string? english, string? code = null) => string.IsNullOrEmpty(english) ? "" : Told.Say(english, this, code);
+
     /// <summary>One sentence for one thing, another for several.</summary>
     /// <param name="count">How many.</param>
     /// <param name="one">The sentence for one, with <c>{0}</c> for the number.</param>
     /// <param name="many">The sentence otherwise.</param>
-    public string Count(int count, string one, string many) => this[count == 1 ? one : many, new Formats(Language, null).Number(count)];
+    public string Count(int count, string one, string many) => this[count == 1 ? one : many, Formats.Number(count)];
 
     /// <summary>A value of a closed list as words: <c>AwaitingDeposit</c> becomes "Awaiting deposit".</summary>
     /// <param name="value">The value.</param>

@@ -14,6 +14,6 @@ internal static class PasskeyTrouble
         (0, "SecurityError") => t["Passkeys work under a host name and https, or at localhost."],
         (0, _) => t["The dialogue was closed, or took too long. Do it again when you are ready."],
         (429, _) => t["Too many attempts. Wait a minute and do it again."],
-        _ => Trouble.Spoken(Browser.TextOf(answer.Body, "code"), t) ?? Browser.DetailOf(answer.Body) ?? t["That did not work"],
+        _ => Trouble.Spoken(Browser.TextOf(answer.Body, "code"), t) ?? Browser.DetailOf(answer.Body, t) ?? t["That did not work"],
     };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Marketplace.Portal.Language;
 
 namespace Marketplace.Portal.Shell;
 
@@ -23,13 +24,13 @@ internal static class Browser
         }
     }
 
-    /// <summary>What a problem document says: its fields at fault, or else the whole.</summary>
-    public static string? DetailOf(string body)
+    /// <summary>What a problem document says, in the viewer's language: its fields at fault, or else the whole.</summary>
+    public static string? DetailOf(string body, Texts texts)
     {
         try
         {
             return JsonSerializer.Deserialize<Client.Problem>(body) is { Detail: not null } problem
-                ? problem.Errors is { Count: > 0 } errors ? string.Join(' ', errors.Select(fault => fault.Message)) : problem.Detail
+                ? problem.Errors is { Count: > 0 } errors ? string.Join(' ', errors.Select(fault => texts.Said(fault.Message, problem.Code))) : texts.Said(problem.Detail, problem.Code)
                 : null;
         }
         catch (JsonException)

@@ -1,3 +1,4 @@
+using Marketplace.Client;
 using Marketplace.Portal.Language;
 
 namespace Marketplace.Portal.Shell;
@@ -13,6 +14,18 @@ internal static class Happening
         return parts.Length == 1 ? noun : $"{char.ToUpperInvariant(noun[0])}{noun[1..]}: {Texts.Words(parts[1]).ToLowerInvariant().Replace('_', ' ')}";
     }
 
+    /// <summary>What something is about, on one line: its name, then where it stands, the other party and the term.</summary>
+    public static string Text(About? about, Formats formats) =>
+        about is null ? "–" : string.Join(" · ", new[] { about.Name, Beneath(about, formats) }.Where(part => part.Length > 0));
+
+    /// <summary>Where it stands, the other party and the term; empty where none of it is known.</summary>
+    public static string Beneath(About about, Formats formats) => string.Join(" · ", new[]
+    {
+        about.Site is { } site && !about.Name.Contains(site, StringComparison.OrdinalIgnoreCase) ? site : null,
+        about.Counterpart,
+        about is { StartsAt: { } start, EndsAt: { } end } ? $"{formats.Date(start, about.TimeZone)} – {formats.Date(end.AddSeconds(-1), about.TimeZone)}" : null,
+    }.OfType<string>());
+
     /// <summary>The page of a thing by its id; null where there is none.</summary>
     public static string? Address(string id) => id.Split('_', 2)[0] switch
     {
@@ -22,6 +35,8 @@ internal static class Happening
         "pool" => $"listings/{id}",
         "site" => $"sites/{id}",
         "qt" => $"reserve/{id}",
+        "bench" => $"challenges/{id}",
+        "whk" => "developers",
         _ => null,
     };
 }

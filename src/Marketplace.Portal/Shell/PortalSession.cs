@@ -68,6 +68,17 @@ public sealed class PortalSession(AuthenticationStateProvider authentication, IH
         }
     }
 
+    /// <summary>Keeps the language with the person who is signed in, so that mails and calendars are in it too. Without one it does nothing.</summary>
+    public async Task KeepLanguageAsync(string language)
+    {
+        var chosen = language == "de" ? SpokenLanguage.De : SpokenLanguage.En;
+        if (Person is { User.Language: var kept } && kept != chosen)
+        {
+            await Api.UpdateAccountAsync(new AccountChanges { Language = chosen });
+            await RefreshAsync();
+        }
+    }
+
     private async Task AsPersonAsync(HttpRequestHeaders headers)
     {
         Person = (await Api.GetSessionAsync()).Result;

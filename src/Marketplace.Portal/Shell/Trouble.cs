@@ -9,6 +9,9 @@ namespace Marketplace.Portal.Shell;
 /// <param name="Code">The stable code; null where the API did not answer.</param>
 public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
 {
+    /// <summary>Fields at fault, with what is wrong about each, in English.</summary>
+    public IReadOnlyList<(string Field, string Message)> Faults { get; init; } = [];
+
     /// <summary>The trouble an exception means; null when it is a defect of the pages themselves.</summary>
     public static Trouble? Of(Exception error) => error switch
     {
@@ -19,8 +22,10 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
         MarketplaceException { StatusCode: 404 } missing => new(TroubleKind.NotFound, "", missing.Code ?? "not_found"),
         MarketplaceException { StatusCode: 429 } => new(TroubleKind.TooMany, "", "rate_limited"),
         MarketplaceException { StatusCode: >= 500 } => new(TroubleKind.OutOfReach, "", null),
-        MarketplaceException { Problem: { } problem } => new(TroubleKind.Refused,
-            string.Join(' ', problem.Errors.Select(fault => $"{fault.Field}: {fault.Message}").Prepend(problem.Errors.Count > 0 ? "" : problem.Detail)).Trim(), problem.Code),
+        MarketplaceException { Problem: { } problem } => new(TroubleKind.Refused, problem.Detail, problem.Code)
+        {
+            Faults = [.. problem.Errors.Select(fault => (fault.Field, fault.Message))],
+        },
         MarketplaceException other => new(TroubleKind.Refused, other.Message, null),
         HttpRequestException or TimeoutException or OperationCanceledException or Polly.ExecutionRejectedException => new(TroubleKind.OutOfReach, "", null),
         _ => null,
@@ -35,7 +40,8 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
         TroubleKind.NotFound => texts["There is no such thing here, or it belongs to another organization."],
         TroubleKind.TooMany => texts["Too many requests at once. Wait a minute and do it again."],
         TroubleKind.OutOfReach => texts["The service did not answer. Nothing is done twice: do it again in a moment."],
-        _ => Detail,
+        _ when Faults.Count > 0 => string.Join(' ', Faults.Select(fault => fault.Field.Length == 0 ? texts.Said(fault.Message, Code) : $"{fault.Field}: {texts.Said(fault.Message, Code)}")),
+        _ => texts.Said(Detail, Code),
     };
 
     /// <summary>What a code means to a person at a form about signing in, in the viewer's language; null where the API's own words have to do.</summary>

@@ -1,3 +1,4 @@
+using Marketplace.Client;
 using Marketplace.Portal.Language;
 using Microsoft.JSInterop;
 
@@ -61,6 +62,9 @@ public sealed class Viewer(IJSRuntime js)
         Changed?.Invoke();
     }
 
+    /// <summary>Two letters of a language that the account names.</summary>
+    internal static string Code(SpokenLanguage language) => language == SpokenLanguage.De ? "de" : "en";
+
     /// <summary>Shows the tour no more, or again.</summary>
     public async Task KeepTourAsync(bool seen)
     {
@@ -71,8 +75,8 @@ public sealed class Viewer(IJSRuntime js)
     private void Speak(string language)
     {
         var spoken = Array.Exists(Languages, known => known.Code == language) ? language : "en";
-        Texts = new Texts(spoken);
-        Formats = new Formats(spoken, Zone);
+        Texts = new Texts(spoken, Zone);
+        Formats = Texts.Formats;
     }
 
     /// <summary>What the browser tells.</summary>

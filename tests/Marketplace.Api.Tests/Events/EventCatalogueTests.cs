@@ -25,6 +25,10 @@ public sealed partial class EventCatalogueTests
     }
 
     [Fact]
+    public void Every_type_has_its_sentence_in_German() =>
+        Assert.Empty(EventCatalogue.All.Where(type => EventWords.German(type.Name) is not [.., '.'] german || german == type.Meaning).Select(type => type.Name));
+
+    [Fact]
     public void A_name_stands_for_one_type() => Assert.Equal(EventCatalogue.All.Select(type => type.Name).Distinct(), EventCatalogue.All.Select(type => type.Name));
 
     [Fact]

@@ -42,5 +42,33 @@ public sealed class NoticeEndpointsTests : IAsyncLifetime
         (await market.Tenant.GetAsync("/identity/notice-mail")).With(401);
     }
 
+    [Fact]
+    public async Task What_a_notice_is_about_is_named_to_each_side_by_the_other()
+    {
+        foreach (var (side, other) in new[] { (market.Tenant, "Operator Ltd"), (market.Operator, "Tenant Ltd") })
+        {
+            var notice = (await side.GetAsync("/v1/notices?limit=100")).With(200).Json.GetProperty("data").EnumerateArray().First(it => it.GetProperty("subject").GetString() == market.Reservation);
+            var about = notice.GetProperty("about");
+            Assert.Equal(other, about.GetProperty("counterpart").GetString());
+            Assert.False(about.GetProperty("name").GetString()!.StartsWith("pool_", StringComparison.Ordinal));
+            Assert.False(about.GetProperty("site").GetString()!.StartsWith("site_", StringComparison.Ordinal));
+            Assert.Equal(("2026-06-01T05:00:00Z", "America/Chicago"), (about.GetProperty("startsAt").GetString(), about.GetProperty("timeZone").GetString()));
+        }
+
+        var names = (await market.Tenant.GetAsync($"/v1/reservations/{market.Reservation}")).With(200);
+        Assert.Equal(("Tenant Ltd", "Operator Ltd"), (names.Text("names.tenant"), names.Text("names.operator")));
+    }
+
+    [Fact]
+    public async Task Lists_of_money_and_messages_name_what_they_are_about_too()
+    {
+        (await market.Tenant.PostAsync($"/v1/reservations/{market.Reservation}/messages", new { text = "When?" })).With(201);
+        await market.World.PayDepositAsync();
+        await market.Api.SettleAsync();
+
+        Assert.Equal("Operator Ltd", (await market.Tenant.GetAsync("/v1/deposits")).With(200).Json.GetProperty("data")[0].GetProperty("about").GetProperty("counterpart").GetString());
+        Assert.Equal("Tenant Ltd", (await market.Operator.GetAsync("/v1/conversations")).With(200).Json.GetProperty("data")[0].GetProperty("about").GetProperty("counterpart").GetString());
+    }
+
     private static IEnumerable<long> Numbers(ApiReply page) => page.Json.GetProperty("data").EnumerateArray().Select(it => it.GetProperty("number").GetInt64());
 }

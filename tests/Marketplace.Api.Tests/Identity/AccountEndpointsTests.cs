@@ -30,6 +30,25 @@ public sealed class AccountEndpointsTests(AccountMarket market) : IClassFixture<
     }
 
     [Fact]
+    public async Task A_person_is_written_to_in_the_language_asked_for_and_can_choose_another()
+    {
+        using var browser = market.Browser();
+        browser.Headers["Accept-Language"] = "de-DE,de;q=0.9,en;q=0.5";
+        Assert.Equal("de", (await browser.RegisterAsync("uta@mail.example")).With(201).Text("session.user.language"));
+        Assert.Equal("Bestätigen Sie Ihre E-Mail-Adresse", (await market.MailAsync("uta@mail.example")).Subject);
+
+        var changed = (await browser.PatchAsync("/identity/account", new { language = "en" })).With(200);
+        Assert.Equal(("en", "Someone"), (changed.Text("language"), changed.Text("name")));
+        (await browser.PostAsync("/identity/password-resets", new { email = "uta@mail.example" })).With(202);
+        Assert.Equal("Reset your password", (await market.MailAsync("uta@mail.example")).Subject);
+        Assert.Equal("invalid_request", (await browser.PatchAsync("/identity/account", new { language = "fr" })).With(400).Code);
+
+        using var other = market.Browser();
+        (await other.PostAsync("/identity/registrations", new { email = "udo@mail.example", password = Password, name = "Udo", language = "de" })).With(201);
+        Assert.Equal("Bestätigen Sie Ihre E-Mail-Adresse", (await market.MailAsync("udo@mail.example")).Subject);
+    }
+
+    [Fact]
     public async Task A_reset_password_opens_the_account_the_old_one_does_not_and_all_sessions_end()
     {
         using var browser = market.Browser();

@@ -103,6 +103,24 @@ public sealed class CalendarFeedEndpointsTests : IAsyncLifetime
         Assert.Equal(Assert.Single(await market.World.InvoicesAsync()).DueDate.ToDateOnly(), due.Start.Date);
     }
 
+    [Fact]
+    public async Task The_dates_are_in_the_language_of_their_owner_and_name_the_other_party()
+    {
+        using var ada = await market.PersonAsync("ada@x.example", "Ada", OrganizationRole.Member);
+        var path = (await ada.PostAsync("/identity/calendar")).With(201).Text("path");
+        var english = (await EventsAsync(path))[$"{market.Reservation}-start@marketplace"];
+        Assert.EndsWith(": term starts", english.Summary, StringComparison.Ordinal);
+        Assert.Contains("Contract with Operator Ltd.", english.Description, StringComparison.Ordinal);
+        Assert.DoesNotContain("pool_", english.Summary, StringComparison.Ordinal);
+
+        (await ada.PatchAsync("/identity/account", new { language = "de" })).With(200);
+
+        var german = (await EventsAsync(path))[$"{market.Reservation}-start@marketplace"];
+        Assert.EndsWith(": Laufzeit beginnt", german.Summary, StringComparison.Ordinal);
+        Assert.Contains("Vertrag mit Operator Ltd.", german.Description, StringComparison.Ordinal);
+        Assert.Contains("Vertragstermine", (await market.Api.Nobody.GetAsync(path)).Body, StringComparison.Ordinal);
+    }
+
     private async Task<Dictionary<string, CalendarEvent>> EventsAsync(string path)
     {
         var body = (await market.Api.Nobody.GetAsync(path)).With(200).Body;
