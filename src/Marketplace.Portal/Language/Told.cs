@@ -78,7 +78,7 @@ internal static partial class Told
 
     private static string Word(string value, Texts texts)
     {
-        if (Array.Find([.. All], sentence => sentence.English == value) is { } whole)
+        if (All.FirstOrDefault(sentence => sentence.English == value) is { } whole)
         {
             return whole.German;
         }

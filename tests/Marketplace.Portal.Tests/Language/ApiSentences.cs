@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -33,13 +34,15 @@ internal static partial class ApiSentences
             at = text.End;
             if (text.Template.Contains(' ', StringComparison.Ordinal) && text.Template.Any(char.IsLower) && CallAround(source, text.Begin) is { } call && Calls.Contains(call))
             {
-                var whole = new StringBuilder(text.Template);
-                var values = Value().Count(text.Template);
+                // What stands before the text in the same sum is a value too.
+                var isAfter = After().IsMatch(source[Math.Max(0, text.Begin - 20)..text.Begin]);
+                var whole = new StringBuilder(isAfter ? "{0}" : "").Append(Shifted(text.Template, isAfter ? 1 : 0));
+                var values = Value().Count(whole.ToString());
                 while (Joined().Match(source, at) is { Success: true } plus)
                 {
                     if (Text.At(source, plus.Index + plus.Length) is { } more)
                     {
-                        whole.Append(Value().Replace(more.Template, match => $"{{{int.Parse(match.ValueSpan[1..^1], System.Globalization.CultureInfo.InvariantCulture) + values}}}"));
+                        whole.Append(Shifted(more.Template, values));
                         (values, at) = (values + Value().Count(more.Template), more.End);
                     }
                     else
@@ -53,6 +56,9 @@ internal static partial class ApiSentences
             }
         }
     }
+
+    private static string Shifted(string template, int by) =>
+        Value().Replace(template, match => $"{{{int.Parse(match.ValueSpan[1..^1], CultureInfo.InvariantCulture) + by}}}");
 
     /// <summary>The name of the call that a place is an argument of; null outside of calls.</summary>
     private static string? CallAround(string source, int place)
@@ -83,6 +89,9 @@ internal static partial class ApiSentences
 
     [GeneratedRegex(@"\{\d+\}")]
     private static partial Regex Value();
+
+    [GeneratedRegex(@"\+\s*$")]
+    private static partial Regex After();
 
     [GeneratedRegex(@"\G\s*\+\s*")]
     private static partial Regex Joined();

@@ -1,3 +1,4 @@
+using Marketplace.Portal.Language;
 using Marketplace.Portal.Shell;
 
 namespace Marketplace.Portal.Tests.Shell;
@@ -17,5 +18,5 @@ public sealed class BrowserTests
     [Fact]
     public void ARefusalSaysEveryFault() => Assert.Equal(
         "Too short. Unknown.",
-        Browser.DetailOf("""{"code":"invalid_request","detail":"The request is invalid.","errors":[{"field":"a","code":"c","message":"Too short."},{"field":"b","code":"c","message":"Unknown."}]}"""));
+        Browser.DetailOf("""{"code":"invalid_request","detail":"The request is invalid.","errors":[{"field":"a","code":"c","message":"Too short."},{"field":"b","code":"c","message":"Unknown."}]}""", new Texts("en")));
 }
