@@ -16,7 +16,7 @@ internal readonly record struct WebhookStep(WebhookLane? Lane, WaitingEvent? Wai
 /// <summary>
 /// When what is sent. One message is on its way at a time, in the order of the events. A failed one holds the line for one
 /// quick retry; then it is set aside and the line goes on. An endpoint that fails three times in a row is taken to be down: its
-/// line waits, and only what was set aside is tried, at growing intervals.
+/// line waits, and only what was set aside is tried, at growing intervals; once all of that is given up, the line's next event.
 /// </summary>
 internal static class WebhookSchedule
 {
@@ -76,7 +76,9 @@ internal static class WebhookSchedule
             return new WebhookStep(WebhookLane.Retry, due);
         }
 
-        if (endpoint.Health.FailuresInARow < WebhookEndpoint.DownAfter && endpoint.Waiting.Length < MostWaiting && endpoint.Waiting.All(waiting => waiting.Attempts >= AttemptsInLine))
+        // Where the last event set aside was given up nothing is left to try a down endpoint with but the line itself.
+        var isTried = endpoint.Health.FailuresInARow < WebhookEndpoint.DownAfter || endpoint.Waiting.IsEmpty;
+        if (isTried && endpoint.Waiting.Length < MostWaiting && endpoint.Waiting.All(waiting => waiting.Attempts >= AttemptsInLine))
         {
             if (position < last)
             {

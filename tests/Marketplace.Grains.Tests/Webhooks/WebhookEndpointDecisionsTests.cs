@@ -88,6 +88,17 @@ public sealed class WebhookEndpointDecisionsTests
     }
 
     [Fact]
+    public void A_down_endpoint_whose_last_waiting_event_was_given_up_is_tried_with_the_line()
+    {
+        var down = WebhookExample.Endpoint() with { Cursor = 1, Health = WebhookExample.Endpoint().Health with { FailuresInARow = 5, FailingSince = Begin, GivenUp = 1 } };
+        Assert.Equal(WebhookLane.Line, WebhookSchedule.Next(down, 1, 5, Begin).Lane);
+
+        var failed = WebhookExample.After(down, new WebhookReport(2, false, null, null, Failed(WebhookLane.Line, 2)), Begin);
+        Assert.Null(WebhookSchedule.Next(failed, 2, 5, Begin).Lane);
+        Assert.NotNull(WebhookSchedule.Next(failed, 2, 5, Begin).Until);
+    }
+
+    [Fact]
     public void Three_failures_in_a_row_hold_the_line_until_one_succeeds_and_then_everything_is_due()
     {
         var down = WebhookExample.After(WebhookExample.Endpoint(), new WebhookReport(1, false, null, null, Failed(WebhookLane.Line)), Begin);
