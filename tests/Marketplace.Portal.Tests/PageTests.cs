@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Deque.AxeCore.Playwright;
 using Marketplace.Host.Tests;
 using Marketplace.Portal.Tests.Language;
@@ -119,18 +121,25 @@ public sealed class PageTests(PortalMarket market)
     }
 
     [Fact]
-    public async Task WithoutAnApiAPageSaysWhatToDo()
+    public async Task WithoutAnApiAPageSaysWhatToDoAndTriesByItself()
     {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        var port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
         await (await market.OpenAsync()).Context.CloseAsync(); // Skips without a browser, and says where the host is.
         HostProcess.Program = PortalFiles.Host;
         var folder = Directory.CreateTempSubdirectory("marketplace-portal-alone-");
-        await using var alone = HostProcess.Start(folder.FullName, "--role", "portal", "--Portal:ApiBaseUrl", "http://127.0.0.1:9/");
+        await using var alone = HostProcess.Start(folder.FullName, "--role", "portal", "--Portal:ApiBaseUrl", $"http://127.0.0.1:{port}/");
         await alone.PrintedAsync("Pages for people");
         var address = new Uri(alone.Output.Split("Pages for people")[1].Trim().Split('\n')[0].Trim());
         var page = await market.OpenAsync(at: address);
         await page.GotoAsync("/");
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Not reachable just now" })).ToBeVisibleAsync(new() { Timeout = 60_000 });
         await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Try again" })).ToBeVisibleAsync();
+        using var api = new TcpListener(IPAddress.Loopback, port);
+        api.Start();
+        using var asked = await api.AcceptTcpClientAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         await page.Context.CloseAsync();
         folder.Delete(recursive: true);
     }

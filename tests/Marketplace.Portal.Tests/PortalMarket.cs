@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using Marketplace.Host.Tests;
 using Microsoft.Playwright;
@@ -20,6 +21,7 @@ public sealed partial class PortalMarket : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("marketplace-portal-").FullName;
     private readonly Dictionary<string, string> keys = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim starting = new(1);
+    private readonly ConcurrentQueue<IPage> opened = new();
     private IPlaywright? playwright;
     private IBrowser? browser;
     private HostProcess? host;
@@ -33,6 +35,7 @@ public sealed partial class PortalMarket : IAsyncLifetime
     {
         if (browser is not null)
         {
+            await KeepWhatFailedAsync();
             await browser.DisposeAsync();
         }
 
@@ -70,6 +73,7 @@ public sealed partial class PortalMarket : IAsyncLifetime
         await context.RouteAsync(url => !url.StartsWith((at ?? Address).GetLeftPart(UriPartial.Authority), StringComparison.Ordinal), route => throw new InvalidOperationException($"A page asked for {route.Request.Url}."));
         await context.AddInitScriptAsync("localStorage.setItem('marketplace.tour', 'seen')");
         var page = await context.NewPageAsync();
+        opened.Enqueue(page);
         if (who is not null)
         {
             await page.GotoAsync("/sign-in");
@@ -100,6 +104,24 @@ public sealed partial class PortalMarket : IAsyncLifetime
             }
 
             await looking.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>A test closes its windows when it has passed; what is still open belongs to one that failed, and shows why.</summary>
+    private async Task KeepWhatFailedAsync()
+    {
+        foreach (var (index, page) in opened.Where(page => !page.IsClosed).Index())
+        {
+            var name = Path.Combine(PortalFiles.Screenshots, $"failed-{index + 1}");
+            try
+            {
+                await page.ScreenshotAsync(new() { Path = name + ".png", Timeout = 5_000 });
+                await File.WriteAllTextAsync(name + ".txt", page.Url + "\n\n" + await page.Locator("body").InnerTextAsync(new() { Timeout = 5_000 }));
+            }
+            catch (PlaywrightException error)
+            {
+                await File.WriteAllTextAsync(name + ".txt", $"{page.Url}\n\n{error.Message}");
+            }
         }
     }
 

@@ -7,7 +7,11 @@ namespace Marketplace.Portal.Shell;
 /// <summary>A page that reads something when it is opened, and again when something happened to it.</summary>
 public abstract class PortalPage : PortalComponent, IDisposable
 {
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private readonly CancellationTokenSource leaving = new();
     private string? shown;
+    private int misses;
+    private bool isWaiting;
     private string path = "";
     private bool isReading;
     private bool isStale;
@@ -54,6 +58,7 @@ public abstract class PortalPage : PortalComponent, IDisposable
             while (isStale && !isGone);
             Trouble = null;
             IsRead = true;
+            misses = 0;
         }
         catch (Exception error) when (Shell.Trouble.Of(error) is { } trouble)
         {
@@ -67,6 +72,10 @@ public abstract class PortalPage : PortalComponent, IDisposable
         if (!isGone)
         {
             StateHasChanged();
+            if (Trouble is { PassesByItself: true })
+            {
+                _ = ReadLaterAsync();
+            }
         }
     }
 
@@ -106,10 +115,38 @@ public abstract class PortalPage : PortalComponent, IDisposable
     protected virtual void Dispose(bool disposing)
     {
         isGone = true;
+        leaving.Cancel();
+        leaving.Dispose();
         Follower.Happened -= OnHappened;
         Follower.Stands -= OnTimeChanged;
         Market.Changed -= OnTimeChanged;
         Navigation.LocationChanged -= OnMoved;
+    }
+
+    /// <summary>Reads again by itself what could not be had just now, after pauses that grow.</summary>
+    private async Task ReadLaterAsync()
+    {
+        if (isWaiting)
+        {
+            return;
+        }
+
+        isWaiting = true;
+        try
+        {
+            var pause = TimeSpan.FromSeconds(1 << Math.Min(++misses, 5));
+            await Task.Delay(pause < LongestPause ? pause : LongestPause, leaving.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        finally
+        {
+            isWaiting = false;
+        }
+
+        await ReadAgainAsync();
     }
 
     private void OnHappened(Event it)

@@ -12,6 +12,9 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
     /// <summary>Fields at fault, with what is wrong about each, in English.</summary>
     public IReadOnlyList<(string Field, string Message)> Faults { get; init; } = [];
 
+    /// <summary>Whether the same may succeed in a moment without anything being changed.</summary>
+    public bool PassesByItself => Kind is TroubleKind.OutOfReach or TroubleKind.TooMany;
+
     /// <summary>The trouble an exception means; null when it is a defect of the pages themselves.</summary>
     public static Trouble? Of(Exception error) => error switch
     {
