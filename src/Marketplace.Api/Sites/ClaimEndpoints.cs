@@ -12,12 +12,12 @@ internal static class ClaimEndpoints
     public static IEndpointRouteBuilder MapClaims(this IEndpointRouteBuilder routes)
     {
         var room = new Room(routes, "Site claims");
-        room.Post(OneClaim, new("claimSite", "Claim a site", "Says that an unclaimed site is the caller's, with its time zone and megawatts. An administrator decides; one claim waits at a time.", Permission.Change("sites"))
+        room.Post(OneClaim, new("claimSite", "Claim a site", "Says that an unclaimed site is the caller's, with its time zone and megawatts; or asks the marketplace to confirm a site that the caller listed, with zone and megawatts as they are listed. An administrator decides; one claim waits at a time.", Permission.Change("sites"))
         {
             Takes = NewClaim.Example,
             Gives = ClaimModel.Example,
             Status = 201,
-            Refuses = [SiteRefusal.OperatorsOnly, SiteRefusal.NotFound, SiteRefusal.Retired, SiteRefusal.AlreadyClaimed, SiteRefusal.ClaimPending, SiteRefusal.DescriptionInvalid, SiteRefusal.EvidenceInvalid],
+            Refuses = [SiteRefusal.OperatorsOnly, SiteRefusal.NotFound, SiteRefusal.Retired, SiteRefusal.AlreadyClaimed, SiteRefusal.AlreadyConfirmed, SiteRefusal.ClaimPending, SiteRefusal.DescriptionInvalid, SiteRefusal.EvidenceInvalid],
         }, ClaimAsync);
 
         room.Get(OneClaim, new("getSiteClaim", "Read the claim on a site", "The latest one, for its claimant and administrators.", Permission.Read("sites"))
@@ -33,7 +33,7 @@ internal static class ClaimEndpoints
             Pages = true,
         }, request => request.PageAsync<Site, ClaimModel>(SiteRows.Table, SiteRows.Claimed, ClaimModel.Of, ascending: true));
 
-        room.Post("/v1/admin/sites/{siteId}/claim-decision", new("decideSiteClaim", "Confirm or reject a claim", "Confirmed, the site is the claimant's with the time zone and megawatts it stated. Rejected, it is open to others.", Permission.Change("admin"))
+        room.Post("/v1/admin/sites/{siteId}/claim-decision", new("decideSiteClaim", "Confirm or reject a claim", "Confirmed, an imported site is the claimant's with the time zone and megawatts it stated. Rejected, it is open to others. The operator's own site counts as confirmed for as long as place, zone and megawatts stay as they were asked about.", Permission.Change("admin"))
         {
             Takes = ClaimDecision.Example,
             Gives = ClaimModel.Example with { Status = SiteClaimStatus.Confirmed },

@@ -7,7 +7,7 @@ using NodaTime;
 
 namespace Marketplace.Api.Sites;
 
-/// <summary>A claim on an unclaimed site.</summary>
+/// <summary>A claim on an unclaimed site, or a request to confirm an own one.</summary>
 /// <param name="Statement">Why it is the caller's.</param>
 /// <param name="Zone">The site's IANA time zone.</param>
 /// <param name="GrossMw">MW at the meter at full build-out.</param>
@@ -36,7 +36,7 @@ internal sealed record NewClaim(
 }
 
 /// <summary>An administrator's decision on the waiting claim.</summary>
-/// <param name="Confirm">Whether the site becomes the claimant's.</param>
+/// <param name="Confirm">Whether the claim is believed.</param>
 /// <param name="Reason">Why; required to reject.</param>
 internal sealed record ClaimDecision(bool Confirm, [Length(1, 500)] string? Reason)
 {

@@ -157,6 +157,7 @@ internal sealed record SiteWithdrawal([Length(1, 500)] string Reason)
 /// <param name="Phases">Build phases in the order they were planned.</param>
 /// <param name="Origin">The public record it came from, with attribution; null when its operator listed it.</param>
 /// <param name="ClaimStatus">Where the latest claim stands; null when there was none.</param>
+/// <param name="Confirmed">Whether the marketplace has confirmed who controls it, and its place, zone and megawatts as they stand here.</param>
 /// <param name="WithdrawnAt">When it was taken off the market.</param>
 /// <param name="WithdrawalReason">Why.</param>
 /// <param name="CreatedAt">Market time of listing or import.</param>
@@ -177,6 +178,7 @@ internal sealed record SiteModel(
     ImmutableArray<PhaseSummary> Phases,
     SiteOriginModel? Origin,
     SiteClaimStatus? ClaimStatus,
+    bool Confirmed,
     Instant? WithdrawnAt,
     string? WithdrawalReason,
     Instant CreatedAt)
@@ -200,6 +202,7 @@ internal sealed record SiteModel(
         [.. site.Phases.Select(phase => PhaseSummary.Of(site, phase))],
         site.Origin is { } origin ? SiteOriginModel.Of(origin) : null,
         site.Claim?.Status,
+        site.IsConfirmed,
         site.WithdrawnAt,
         site.WithdrawalReason,
         site.CreatedAt);

@@ -4,12 +4,13 @@ using NodaTime;
 
 namespace Marketplace.Domain.Sites;
 
-/// <content>Claims on imported sites.</content>
+/// <content>Claims on imported sites, and requests to have an own one confirmed.</content>
 public sealed partial record Site
 {
     /// <summary>
-    /// Claims an imported site. One claim waits at a time. Refuses: <see cref="SiteRefusal.NotFound"/>, retired, already
-    /// claimed, another claim waiting, and whatever is wrong with the statement, its evidence, zone or megawatts.
+    /// Claims an imported site, or asks for the confirmation of an own one, as it is listed. One claim waits at a time. Refuses:
+    /// <see cref="SiteRefusal.NotFound"/>, retired, another operator's, <see cref="SiteRefusal.AlreadyConfirmed"/>, another claim
+    /// waiting, and whatever is wrong with the statement, its evidence, zone or megawatts.
     /// </summary>
     public static Decision<SiteFact> Decide(Site? site, RequestClaim command, Instant now)
     {
@@ -23,9 +24,14 @@ public sealed partial record Site
             return Refusal.Of(SiteRefusal.Retired, $"{site.Id} is retired.");
         }
 
-        if (site.IsClaimed)
+        if (site.IsClaimed && site.Operator != command.Actor)
         {
             return Refusal.Of(SiteRefusal.AlreadyClaimed, $"{site.Id} is operated by {site.OperatorName}.");
+        }
+
+        if (site.IsConfirmed)
+        {
+            return Refusal.Of(SiteRefusal.AlreadyConfirmed, $"{site.Id} was confirmed on {site.Claim!.DecidedAt!.Value.InUtc().Date:uuuu-MM-dd}.");
         }
 
         if (site.Claim is { Status: SiteClaimStatus.Requested })
@@ -36,6 +42,11 @@ public sealed partial record Site
         if (!Text.Fits(command.ActorName, 200) || !Text.Fits(command.Statement, 2000))
         {
             return Refusal.Of(SiteRefusal.DescriptionInvalid, "A claim gives a statement of 1 to 2,000 characters.", "statement");
+        }
+
+        if (site.IsClaimed && FaultOfOwn(site.Description, command) is { } other)
+        {
+            return other;
         }
 
         var described = site.Description with { Zone = command.Zone, Gross = command.Gross, CriticalIt = command.CriticalIt };
@@ -54,6 +65,7 @@ public sealed partial record Site
                 Zone = command.Zone,
                 Gross = command.Gross,
                 CriticalIt = command.CriticalIt,
+                Location = site.Description.Location,
                 RequestedBy = command.By,
                 RequestedAt = now,
                 Status = SiteClaimStatus.Requested,
@@ -78,6 +90,13 @@ public sealed partial record Site
         return reasonIsFine
             ? new ClaimDecided(command.Confirm, command.Reason, now)
             : Refusal.Of(SiteRefusal.DescriptionInvalid, "A reason has 1 to 500 characters, and a rejection always gives one.", "reason");
+    }
+
+    // What is confirmed is what tenants read, so an operator's own site is asked about as it is listed.
+    private static Refusal? FaultOfOwn(SiteDescription listed, RequestClaim command)
+    {
+        var field = command.Zone != listed.Zone ? "zone" : command.Gross != listed.Gross ? "grossMw" : command.CriticalIt != listed.CriticalIt ? "criticalItMw" : null;
+        return field is null ? null : Refusal.Of(SiteRefusal.DescriptionInvalid, "An own site is confirmed as it is listed: state the same here, or restate the site first.", field);
     }
 
     private static Refusal? FaultOf(ImmutableArray<EvidenceLink> evidence)

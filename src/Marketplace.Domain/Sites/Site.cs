@@ -74,6 +74,11 @@ public sealed partial record Site
     [JsonIgnore]
     public bool IsClaimed => Operator is not null;
 
+    /// <summary>Whether the marketplace has confirmed it as it is stated now: other megawatts, another zone or place are not what was confirmed.</summary>
+    [JsonIgnore]
+    public bool IsConfirmed => Claim is { Status: SiteClaimStatus.Confirmed } claim
+        && (claim.Zone, claim.Gross, claim.CriticalIt, claim.Location ?? Description.Location) == (Description.Zone, Description.Gross, Description.CriticalIt, Description.Location);
+
     /// <summary>The phase with this id, or null.</summary>
     public BuildPhase? Phase(PhaseId id) => Phases.FirstOrDefault(phase => phase.Id == id);
 
@@ -187,7 +192,7 @@ public sealed partial record Site
             DecidedAt = decided.At,
             DecisionReason = decided.Reason,
         };
-        return decided.Confirmed
+        return decided.Confirmed && !site.IsClaimed
             ? site with
             {
                 Claim = claim,

@@ -10,14 +10,14 @@ public enum SiteClaimStatus
     /// <summary>Waiting for an administrator.</summary>
     Requested,
 
-    /// <summary>The site is the claimant's.</summary>
+    /// <summary>The site is the claimant's, and is as the claim states it.</summary>
     Confirmed,
 
-    /// <summary>It was not believed; the site is open to other claims.</summary>
+    /// <summary>It was not believed; who asked may ask again, and an imported site is open to others.</summary>
     Rejected,
 }
 
-/// <summary>An organization's word that an imported site is its own.</summary>
+/// <summary>An organization's word that a site is its own: an imported one, or one it listed itself and wants confirmed.</summary>
 public sealed record SiteClaim
 {
     /// <summary>Who claims.</summary>
@@ -40,6 +40,9 @@ public sealed record SiteClaim
 
     /// <summary>MW of critical IT load as the claimant states them; null when not stated.</summary>
     public CriticalItMegawatts? CriticalIt { get; init; }
+
+    /// <summary>Where the site was said to be when it was claimed; null in claims from before that was kept.</summary>
+    public SiteLocation? Location { get; init; }
 
     /// <summary>Member or key that made it.</summary>
     public required string RequestedBy { get; init; }

@@ -102,7 +102,7 @@ public sealed record AddEvidence(OrganizationId Actor, PhaseId Phase, MilestoneK
 /// <param name="Kilowatts">kW of critical IT load in all, not in addition; 0 or more, at most 3 places.</param>
 public sealed record AllocatePower(OrganizationId Actor, PoolId Pool, PhaseId Phase, decimal Kilowatts);
 
-/// <summary>An organization claims an imported site.</summary>
+/// <summary>An organization claims an imported site, or asks for the confirmation of its own.</summary>
 /// <param name="Actor">Who claims.</param>
 /// <param name="ActorName">Its name.</param>
 /// <param name="Statement">Why it is the claimant's, 1 to 2,000 characters.</param>
@@ -115,6 +115,6 @@ public sealed record RequestClaim(
     OrganizationId Actor, string ActorName, string Statement, ImmutableArray<EvidenceLink> Evidence, string Zone, GrossMegawatts? Gross, CriticalItMegawatts? CriticalIt, string By);
 
 /// <summary>An administrator decides the waiting claim.</summary>
-/// <param name="Confirm">Whether the site becomes the claimant's.</param>
+/// <param name="Confirm">Whether the claim is believed.</param>
 /// <param name="Reason">Why, at most 500 characters; required to reject.</param>
 public sealed record DecideClaim(bool Confirm, string? Reason);

@@ -29,6 +29,10 @@ public enum SiteRefusal
     [RefusalMeaning("site_already_claimed", RefusalKind.Conflict, RefusalClass.Final, "The site already has an operator, so it cannot be claimed.")]
     AlreadyClaimed,
 
+    /// <summary>There is nothing more to confirm.</summary>
+    [RefusalMeaning("site_already_confirmed", RefusalKind.Conflict, RefusalClass.Final, "The marketplace has confirmed the site as it is listed.")]
+    AlreadyConfirmed,
+
     /// <summary>Another claim waits.</summary>
     [RefusalMeaning("site_claim_pending", RefusalKind.Conflict, RefusalClass.Retryable, "A claim on this site waits for an administrator; try again after it is decided.")]
     ClaimPending,

@@ -93,7 +93,7 @@ public static class VerificationLevels
     private const int MostMissing = 10;
 
     /// <summary>The level of everything at a site; an unknown site has the lowest.</summary>
-    public static VerificationLevel Of(Site? site) => site?.Claim?.Status == SiteClaimStatus.Confirmed
+    public static VerificationLevel Of(Site? site) => site?.IsConfirmed == true
         ? VerificationLevel.SiteConfirmed
         : VerificationLevel.Declared;
 

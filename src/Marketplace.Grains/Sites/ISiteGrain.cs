@@ -64,7 +64,7 @@ public interface ISiteGrain : IAggregateGrain
     [Alias("Allocate")]
     Task<Answer<Snapshot<Site>>> AllocateAsync(AllocatePower command);
 
-    /// <summary>Claims an imported site.</summary>
+    /// <summary>Claims an imported site, or asks for the confirmation of an own one.</summary>
     [Alias("RequestClaim")]
     Task<Answer<Snapshot<Site>>> RequestClaimAsync(Operation operation, RequestClaim command);
 

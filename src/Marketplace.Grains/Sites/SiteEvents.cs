@@ -60,7 +60,7 @@ public sealed record SiteEvidenceData(SiteId Id, PhaseId PhaseId, MilestoneKind 
 /// <param name="Sha256">SHA-256 of the document, when given.</param>
 public sealed record EvidenceData(string Url, string Description, string? Sha256);
 
-/// <summary>A claim on an imported site.</summary>
+/// <summary>A claim on a site.</summary>
 /// <param name="Id">The site.</param>
 /// <param name="ClaimantId">Who claims it.</param>
 /// <param name="ClaimantName">The claimant's name.</param>
@@ -84,8 +84,8 @@ internal static class SiteEvents
     public static readonly EventType<SitePhaseData> PhaseOverdue = new("site.phase_overdue", "The day a phase was to be ready passed in silence; supply is counted from a later day until its operator reports or forecasts again.");
     public static readonly EventType<SitePhaseData> PhaseLate = new("site.phase_late", "A phase was not ready by the end of the day its contracts promise.");
     public static readonly EventType<SiteEvidenceData> EvidenceAdded = new("site.evidence_added", "Evidence was added to a milestone.");
-    public static readonly EventType<SiteClaimData> ClaimRequested = new("site.claim_requested", "An organization claimed an imported site; an administrator decides.");
-    public static readonly EventType<SiteClaimData> ClaimConfirmed = new("site.claim_confirmed", "A claim was confirmed: the site is the claimant's.");
+    public static readonly EventType<SiteClaimData> ClaimRequested = new("site.claim_requested", "An organization claimed an imported site, or asked for the confirmation of its own; an administrator decides.");
+    public static readonly EventType<SiteClaimData> ClaimConfirmed = new("site.claim_confirmed", "A claim was confirmed: the site is the claimant's, as the claim states it.");
     public static readonly EventType<SiteClaimData> ClaimRejected = new("site.claim_rejected", "A claim was rejected.");
 
     /// <summary>Adds the fact's event for whom it concerns.</summary>

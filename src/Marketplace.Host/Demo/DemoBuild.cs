@@ -21,6 +21,10 @@ internal sealed class DemoBuild(IGrainFactory grains, DemoTimeline timeline)
         (MilestoneKind.ReadyForService, 0),
     ];
 
+    // Sites whose papers the marketplace has looked at, and the one whose papers wait.
+    private static readonly string[] Confirmed = ["sundsvall", "rjukan", "massena", "becancour", "reykjanes", "mesa"];
+    private const string Asking = "itaipu";
+
     public static OrganizationId OperatorOf(DemoSite site) => OrganizationId.From("org_" + site.Key);
 
     public static SiteId IdOf(DemoSite site) => SiteId.From("site_" + site.Key);
@@ -35,6 +39,17 @@ internal sealed class DemoBuild(IGrainFactory grains, DemoTimeline timeline)
         {
             var listed = 0.1 * index;
             timeline.Add(listed, site.Key, () => ListAsync(site));
+            if (Confirmed.Contains(site.Key))
+            {
+                timeline.Add(listed + 0.5, $"{site.Key} asks for its confirmation", () => AskAsync(site));
+                timeline.Add(listed + 0.8, $"{site.Key} is confirmed", () => ConfirmAsync(site));
+            }
+
+            if (site.Key == Asking)
+            {
+                timeline.Add(DemoBookings.Today - 0.2, $"{site.Key} asks for its confirmation", () => AskAsync(site));
+            }
+
             foreach (var phase in site.Phases)
             {
                 foreach (var (kind, before) in Course)
@@ -85,6 +100,20 @@ internal sealed class DemoBuild(IGrainFactory grains, DemoTimeline timeline)
 
         DemoMarket.Granted(await grain.BeginConstructionAsync(Operation(site, "begin"), new BeginConstruction(OperatorOf(site))));
     }
+
+    private async Task AskAsync(DemoSite site) =>
+        DemoMarket.Granted(await grains.GetGrain<ISiteGrain>(IdOf(site).Value).RequestClaimAsync(Operation(site, "ask"), new RequestClaim(
+            OperatorOf(site),
+            site.Operator,
+            "We lease the ground for thirty years, and the interconnection agreement names us.",
+            [new EvidenceLink($"https://evidence.example/{site.Key}/interconnection-agreement.pdf", "Interconnection agreement, first page and signatures", null)],
+            site.Zone,
+            GrossMegawatts.From(site.GrossMegawatts),
+            CriticalItMegawatts.From(site.CriticalItMegawatts),
+            "demo")));
+
+    private async Task ConfirmAsync(DemoSite site) => DemoMarket.Granted(
+        await grains.GetGrain<ISiteGrain>(IdOf(site).Value).DecideClaimAsync(Operation(site, "confirm"), new DecideClaim(true, "Agreement and register agree with what is listed.")));
 
     private async Task ReachAsync(DemoSite site, DemoPhase phase, MilestoneKind kind, double month) =>
         DemoMarket.Granted(await grains.GetGrain<ISiteGrain>(IdOf(site).Value).ReachMilestoneAsync(Operation(site, kind.ToString(), phase.Name), new ReachMilestone(

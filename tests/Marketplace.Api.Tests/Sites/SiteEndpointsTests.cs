@@ -29,6 +29,25 @@ public sealed class SiteEndpointsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Fact]
+    public async Task An_operator_has_its_own_site_confirmed_for_as_long_as_it_stays_so()
+    {
+        var site = (await _operator.PostAsync("/v1/sites", Site)).With(201).Headers["Location"];
+        var asked = new { statement = "We lease the ground.", zone = "America/Chicago", grossMw = 60, criticalItMw = 48 };
+        Assert.Equal("site_description_invalid", (await _operator.PostAsync(site + "/claim", new { asked.statement, asked.zone, asked.grossMw, criticalItMw = 50 })).Code);
+        (await _operator.PostAsync(site + "/claim", asked)).With(201);
+        var decision = site!.Replace("/v1/", "/v1/admin/", StringComparison.Ordinal) + "/claim-decision";
+        (await _api.Platform.PostAsync(decision, new { confirm = true })).With(200);
+        Assert.True((await _api.Nobody.GetAsync(site)).With(200).Json.GetProperty("confirmed").GetBoolean());
+        Assert.Equal("site_already_confirmed", (await _operator.PostAsync(site + "/claim", asked)).Code);
+
+        (await _operator.PutAsync(site, new { name = "Prairie One", location = new { country = "US", region = "ND", locality = "Jamestown" }, asked.zone, grossMw = 600, criticalItMw = 480 })).With(200);
+        var grown = (await _api.Nobody.GetAsync(site)).With(200);
+        Assert.False(grown.Json.GetProperty("confirmed").GetBoolean());
+        Assert.Equal("confirmed", grown.Text("claimStatus"));
+        (await _operator.PostAsync(site + "/claim", new { asked.statement, asked.zone, grossMw = 600, criticalItMw = 480 })).With(201);
+    }
+
+    [Fact]
     public async Task A_day_that_passes_in_silence_shows_and_a_wrong_report_is_corrected()
     {
         var site = (await _operator.PostAsync("/v1/sites", Site)).With(201).Headers["Location"];

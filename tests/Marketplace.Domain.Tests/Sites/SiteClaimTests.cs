@@ -1,3 +1,4 @@
+using Marketplace.Domain.Energy;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Sites;
 using static Marketplace.Domain.Tests.Sites.SiteStory;
@@ -84,4 +85,53 @@ public sealed class SiteClaimTests
         story.When((site, now) => Site.Decide(site, Plan(Phase1, 1, Today), now)).IsRefused(SiteRefusal.NotFound);
         story.When((site, now) => Site.Decide(site, new AllocatePower(Operator, PoolA, Phase1, 1), now)).IsRefused(SiteRefusal.NotFound);
     }
+
+    [Fact]
+    public void An_own_site_is_confirmed_as_it_is_listed_and_only_for_as_long()
+    {
+        var story = WithPhases();
+        story.When((site, now) => Site.Decide(site, Claim(Stranger), now)).IsRefused(SiteRefusal.AlreadyClaimed);
+        story.When((site, now) => Site.Decide(site, Claim(Operator), now)).IsRefused(SiteRefusal.DescriptionInvalid, "grossMw");
+        story.When((site, now) => Site.Decide(site, AsListed with { Zone = "Europe/Oslo" }, now)).IsRefused(SiteRefusal.DescriptionInvalid, "zone");
+        story.Given(AsListed);
+        Assert.False(story.Site!.IsConfirmed);
+        story.When((site, now) => Site.Decide(site, AsListed, now)).IsRefused(SiteRefusal.ClaimPending);
+        story.Given(new DecideClaim(true, null));
+        Assert.True(story.Site!.IsConfirmed);
+        Assert.Equal(2, story.Site.Phases.Length);
+        story.When((site, now) => Site.Decide(site, AsListed, now)).IsRefused(SiteRefusal.AlreadyConfirmed);
+
+        Restate(story, Description with { Pue = Pue.From(1.3m) });
+        Assert.True(story.Site!.IsConfirmed);
+        Restate(story, Description with { Gross = GrossMegawatts.From(200), CriticalIt = CriticalItMegawatts.From(160) });
+        Assert.False(story.Site!.IsConfirmed);
+        Restate(story, Description with { Location = Description.Location with { Locality = "Minot" } });
+        Assert.False(story.Site!.IsConfirmed);
+        story.Given(AsListed).Given(new DecideClaim(true, null));
+        Assert.True(story.Site!.IsConfirmed);
+    }
+
+    [Fact]
+    public void What_is_restated_while_a_claim_waits_is_not_confirmed_with_it_nor_undone()
+    {
+        var story = WithPhases().Given(AsListed);
+        Restate(story, Description with { Gross = GrossMegawatts.From(200), CriticalIt = CriticalItMegawatts.From(160) });
+        story.Given(new DecideClaim(true, null));
+        Assert.False(story.Site!.IsConfirmed);
+        Assert.Equal(160, story.Site.Description.CriticalIt!.Value.Value);
+    }
+
+    [Fact]
+    public void A_rejection_leaves_an_own_site_with_its_operator()
+    {
+        var story = Listed().Given(AsListed).Given(new DecideClaim(false, "The deed names another company."));
+        Assert.Equal(Operator, story.Site!.Operator);
+        Assert.False(story.Site.IsConfirmed);
+        story.Given(AsListed);
+    }
+
+    private static RequestClaim AsListed => Claim(Operator) with { Zone = Description.Zone!, Gross = Description.Gross, CriticalIt = Description.CriticalIt };
+
+    private static void Restate(SiteStory story, SiteDescription description) =>
+        story.Given((site, now) => Site.Decide(site, new DescribeSite(Operator, description), now));
 }

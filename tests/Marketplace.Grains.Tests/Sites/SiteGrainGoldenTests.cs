@@ -16,7 +16,7 @@ public sealed class SiteGrainGoldenTests
     private static readonly EvidenceLink Deed = new("https://example.org/deed.pdf", "Deed", new string('a', 64));
 
     [Fact]
-    public void A_sites_record_is_written_as_ever_and_still_loads() => Assert.Null(Golden.Fault("site.v2.json", new AggregateRecord<Site>
+    public void A_sites_record_is_written_as_ever_and_still_loads() => Assert.Null(Golden.Fault("site.v3.json", new AggregateRecord<Site>
     {
         Schema = 1,
         State = Claimed(),
@@ -26,7 +26,7 @@ public sealed class SiteGrainGoldenTests
     }));
 
     [Fact]
-    public void A_record_from_before_corrections_and_overdue_phases_loads_as_the_same_site() =>
+    public void Records_from_before_corrections_overdue_phases_and_places_in_claims_load_as_the_same_site() =>
         Assert.Null(Golden.Fault("site.v2.json", Golden.Loads<AggregateRecord<Site>>("site.v1.json")));
 
     private static Site Claimed()
