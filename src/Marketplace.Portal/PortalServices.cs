@@ -41,7 +41,8 @@ public static class PortalServices
         {
             mud.SnackbarConfiguration.PreventDuplicates = true;
             mud.SnackbarConfiguration.MaxDisplayedSnackbars = 3;
-            mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.BottomLeft;
+            mud.SnackbarConfiguration.PositionClass = MudBlazor.Defaults.Classes.Position.TopCenter;
+            (mud.SnackbarConfiguration.ShowTransitionDuration, mud.SnackbarConfiguration.VisibleStateDuration, mud.SnackbarConfiguration.HideTransitionDuration) = (150, 4000, 300);
         });
         services.AddScoped<PortalSession>();
         services.AddScoped<Viewer>();

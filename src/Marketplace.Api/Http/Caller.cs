@@ -11,14 +11,19 @@ namespace Marketplace.Api.Http;
 /// <param name="Role">What the caller may do.</param>
 /// <param name="Scopes">Narrows the role; empty: all of it.</param>
 /// <param name="Actor">Public id of the key or the person, for the record of who did something.</param>
+/// <param name="Member">Public id of the person as a member of the organization; null for a key.</param>
 internal sealed record Caller(
     OrganizationId Organization,
     string Name,
     OrganizationKind Kind,
     OrganizationRole Role,
     ImmutableArray<Scope> Scopes,
-    string Actor)
+    string Actor,
+    string? Member = null)
 {
+    /// <summary>Whom a spend limit names: the member, or the key.</summary>
+    public string Spender => Member ?? Actor;
+
     /// <summary>Whether the marketplace itself is calling: it sees everything.</summary>
     public bool IsPlatform => Kind == OrganizationKind.Platform;
 }

@@ -88,7 +88,7 @@ internal sealed class Sessions(IGrainFactory grains, TimeProvider time, IDataPro
     {
         var organization = (await grains.Of<IOrganizationGrain>(id.Value).GetAsync())?.State;
         return organization?.Member(user.Id) is { } member
-            ? new Caller(organization.Id, organization.Name, organization.Kind, member.Role, [], user.Id.Value)
+            ? new Caller(organization.Id, organization.Name, organization.Kind, member.Role, [], user.Id.Value, member.Id.Value)
             : null;
     }
 }

@@ -78,7 +78,35 @@ internal sealed record DisplacedModel(Instant From, Instant Until, int Units);
 /// <param name="DocumentVersion">Version of the amended order form.</param>
 /// <param name="Digest">SHA-256 of the amended order form, in hex: what the operator signs.</param>
 /// <param name="Applying">Whether the pool is being asked; until then it waits for the operator's signature.</param>
-internal sealed record AmendmentModel(QuoteId QuoteId, MoneyModel Total, int DocumentVersion, string Digest, bool Applying);
+/// <param name="ProposedAt">When the tenant signed it.</param>
+/// <param name="AnswerBy">Until when the operator may sign; afterwards the amendment comes to nothing. Null while the pool is being asked.</param>
+/// <param name="Terms">The full commercial terms as they will be.</param>
+/// <param name="Deposit">The deposit as it will be; once the reservation is binding it stays as it was paid.</param>
+/// <param name="Signatures">Signatures under the amended order form so far.</param>
+internal sealed record AmendmentModel(
+    QuoteId QuoteId,
+    MoneyModel Total,
+    int DocumentVersion,
+    string Digest,
+    bool Applying,
+    Instant ProposedAt,
+    Instant? AnswerBy,
+    TermsModel Terms,
+    MoneyModel Deposit,
+    ImmutableArray<SignatureModel> Signatures)
+{
+    public static AmendmentModel Of(Amendment amendment, Instant? answerBy) => new(
+        amendment.Agreement.QuoteId,
+        MoneyModel.Of(amendment.Agreement.Total),
+        amendment.Agreement.DocumentVersion,
+        amendment.Agreement.Digest,
+        amendment.Applying,
+        amendment.At,
+        answerBy,
+        TermsModel.Of(amendment.Agreement.Terms, amendment.Agreement.Holds),
+        MoneyModel.Of(amendment.Agreement.Deposit),
+        [.. amendment.Signatures.Select(SignatureModel.Of)]);
+}
 
 /// <summary>Why it ended, or is ending.</summary>
 /// <param name="Cause">Why.</param>
@@ -109,6 +137,7 @@ internal sealed record EndModel(EndCause Cause, OrganizationId? By, string Reaso
 /// <param name="Hold">Where the hold on the pool stands.</param>
 /// <param name="Displaced">What supply does not cover; empty when all is covered.</param>
 /// <param name="Approvals">Approvals so far.</param>
+/// <param name="ApprovalsMissing">The sides whose approval is awaited now: as the terms ask, and the tenant's where the total is above the requester's spend limit.</param>
 /// <param name="Signatures">Signatures so far.</param>
 /// <param name="Deposit">The deposit.</param>
 /// <param name="Payment">The payment of the deposit, once it is asked for.</param>
@@ -142,6 +171,7 @@ internal sealed record ReservationModel(
     HoldState Hold,
     ImmutableArray<DisplacedModel> Displaced,
     ImmutableArray<ApprovalModel> Approvals,
+    ImmutableArray<ContractParty> ApprovalsMissing,
     ImmutableArray<SignatureModel> Signatures,
     ReservationDepositModel? Deposit,
     ReservationPaymentModel? Payment,
@@ -183,13 +213,11 @@ internal sealed record ReservationModel(
             reservation.Hold,
             [.. reservation.Displaced.Select(segment => new DisplacedModel(segment.Term.Start, segment.Term.End, segment.Units))],
             [.. reservation.Approvals.Select(approval => new ApprovalModel(approval.Party, approval.By.Name, approval.By.Authority, approval.At))],
+            reservation.Status == ReservationStatus.AwaitingApproval ? [.. reservation.ApprovalsMissing()] : [],
             [.. reservation.Signatures.Select(SignatureModel.Of)],
             agreement is null ? null : new ReservationDepositModel(MoneyModel.Of(agreement.Deposit), agreement.Terms.Clauses.Deposit.Method, reservation.Deposit?.State),
             reservation.Deposit?.PaymentId is { } id ? new ReservationPaymentModel(id, payment) : null,
-            reservation.Amendment is { } amendment
-                ? new AmendmentModel(
-                    amendment.Agreement.QuoteId, MoneyModel.Of(amendment.Agreement.Total), amendment.Agreement.DocumentVersion, amendment.Agreement.Digest, amendment.Applying)
-                : null,
+            reservation.Amendment is { } amendment ? AmendmentModel.Of(amendment, reservation.AmendmentAnswerBy()) : null,
             reservation.AmendmentRefusedCode,
             reservation.DeliveredUnits(),
             reservation.Deliveries.IsEmpty ? null : Lease.IdOf(reservation.Id),

@@ -49,7 +49,7 @@ internal static class ReservationRequests
         var (offers, passedOver) = quoted is null ? await QuoteAllAsync(request, id, body, term, steps) : ([quoted], []);
         var command = new RequestReservation(id, tenant, [.. offers.Select(offer => new ReservationCandidate(offer.PoolId, offer.Id))])
         {
-            AboveSpendLimit = profile is not null && offers.Any(offer => !profile.Allows(request.Caller.Actor, request.Caller.Role, offer.Total)),
+            AboveSpendLimit = profile is not null && offers.Any(offer => !profile.Allows(request.Caller.Spender, request.Caller.Role, offer.Total)),
             PassedOver = passedOver.IsEmpty ? null : passedOver,
         };
         await ReferAsync(request, id, body);
@@ -64,8 +64,8 @@ internal static class ReservationRequests
     {
         var caller = request.Caller;
         var profile = await request.Grain<IBillingAccountGrain>(tenant.Value).GetProfileAsync();
-        return profile?.Allows(caller.Actor, caller.Role, total) == false
-            ? Refusal.Of(ReservationRefusal.SpendLimitExceeded, $"{total} is above the limit of {profile.LimitOf(caller.Actor, caller.Role)}.")
+        return profile?.Allows(caller.Spender, caller.Role, total) == false
+            ? Refusal.Of(ReservationRefusal.SpendLimitExceeded, $"{total} is above the limit of {profile.LimitOf(caller.Spender, caller.Role)}.")
             : null;
     }
 

@@ -106,11 +106,29 @@ public sealed partial record Reservation
         return Amendment is { } waiting ? Instant.Min(due, AmendmentDeadline(waiting)) : due;
     }
 
+    /// <summary>The sides whose approval is asked for and has not come: by the terms, or because the total is above the requester's spend limit.</summary>
+    public IEnumerable<ContractParty> ApprovalsMissing()
+    {
+        var asked = Agreement?.Terms.Clauses.Signatures;
+        if (asked is { OperatorApproves: true } && !HasApproved(ContractParty.Operator))
+        {
+            yield return ContractParty.Operator;
+        }
+
+        if (asked is not null && (asked.TenantApproves || AboveSpendLimit == true) && !HasApproved(ContractParty.Tenant))
+        {
+            yield return ContractParty.Tenant;
+        }
+    }
+
+    /// <summary>Until when the operator may sign the amendment on its way; null while none waits for that.</summary>
+    public Instant? AmendmentAnswerBy() => Amendment is { Applying: false } waiting ? AmendmentDeadline(waiting) : null;
+
     /// <summary>What an approval, a signature or the deposit still keeps from being binding, or null when nothing does.</summary>
     private ReservationStatus? Missing()
     {
         var asked = Agreement!.Terms.Clauses.Signatures;
-        if ((asked.OperatorApproves && !HasApproved(ContractParty.Operator)) || ((asked.TenantApproves || AboveSpendLimit == true) && !HasApproved(ContractParty.Tenant)))
+        if (ApprovalsMissing().Any())
         {
             return ReservationStatus.AwaitingApproval;
         }

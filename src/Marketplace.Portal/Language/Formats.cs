@@ -130,6 +130,10 @@ public sealed class Formats(string language, string? zone)
     /// <summary>Minor units in a major one.</summary>
     public static decimal Scale(string currency) => Digits(currency) switch { 0 => 1m, 3 => 1000m, _ => 100m };
 
+    /// <summary>An amount in major units as the API takes it.</summary>
+    public static MoneyInput Input(decimal major, string currency) =>
+        new() { AmountMinor = (long)Math.Round(major * Scale(currency), MidpointRounding.AwayFromZero), Currency = Enum.Parse<Currency>(currency) };
+
     private static int Digits(string currency) => currency switch { "JPY" or "KRW" or "ISK" => 0, "KWD" => 3, _ => 2 };
 
     private static DateTimeZone ZoneOf(string? zone, DateTimeZone otherwise) => (zone is null ? null : DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone)) ?? otherwise;

@@ -31,6 +31,7 @@ internal static class Happening
     {
         "rsv" => $"reservations/{id}",
         "lease" => $"leases/{id}",
+        "cn" => $"billing/credits/{id}",
         "inv" => $"billing/invoices/{id}",
         "pool" => $"listings/{id}",
         "site" => $"sites/{id}",

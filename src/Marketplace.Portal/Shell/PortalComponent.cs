@@ -43,11 +43,27 @@ public abstract class PortalComponent : ComponentBase
     /// </summary>
     protected bool IsBusy { get; private set; }
 
+    /// <summary>What was wrong with the last change that <see cref="TryAsync"/> made; null while nothing was. Its form shows it beside the fields.</summary>
+    protected Trouble? Wrong { get; private set; }
+
     /// <summary>Makes a change, and says what went wrong if it did.</summary>
     /// <param name="change">The change.</param>
     /// <param name="done">What to say when it is made; null for nothing.</param>
     /// <returns>Whether it was made.</returns>
-    protected async Task<bool> DoAsync(Func<Task> change, string? done = null)
+    protected Task<bool> DoAsync(Func<Task> change, string? done = null) =>
+        MakeAsync(change, done, trouble => Notices.Add(trouble.Say(T), Severity.Error, options => options.RequireInteraction = true));
+
+    /// <summary>Makes the change of a form that shows what went wrong itself, as <see cref="Wrong"/>.</summary>
+    /// <param name="change">The change.</param>
+    /// <param name="done">What to say when it is made; null for nothing.</param>
+    /// <returns>Whether it was made.</returns>
+    protected Task<bool> TryAsync(Func<Task> change, string? done = null)
+    {
+        Wrong = IsBusy ? Wrong : null;
+        return MakeAsync(change, done, trouble => Wrong = trouble);
+    }
+
+    private async Task<bool> MakeAsync(Func<Task> change, string? done, Action<Trouble> onTrouble)
     {
         if (IsBusy)
         {
@@ -67,7 +83,7 @@ public abstract class PortalComponent : ComponentBase
         }
         catch (Exception error) when (Trouble.Of(error) is { } trouble)
         {
-            Notices.Add(trouble.Say(T), Severity.Error, options => options.RequireInteraction = true);
+            onTrouble(trouble);
             return false;
         }
         finally

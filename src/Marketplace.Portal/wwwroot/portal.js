@@ -15,6 +15,15 @@ window.marketplace = (() => {
     return { status: answer.status, body: await answer.text() };
   };
 
+  // In a form that shows what one writes in other words as well, what is typed counts after a moment, not only when the field is left.
+  let pause = 0;
+  document.addEventListener('input', (event) => {
+    const field = event.target;
+    if (!field.closest('form[data-live]') || !['number', 'text', 'date'].includes(field.type)) return;
+    clearTimeout(pause);
+    pause = setTimeout(() => { if (field.value !== '' && !field.validity.badInput) field.dispatchEvent(new Event('change', { bubbles: true })); }, 350);
+  });
+
   return {
     viewer: () => ({
       language: read('language') || (navigator.language || 'en').slice(0, 2),

@@ -16,6 +16,7 @@ public sealed partial class TextsTests
         typeof(WebhookEndpointStatus), typeof(SiteClaimStatus), typeof(VerificationLevel), typeof(MilestoneKind), typeof(EnergySource), typeof(CoolingKind),
         typeof(QuoteLineKind), typeof(InvoiceLineKind), typeof(RentKind), typeof(PricingUnit), typeof(OrganizationRole), typeof(OrganizationKind), typeof(SearchConstraint),
         typeof(EndCause), typeof(LedgerAccountKind), typeof(SignInMethod), typeof(AccessAct), typeof(FaultCause), typeof(NodeOutcome), typeof(BenchmarkPurpose), typeof(BenchmarkRunStatus),
+        typeof(OrderFormStanding), typeof(CreditRefundStatus), typeof(DunningStep),
     ];
 
     [Fact]
