@@ -30,7 +30,7 @@ public sealed partial class JourneyTests
         await page.GetByRole(AriaRole.Button, new() { NameRegex = new("^Pay .* by card$") }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Confirmed: the capacity is held for you" })).ToBeVisibleAsync();
 
-        await page.GotoAsync("/billing");
+        await page.GotoAsync("/billing/details");
         await page.GetByText("Change the invoice details").ClickAsync();
         await page.GetByLabel("Country, two letters").FillAsync("DE");
         await page.GetByLabel("Tax number").FillAsync("DE123456789");

@@ -62,27 +62,7 @@ public sealed partial class JourneyTests(PortalMarket market)
         var tenant = await market.OpenAsync("TENANT");
         var operatorPage = await market.OpenAsync("OPERATOR");
         var admin = await market.OpenAsync("ADMIN");
-        await tenant.GotoAsync(ByContract);
-        await tenant.GetByRole(AriaRole.Button, new() { Name = "Get a firm quote" }).ClickAsync();
-        await tenant.GetByLabel("I have read the terms").CheckAsync();
-        await tenant.GetByRole(AriaRole.Button, new() { Name = "Reserve", Exact = true }).ClickAsync();
-        await Heading(tenant, "The operator approves next");
-        var reservation = tenant.Url;
-
-        await operatorPage.GotoAsync(reservation);
-        await operatorPage.GetByLabel("Your authority").FillAsync("Managing director");
-        await operatorPage.GetByRole(AriaRole.Button, new() { Name = "Approve", Exact = true }).ClickAsync();
-        foreach (var page in new[] { tenant, operatorPage })
-        {
-            await Heading(page, "Sign the order form");
-            await page.GetByLabel("Your authority").FillAsync("Managing director");
-            await page.GetByLabel("I may sign for").CheckAsync();
-            await page.GetByRole(AriaRole.Button, new() { Name = "Sign", Exact = true }).ClickAsync();
-        }
-
-        await Heading(tenant, "Pay the deposit of");
-        await tenant.GetByRole(AriaRole.Button, new() { NameRegex = Pay() }).First.ClickAsync();
-        await Heading(tenant, "Confirmed: the capacity is held for you");
+        var reservation = await ConfirmedAsync(tenant, operatorPage);
 
         // Two and a half months on, the term has begun: the operator delivers, the tenant accepts, rent runs.
         await AdvanceAsync(admin, "+ One month", 3);

@@ -86,6 +86,10 @@ public sealed partial class PortalMarket : IAsyncLifetime
         return page;
     }
 
+    /// <summary>The API key of somebody, once a window was opened.</summary>
+    /// <param name="who">As for a window.</param>
+    public string KeyOf(string who) => keys[who + "_KEY"];
+
     /// <summary>The address of the link in a mail, which the sandbox writes to the console, below the market's own.</summary>
     /// <param name="to">Whose mail.</param>
     /// <param name="subject">Its subject.</param>

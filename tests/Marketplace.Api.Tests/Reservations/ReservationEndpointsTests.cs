@@ -80,6 +80,7 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
         Assert.Equal(address, created.Headers["Location"]);
         Assert.Equal("awaitingApproval", created.Text("status"));
         Assert.Equal(quote.Text("total.amountMinor"), created.Text("total.amountMinor"));
+        Assert.Equal("operator", created.Json.GetProperty("approvalsMissing").EnumerateArray().Single().GetString());
         Assert.Equal("America/Chicago", created.Text("terms.clauses.leaseZone"));
 
         var again = (await tenant.PostAsync("/v1/reservations", new { quoteId = quote.Text("id") }, "key-1")).With(201);
@@ -122,6 +123,25 @@ public sealed class ReservationEndpointsTests : IAsyncLifetime
         var events = (await tenant.GetAsync("/v1/events")).With(200).Json.GetProperty("data").EnumerateArray().ToList();
         Assert.Contains("reservation.confirmed", events.Select(item => item.GetProperty("type").GetString()));
         Assert.All(events, EventCatalogueTests.IsDescribed);
+        await AnAmendmentSaysWhatItWouldChangeAsync(address);
+    }
+
+    private async Task AnAmendmentSaysWhatItWouldChangeAsync(string address)
+    {
+        var quote = (await QuoteAsync(gpus: 72)).With(201);
+        var deposit = (await tenant.GetAsync(address)).With(200).Text("deposit.amount.amountMinor");
+        (await tenant.PostAsync(address + "/amendments", new { quoteId = quote.Text("id"), name = "Ada Lovelace", authority = "CTO" })).With(201);
+
+        // Both sides read it; the quote itself is the tenant's alone.
+        var proposed = (await provider.GetAsync(address)).With(200);
+        Assert.Equal(quote.Json.GetProperty("terms").GetRawText(), proposed.Json.GetProperty("amendment").GetProperty("terms").GetRawText());
+        Assert.Equal(quote.Text("total.amountMinor"), proposed.Text("amendment.total.amountMinor"));
+        Assert.Equal(deposit, proposed.Text("amendment.deposit.amountMinor"));
+        Assert.Equal("tenant", proposed.Json.GetProperty("amendment").GetProperty("signatures").EnumerateArray().Single().GetProperty("party").GetString());
+        Assert.True(string.CompareOrdinal(proposed.Text("amendment.proposedAt"), proposed.Text("amendment.answerBy")) < 0);
+        (await provider.PostAsync(address + "/signatures", new { name = "Edmund Cartwright", authority = "MD", digest = proposed.Text("amendment.digest") })).With(201);
+        await api.SettleAsync();
+        Assert.Equal(quote.Text("total.amountMinor"), (await provider.GetAsync(address)).With(200).Text("total.amountMinor"));
     }
 
     private async Task ChangingWhoIsCalledWhatLeavesTheDocumentAsync(string address, string text)
