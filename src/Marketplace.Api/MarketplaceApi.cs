@@ -69,6 +69,7 @@ public static class MarketplaceApi
         routes.MapContractCalendar();
         routes.MapLeaseHealth();
         routes.MapPayments();
+        routes.MapPaymentMethods();
         routes.MapPayouts();
         routes.MapInvoices();
         routes.MapCreditNotes();

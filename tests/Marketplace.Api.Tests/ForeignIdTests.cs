@@ -216,6 +216,9 @@ public sealed partial class ForeignIdTests(ForeignIdTests.Market market) : IClas
             Ids["creditNoteId"] = (await owner.PostAsync($"/v1/invoices/{Ids["invoiceId"]}/credit-notes", new { net = new { amountMinor = 100, currency = "USD" }, reason = "A cent too many." })).With(201).Text("id");
             await api.SettleAsync();
             Ids["refundId"] = (await owner.PostAsync($"/v1/invoices/{Ids["invoiceId"]}/refunds", new { amount = new { amountMinor = 100, currency = "USD" }, reason = "At the tenant's wish." })).With(201).Text("id");
+            Ids["methodSetupId"] = (await tenant.PostAsync("/v1/payment-methods/setups", new { operatorId = world.Example.Operator.Value, currency = "USD" })).With(201).Text("id");
+            gateway.GiveCard(MethodSetupId.From(Ids["methodSetupId"]), world.Example.Tenant);
+            Ids["paymentMethodId"] = (await tenant.GetAsync($"/v1/payment-methods/setups/{Ids["methodSetupId"]}")).With(200).Text("paymentMethodId");
             Ids["payoutId"] = "payout_others";
             var order = new PayoutOrder(PayoutId.From(Ids["payoutId"]), world.Example.Operator, world.Example.Tenant, null, null, new Money(Currency.Usd, 100), "group");
             await api.Market.Grains.GetGrain<IPayoutGrain>(Ids["payoutId"]).ReceiveAsync(new Envelope($"payout-account:{world.Example.Operator}", 1, new SendPayout(order, "acct_1")));

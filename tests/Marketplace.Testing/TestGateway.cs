@@ -11,7 +11,7 @@ namespace Marketplace.Testing;
 /// A payment gateway in memory that outlives the silo, as a real one would. The test plays the payer, and chooses which calls
 /// end with nobody knowing: before the gateway took them, or after.
 /// </summary>
-public sealed class TestGateway : IPaymentGateway
+public sealed partial class TestGateway : IPaymentGateway
 {
     private readonly ConcurrentDictionary<string, Held> _payments = new();
     private readonly ConcurrentDictionary<string, GatewayAnswer> _refunds = new();
@@ -172,7 +172,7 @@ public sealed class TestGateway : IPaymentGateway
 
     /// <inheritdoc/>
     public Task<PaymentSecret?> SecretAsync(string gatewayId, CancellationToken cancellation = default) =>
-        Task.FromResult<PaymentSecret?>(IsDown ? null : new PaymentSecret("secret_" + gatewayId));
+        Task.FromResult<PaymentSecret?>(IsDown ? null : new PaymentSecret("secret_" + gatewayId, Stands: Find(gatewayId).Answer));
 
     /// <inheritdoc/>
     public Task<GatewayAnswer> OpenAccountAsync(OrganizationId operatorId, string country, GatewayCall call, CancellationToken cancellation = default) => CallAsync(() =>
@@ -294,7 +294,11 @@ public sealed class TestGateway : IPaymentGateway
 
         public GatewayOutcome Outcome { get; set; } = GatewayOutcome.Created;
 
-        public GatewayAnswer Answer => new(Outcome, GatewayId);
+        public string? Detail { get; set; }
+
+        public HashSet<string> Attempts { get; } = [];
+
+        public GatewayAnswer Answer => new(Outcome, GatewayId, Detail);
     }
 }
 

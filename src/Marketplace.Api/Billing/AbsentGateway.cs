@@ -33,6 +33,14 @@ internal sealed class AbsentGateway : IPaymentGateway
 
     public Task<PaymentSecret?> SecretAsync(string gatewayId, CancellationToken cancellation = default) => Task.FromResult<PaymentSecret?>(null);
 
+    public Task<GatewayAnswer> OpenSetupAsync(MethodSetupOrder order, GatewayCall call, CancellationToken cancellation = default) => Nobody;
+
+    public Task<GatewaySetup?> SetupAsync(MethodSetupOrder order, string setupId, CancellationToken cancellation = default) => Task.FromResult<GatewaySetup?>(null);
+
+    public Task<GatewayAnswer> ConfirmAsync(PaymentOrder order, string gatewayId, MethodUse use, GatewayCall call, CancellationToken cancellation = default) => Nobody;
+
+    public Task<GatewayAnswer> DetachAsync(string methodId, GatewayCall call, CancellationToken cancellation = default) => Nobody;
+
     public Task<GatewayAnswer> OpenAccountAsync(OrganizationId operatorId, string country, GatewayCall call, CancellationToken cancellation = default) => Nobody;
 
     public Task<GatewayAnswer> FindAccountAsync(OrganizationId operatorId, GatewayCall call, CancellationToken cancellation = default) => Nothing;

@@ -21,6 +21,12 @@ internal static class GatewayNotices
     /// <summary>Metadata: the operator an account belongs to.</summary>
     public const string Operator = "operator";
 
+    /// <summary>Metadata: the set-up of a payment method.</summary>
+    public const string Setup = "setup";
+
+    /// <summary>Metadata: the tenant that a method is set up for.</summary>
+    public const string Tenant = "tenant";
+
     /// <summary>Metadata: the subject of the call that made it.</summary>
     public const string Call = "call";
 
@@ -46,7 +52,6 @@ internal static class GatewayNotices
         TryParse(body, out var parsed) ? parsed : throw new InvalidOperationException("The gateway has a notification on record that cannot be read.");
 
     /// <summary>Reads a notification that was parsed before.</summary>
-    /// <summary>Reads a notification that was parsed before.</summary>
     public static bool TryRead(JsonElement root, [NotNullWhen(true)] out GatewayNotice? parsed)
     {
         parsed = null;
@@ -59,7 +64,8 @@ internal static class GatewayNotices
         var created = Member(root, "created") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var seconds)
             ? Instant.FromUnixTimeSeconds(Math.Clamp(seconds, 0, 253_402_300_799))
             : Instant.FromUnixTimeSeconds(0);
-        parsed = new GatewayNotice(id, type, Id<PaymentId>(about, Payment), ReportOf(id, type, about), created, Id<OrganizationId>(about, Operator), Text(about, "payment_intent"));
+        parsed = new GatewayNotice(id, type, Id<PaymentId>(about, Payment), ReportOf(id, type, about), created, Id<OrganizationId>(about, Operator), Text(about, "payment_intent"),
+            Id<OrganizationId>(about, Tenant), Id<MethodSetupId>(about, Setup));
         return true;
     }
 
@@ -74,7 +80,7 @@ internal static class GatewayNotices
             "payment_intent.canceled" => Payment(GatewayOutcome.Cancelled),
             "refund.created" or "refund.updated" or "refund.failed" or "charge.refund.updated" => Refund(),
             "charge.dispute.created" or "charge.dispute.closed" => DisputeOf(type, about) is { } dispute ? GatewayReport.OfDispute(id, dispute) : null,
-            "account.updated" => new GatewayReport(id, new GatewayAnswer(GatewayOutcome.Succeeded, gatewayId), false),
+            "account.updated" or "checkout.session.completed" or "checkout.session.expired" or "setup_intent.succeeded" or "setup_intent.setup_failed" or "setup_intent.canceled" => new GatewayReport(id, new GatewayAnswer(GatewayOutcome.Succeeded, gatewayId), false),
             _ => null,
         };
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Marketplace.Api.Http;
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
+using Marketplace.Domain.Terms;
 using Marketplace.Grains.Billing;
 using Marketplace.Grains.Serialization;
 
@@ -39,13 +40,17 @@ internal static class InvoiceEndpoints
         room.Post("/v1/invoices/{invoiceId}/payments", new(
             "payInvoice",
             "Pay an invoice",
-            "Starts a payment of what is left, or answers the one under way. The payment is a resource of its own: read it for the client secret.",
+            "Starts a payment of what is left, or answers the one under way. With a kept method it is made at once; otherwise it waits for its payer. The payment is a resource of its own: read it for what came of it, and for the bank's page where one wants a confirmation.",
             Permission.Change("billing"))
         {
             Takes = NewInvoicePayment.Example,
             Gives = InvoiceModel.Example with { Payment = new(PaymentModel.Example.Id, NewInvoicePayment.Example.Method, true) },
             Status = 201,
-            Refuses = [BillingAccountRefusal.InvoiceNotFound, BillingAccountRefusal.InvoicePaid, BillingAccountRefusal.PaymentUnderWay],
+            Refuses =
+            [
+                BillingAccountRefusal.InvoiceNotFound, BillingAccountRefusal.InvoicePaid, BillingAccountRefusal.PaymentUnderWay,
+                PaymentMethodsRefusal.NotFound, PaymentMethodsRefusal.Elsewhere, PaymentMethodsRefusal.Unusable, PaymentRefusal.Confirming,
+            ],
         }, PayAsync);
         return routes;
     }
@@ -53,15 +58,27 @@ internal static class InvoiceEndpoints
     private static async Task<IResult> PayAsync(ApiRequest request)
     {
         var id = request.Id<InvoiceId>("invoiceId");
-        var body = await request.ReadAsync<NewInvoicePayment>();
+        var (method, kept, returnTo) = await request.ReadAsync<NewInvoicePayment, (PaymentMethod, PaymentMethodId?, Uri)>(
+            (body, faults) => body.ToCommand(PaymentMethodEndpoints.HomeOf(request), faults));
         var account = request.Grain<IBillingAccountGrain>(request.Caller.Organization.Value);
-        if (await account.GetInvoiceAsync(id) is not null)
+        if (await account.GetInvoiceAsync(id) is { } invoice)
         {
             await request.BindKeyAsync();
+            if (kept is { } named && !invoice.PaymentRequests.Contains(request.Operation.Id))
+            {
+                // Before anything is started: a payment that nobody can make would only be in the way.
+                await PaymentMethodEndpoints.UseAsync(request, named, invoice.Operator, invoice.Total.Currency, returnTo);
+            }
         }
 
-        var answer = await account.PayInvoiceAsync(new PayInvoice(id, body.Method, request.Operation.Id));
-        return request.Ok(InvoiceModel.Of(request.Granted(answer)));
+        var started = request.Granted(await account.PayInvoiceAsync(new PayInvoice(id, method, request.Operation.Id)));
+        if (kept is { } with && started is { Payment: { } payment, PaymentUnderWay: true })
+        {
+            await PaymentEndpoints.ConfirmAsync(request, (await PaymentEndpoints.FindAsync(request, payment)).State, with, returnTo);
+            started = await account.GetInvoiceAsync(id) ?? started;
+        }
+
+        return request.Ok(InvoiceModel.Of(started));
     }
 
     /// <summary>The invoice named in the address, for its two parties and the marketplace.</summary>

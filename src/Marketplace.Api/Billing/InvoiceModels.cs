@@ -20,10 +20,18 @@ internal sealed record InvoiceFilter(InvoiceStatus? Status, LeaseId? LeaseId)
 }
 
 /// <summary>How to pay.</summary>
-/// <param name="Method">By card or by bank transfer.</param>
-internal sealed record NewInvoicePayment(PaymentMethod Method)
+/// <param name="Method">By card (or whatever else the gateway takes at once), or by bank transfer.</param>
+/// <param name="PaymentMethodId">A kept method to pay with at once; it must pay this operator in this currency. Absent: the payment waits for its payer.</param>
+/// <param name="ReturnUrl">Where the payer's browser goes from the bank's page, should the bank want a confirmation; absent: the portal.</param>
+internal sealed record NewInvoicePayment(PaymentMethod Method, PaymentMethodId? PaymentMethodId = null, Uri? ReturnUrl = null)
 {
-    public static NewInvoicePayment Example { get; } = new(PaymentMethod.Transfer);
+    public static NewInvoicePayment Example { get; } = new(PaymentMethod.Card, KeptPaymentMethodModel.Example.Id);
+
+    public (PaymentMethod Method, PaymentMethodId? Kept, Uri ReturnTo) ToCommand(Uri home, Faults faults)
+    {
+        faults.Require(PaymentMethodId is null || Method == PaymentMethod.Card, "paymentMethodId", Faults.Inconsistent, "A bank transfer is made with no kept method.");
+        return (Method, PaymentMethodId, NewMethodSetup.Returning(ReturnUrl, home, faults));
+    }
 }
 
 /// <summary>Services with the same times, as the working behind a line.</summary>

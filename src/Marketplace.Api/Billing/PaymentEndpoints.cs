@@ -48,6 +48,22 @@ internal static class PaymentEndpoints
             Refuses = [BillingRefusal.DepositEndsWithReservation, PaymentRefusal.GatewayUnknown],
         }, CancelAsync);
 
+        room.Post("/v1/payments/{paymentId}/confirmations", new(
+            "confirmPayment",
+            "Pay with a kept method",
+            "Makes a payment that waits for its payer with a payment method that the gateway keeps, once for a request. A decline is named in `problem`, and the payment goes on waiting; where the bank wants a confirmation, `actionPage` is where to send the payer's browser. A payment brings its money once, however many attempts are made.",
+            Change)
+        {
+            Takes = NewConfirmation.Example,
+            Gives = PaymentModel.Seen with { Status = PaymentStatus.Succeeded, PaymentMethodId = KeptPaymentMethodModel.Example.Id },
+            Status = 201,
+            Refuses =
+            [
+                PaymentMethodsRefusal.NotFound, PaymentMethodsRefusal.Elsewhere, PaymentMethodsRefusal.Unusable,
+                PaymentRefusal.NotPayable, PaymentRefusal.Confirming, PaymentRefusal.ByTransfer,
+            ],
+        }, ConfirmAsync);
+
         MapAct(room, "pay", "payInSandbox", "Pay in the sandbox", "A tester acts as the card holder or the payer's bank: the money comes.", SandboxAct.Pay);
         MapAct(room, "process", "processInSandbox", "Start a bank transfer in the sandbox", "A tester acts as the bank: the money is on its way and can no longer be called off.", SandboxAct.Process);
         MapAct(room, "fail", "failInSandbox", "Decline in the sandbox", "A tester acts as the card issuer or the bank, which declines; the payer may try again.", SandboxAct.Fail);
@@ -74,13 +90,42 @@ internal static class PaymentEndpoints
         _ => PaymentStatus.Succeeded,
     };
 
-    private static async Task<IResult> GetAsync(ApiRequest request)
+    private static async Task<IResult> GetAsync(ApiRequest request) => await ShowAsync(request, await FindAsync(request));
+
+    private static async Task<IResult> ShowAsync(ApiRequest request, Snapshot<Payment> payment)
     {
-        var payment = await FindAsync(request);
-        var secret = payment.State.Status == PaymentStatus.AwaitingPayer && Change.Allows(request.Caller)
-            ? (await request.Grain<IPaymentGrain>(payment.State.Id.Value).GetClientSecretAsync()).Value
-            : null;
-        return request.Ok(payment, state => Model(request, state, secret));
+        if (payment.State.Status != PaymentStatus.AwaitingPayer || !Change.Allows(request.Caller))
+        {
+            return request.Ok(payment, state => Model(request, state));
+        }
+
+        // The gateway is asked, and may say that the payment no longer waits.
+        var grain = request.Grain<IPaymentGrain>(payment.State.Id.Value);
+        var secret = (await grain.GetClientSecretAsync()).Value;
+        var now = await grain.GetAsync() ?? payment;
+        return request.Ok(now, state => Model(request, state, state.Status == PaymentStatus.AwaitingPayer ? secret : null));
+    }
+
+    private static async Task<IResult> ConfirmAsync(ApiRequest request)
+    {
+        var payment = (await FindAsync(request)).State;
+        var (method, returnTo) = await request.ReadAsync<NewConfirmation, (PaymentMethodId, Uri)>(
+            (body, faults) => (body.PaymentMethodId, NewMethodSetup.Returning(body.ReturnUrl, PaymentMethodEndpoints.HomeOf(request), faults)));
+        await request.BindKeyAsync();
+        await ConfirmAsync(request, payment, method, returnTo);
+        return await ShowAsync(request, await FindAsync(request));
+    }
+
+    /// <summary>Makes a payment with a kept method of the caller's, once for the request.</summary>
+    /// <exception cref="ProblemException">It may not be.</exception>
+    internal static async Task ConfirmAsync(ApiRequest request, Payment payment, PaymentMethodId method, Uri returnTo)
+    {
+        // A repeated request is answered as the payment stands, also once its method was removed.
+        if (payment.Confirmation?.Requests.Contains(request.Operation.Id) != true)
+        {
+            var use = await PaymentMethodEndpoints.UseAsync(request, method, payment.Order.Payee, payment.Order.Amount.Currency, returnTo);
+            request.Granted(await request.Grain<IPaymentGrain>(payment.Id.Value).PayWithAsync(use, request.Operation.Id));
+        }
     }
 
     private static async Task<IResult> CancelAsync(ApiRequest request)
@@ -117,9 +162,12 @@ internal static class PaymentEndpoints
         return request.Ok((await FindAsync(request)), state => Model(request, state));
     }
 
-    private static async Task<Snapshot<Payment>> FindAsync(ApiRequest request)
+    private static Task<Snapshot<Payment>> FindAsync(ApiRequest request) => FindAsync(request, request.Id<PaymentId>("paymentId"));
+
+    /// <summary>A payment of the caller's; one asked for a moment ago is waited for.</summary>
+    /// <exception cref="ProblemException">There is none.</exception>
+    internal static async Task<Snapshot<Payment>> FindAsync(ApiRequest request, PaymentId id)
     {
-        var id = request.Id<PaymentId>("paymentId");
         var payment = request.Grain<IPaymentGrain>(id.Value);
         var found = await payment.GetAsync();
 

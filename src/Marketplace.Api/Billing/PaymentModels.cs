@@ -47,13 +47,16 @@ internal sealed record BankTransferModel(string Reference, MoneyModel Remaining,
 /// <param name="Amount">How much.</param>
 /// <param name="Refunded">Given back so far.</param>
 /// <param name="Disputes">Disputes of it, oldest first.</param>
-/// <param name="Method">How it is paid.</param>
+/// <param name="Method">How it is paid: <c>card</c> stands for whatever the gateway takes at once, <c>transfer</c> for a bank transfer.</param>
+/// <param name="PaymentMethodId">The kept method of the newest attempt; null when none was made with one.</param>
+/// <param name="Confirming">Whether the gateway is asked just now to make it with that method.</param>
 /// <param name="Gateway">Who moves the money.</param>
 /// <param name="Sandbox">Whether no real money moves.</param>
 /// <param name="ClientSecret">What the payer's browser needs to pay, fetched from the gateway for this answer; null unless the payment waits for its payer and the caller may pay.</param>
 /// <param name="PublishableKey">The key with which the gateway's form starts in the payer's browser; null where it needs none, and whenever <paramref name="ClientSecret"/> is.</param>
 /// <param name="Methods">What the gateway takes for this payment now, in its own words; empty whenever <paramref name="ClientSecret"/> is null.</param>
 /// <param name="BankTransfer">Where the payer's bank sends the money; null unless the payment is a bank transfer that waits.</param>
+/// <param name="ActionPage">The bank's page on which the payer confirms, to send the payer's browser to; null when nothing waits there, and for callers who may not pay.</param>
 /// <param name="Problem">The newest thing the gateway said that a person should read; null when there is none.</param>
 /// <param name="CreatedAt">When it was asked for, in market time.</param>
 /// <param name="ChangedAt">When it last moved, in market time.</param>
@@ -69,12 +72,15 @@ internal sealed record PaymentModel(
     MoneyModel Refunded,
     ImmutableArray<DisputeModel> Disputes,
     PaymentMethod Method,
+    PaymentMethodId? PaymentMethodId,
+    bool Confirming,
     string Gateway,
     bool Sandbox,
     string? ClientSecret,
     string? PublishableKey,
     ImmutableArray<string> Methods,
     BankTransferModel? BankTransfer,
+    Uri? ActionPage,
     string? Problem,
     Instant CreatedAt,
     Instant ChangedAt)
@@ -94,11 +100,14 @@ internal sealed record PaymentModel(
         MoneyModel.Of(new Money(Currency.Usd, 0)),
         [],
         PaymentMethod.Card,
+        null,
+        false,
         "sandbox",
         true,
         "sbx_4k2m7qz3v5xw6a2bc4d5e6f7ga_secret_0f1e2d3c4b5a69788796a5b4c3d2e1f0",
         null,
         ["sandbox"],
+        null,
         null,
         null,
         Instant.FromUtc(2027, 1, 10, 9, 0),
@@ -116,12 +125,15 @@ internal sealed record PaymentModel(
         MoneyModel.Of(payment.Refunded),
         [.. (payment.Disputes ?? []).Select(DisputeModel.Of)],
         payment.Order.Method,
+        payment.Confirmation?.Use.Method,
+        payment.Confirmation is { IsOpen: true },
         gateway,
         sandbox,
         secret?.ClientSecret,
         secret?.PublishableKey,
         secret?.Methods ?? [],
         secret?.Transfer is { } transfer ? BankTransferModel.Of(transfer) : null,
+        secret?.ActionPage,
         payment.Problem,
         payment.CreatedAt,
         payment.ChangedAt);

@@ -1,3 +1,5 @@
+using Marketplace.Domain.Primitives;
+
 namespace Marketplace.Api.Billing;
 
 /// <summary>Settings of payments, section <c>Marketplace:Payments</c> of the configuration.</summary>
@@ -22,6 +24,12 @@ public sealed class PaymentOptions
     public string EuroTransferCountry { get; set; } = "DE";
 
     /// <summary>
+    /// What Stripe keeps for payers, of <c>card</c>, <c>sepa_debit</c> (EUR) and <c>us_bank_account</c> (USD); cards alone when none is
+    /// named. The account must be enabled for each.
+    /// </summary>
+    public IList<string> KeptMethods { get; } = [];
+
+    /// <summary>
     /// Secrets with which the gateway signs its notifications; several while they are being changed. The sandbox makes its own
     /// when none is set.
     /// </summary>
@@ -32,6 +40,14 @@ public sealed class PaymentOptions
 
     /// <summary>Where an operator's browser goes when Stripe's sign-up page is left or has expired; null for this host's own page.</summary>
     public Uri? OnboardingReturnUrl { get; set; }
+
+    /// <summary>What Stripe keeps of a payer who pays in a currency.</summary>
+    public IEnumerable<string> TypesFor(Currency currency) => (KeptMethods.Count == 0 ? ["card"] : KeptMethods).Where(type => type switch
+    {
+        "sepa_debit" => currency.Value == "EUR",
+        "us_bank_account" => currency.Value == "USD",
+        _ => true,
+    });
 
     /// <summary>Whether a key is one of Stripe's test mode, in which no real money moves.</summary>
     public static bool IsTestKey(string key) =>

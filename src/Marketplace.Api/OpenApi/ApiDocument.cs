@@ -42,6 +42,7 @@ public static partial class ApiDocument
         ["Reservations"] = "Capacity held and paid for before it exists.",
         ["Messages"] = "What tenant and operator write to each other about a reservation, and the lease that comes from it.",
         ["Payments"] = "Payments as resources of their own.",
+        ["Payment methods"] = "Cards and bank accounts that the gateway keeps, and invoices that are paid with them by themselves.",
         ["Payouts"] = "What operators are paid: account, what waits and why, transfers.",
         ["Deliveries"] = "Handing over nodes, and accepting them.",
         ["Leases"] = "Running contracts: acceptance, renewal, exit.",

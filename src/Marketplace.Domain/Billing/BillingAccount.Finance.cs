@@ -38,6 +38,7 @@ public sealed partial record BillingAccount
     private BillingAccount WithFinance(BillingFact fact) => fact switch
     {
         ProfileChanged changed => this with { Profile = changed.Profile },
+        CollectionChanged changed => With(changed),
         ReferencesSet set => this with
         {
             References = (References ?? ImmutableDictionary<ReservationId, BillingReferences>.Empty).SetItem(set.Reservation, set.References),

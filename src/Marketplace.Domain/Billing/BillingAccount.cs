@@ -71,6 +71,9 @@ public sealed partial record BillingAccount
     /// <summary>Bank transfers that wait for something; null before the first, and in accounts other than the marketplace's.</summary>
     public ImmutableDictionary<BankReceiptId, BankReceipt>? Receipts { get; init; }
 
+    /// <summary>How invoices are collected by themselves, by operator and currency (<see cref="PaymentPlan.KeyOf"/>); null before the first.</summary>
+    public ImmutableDictionary<string, Collection>? Collections { get; init; }
+
     /// <summary>When the next invoice falls overdue or the next reminder is due; null when none will be.</summary>
     [JsonIgnore]
     public Instant? NextDueAt => Invoices.Values
@@ -133,10 +136,11 @@ public sealed partial record BillingAccount
                 PaymentMethod = started.Order.Method,
                 MostPerPayment = started.Most,
                 PaymentUnderWay = true,
+                CollectedAt = started.Order.Use is null ? invoice.CollectedAt : invoice.CollectedAt ?? started.At,
                 Payments = invoice.Payments + 1,
                 PaymentRequests = started.Request is { } request ? invoice.PaymentRequests.Add(request) : invoice.PaymentRequests,
             }),
-            InvoicePaymentEnded ended => account.Change(ended.Invoice, invoice => invoice.Payment == ended.Payment ? invoice with { PaymentUnderWay = false } : invoice),
+            InvoicePaymentEnded ended => account.Change(ended.Invoice, invoice => invoice.Payment == ended.Payment ? account.WithoutPayment(invoice, ended.At) : invoice),
             InvoiceSettled settled => account.Post(settled.Entry).Settle(settled),
             PaymentCredited credited => account.Post(credited.Entry).Change(credited.Invoice, invoice => invoice.Payment == credited.Payment ? invoice with { PaymentUnderWay = false } : invoice),
             InvoiceFellOverdue overdue => account.Change(overdue.Invoice, invoice => invoice.MoveTo(InvoiceStatus.Overdue)),
@@ -150,7 +154,7 @@ public sealed partial record BillingAccount
                 }),
             DisputeSettled settled => account.Post(settled.Entry).Change(
                 settled.Order,
-                invoice => (settled.Reopened ?? invoice) with { Disputed = Plus(invoice.Disputed, -settled.Dispute.Amount) },
+                invoice => (settled.Reopened is { } again ? again with { LeftToTenant = true } : invoice) with { Disputed = Plus(invoice.Disputed, -settled.Dispute.Amount) },
                 deposit => (deposit.With(settled.Order.Id, part => settled.Taken is null ? part with { Disputed = part.Disputed - settled.Dispute.Amount } : part) with
                 {
                     Disputed = Plus(deposit.Disputed, -settled.Dispute.Amount),
@@ -177,7 +181,7 @@ public sealed partial record BillingAccount
         : this;
 
     // It may have left the state as settled long ago.
-    private BillingAccount WithReopened(Invoice? invoice) => invoice is null || Invoices.ContainsKey(invoice.Id) ? this : With(invoice);
+    private BillingAccount WithReopened(Invoice? invoice) => invoice is null || Invoices.ContainsKey(invoice.Id) ? this : With(invoice with { LeftToTenant = true });
 
     private static Money? Plus(Money? sum, Money amount) => sum is not { } before ? amount.Minor > 0 ? amount : null
         : (before + amount).Minor > 0 ? before + amount

@@ -90,6 +90,13 @@ public sealed record TakePayoutHold(PayoutHold Hold) : BillingCommand;
 /// <summary>Marks what has fallen overdue, and sends the reminders that are due.</summary>
 public sealed record MarkOverdueInvoices : BillingCommand;
 
+/// <summary>Collects invoices of an operator in a currency by themselves from now on, otherwise than before, or (null) no longer.</summary>
+public sealed record ChangeCollection(OrganizationId Operator, Currency Currency, Collection? Collection) : BillingCommand;
+
+/// <summary>Starts the payments of invoices whose time to be collected has come.</summary>
+/// <param name="Most">The most that one payment takes, in each currency that has a limit.</param>
+public sealed record CollectInvoices(ImmutableArray<Money> Most) : BillingCommand;
+
 /// <summary>Value that leaves one organization's books for another's.</summary>
 /// <param name="FactId">The fact, the same in both ledgers.</param>
 /// <param name="To">Whose books it goes to.</param>

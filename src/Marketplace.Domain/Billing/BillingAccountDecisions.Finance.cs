@@ -15,6 +15,8 @@ public sealed partial record BillingAccount
         public Refusal? Manage(BillingCommand command) => command switch
         {
             SetProfile set => Set(set.Profile),
+            ChangeCollection change => Change(change),
+            CollectInvoices collect => Collect(collect),
             SetReferences set => Set(set),
             IssueCreditNote issue => Issue(issue),
             PlanPrepayment plan => Plan(plan),

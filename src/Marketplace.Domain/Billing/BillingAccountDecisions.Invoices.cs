@@ -58,7 +58,7 @@ public sealed partial record BillingAccount
             return null;
         }
 
-        private void Start(Invoice invoice, PaymentMethod method, string? request, Money? most)
+        private void Start(Invoice invoice, PaymentMethod method, string? request, Money? most, MethodUse? use = null)
         {
             var number = (invoice.Payments + 1).ToString(CultureInfo.InvariantCulture);
             var payment = PublicId.Derive<PaymentId>("invoice", invoice.Id.Value, number);
@@ -66,7 +66,7 @@ public sealed partial record BillingAccount
             Add(new InvoicePaymentStarted(
                 now,
                 invoice.Id,
-                new PaymentOrder(payment, account.Id, invoice.Operator, PaymentPurpose.Invoice, invoice.Id.Value, amount, method),
+                new PaymentOrder(payment, account.Id, invoice.Operator, PaymentPurpose.Invoice, invoice.Id.Value, amount, method) { Use = use },
                 request,
                 invoice.Outstanding == amount ? null : most));
         }
@@ -212,7 +212,7 @@ public sealed partial record BillingAccount
                 // The next part of an invoice that is more than one payment takes (case BC-63).
                 if (invoice.Payment == order.Id && invoice.MostPerPayment is { } most && account.Invoices.GetValueOrDefault(id) is { Outstanding.Minor: > 0 } left)
                 {
-                    Start(left, order.Method, null, most);
+                    Start(left, order.Method, null, most, order.Use);
                 }
             }
 

@@ -52,6 +52,7 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(CreditRefundPaid), "creditRefundPaid")]
 [JsonDerivedType(typeof(CreditRefundDeclined), "creditRefundDeclined")]
 [JsonDerivedType(typeof(CreditRefundRetried), "creditRefundRetried")]
+[JsonDerivedType(typeof(CollectionChanged), "collectionChanged")]
 public abstract record BillingFact(Instant At);
 
 /// <summary>The account came into being.</summary>
@@ -199,3 +200,10 @@ public sealed record TransferTaken(Instant At, OrganizationId From, LedgerEntry 
 
 /// <summary>Money of this organization as an operator left the gateway for its own account, or came back.</summary>
 public sealed record PayoutTaken(Instant At, PayoutId Payout, LedgerEntry Entry) : BillingFact(At);
+
+/// <summary>How invoices of an operator in a currency are collected by themselves.</summary>
+/// <param name="At">When.</param>
+/// <param name="Operator">The operator.</param>
+/// <param name="Currency">The currency.</param>
+/// <param name="Collection">How; null when they no longer are.</param>
+public sealed record CollectionChanged(Instant At, OrganizationId Operator, Currency Currency, Collection? Collection) : BillingFact(At);

@@ -89,6 +89,15 @@ public enum GatewayPurpose
 
     /// <summary>Take credit that is given back as money off the customer's balance there.</summary>
     CreditDebit,
+
+    /// <summary>Pay with a kept method.</summary>
+    Confirm,
+
+    /// <summary>Open a page on which a payer sets a payment method up.</summary>
+    Setup,
+
+    /// <summary>Give a kept payment method up.</summary>
+    Detach,
 }
 
 /// <summary>A call to the gateway, written down before it is made.</summary>

@@ -55,7 +55,18 @@ public sealed record GatewayMovement(string Id, GatewayMovementKind Kind, string
 /// <param name="At">When, in the gateway's time.</param>
 /// <param name="Operator">The operator whose account at the gateway it is about; null when it is about none.</param>
 /// <param name="Source">The gateway's id of the payment behind what it is about; null when it names none.</param>
-public sealed record GatewayNotice(string Id, string Type, PaymentId? Payment, GatewayReport? Report, Instant At, OrganizationId? Operator = null, string? Source = null);
+/// <param name="Tenant">The tenant whose payment method is set up; null when it is about none.</param>
+/// <param name="Setup">The set-up of a payment method it is about; null when it is about none.</param>
+public sealed record GatewayNotice(
+    string Id,
+    string Type,
+    PaymentId? Payment,
+    GatewayReport? Report,
+    Instant At,
+    OrganizationId? Operator = null,
+    string? Source = null,
+    OrganizationId? Tenant = null,
+    MethodSetupId? Setup = null);
 
 /// <summary>Part of a list at the gateway, oldest first.</summary>
 /// <param name="Items">The items.</param>

@@ -219,6 +219,12 @@ public sealed partial record Invoice
     /// <summary>How many payments were started for it.</summary>
     public int Payments { get; init; }
 
+    /// <summary>When it was collected by itself, which is tried once; null while it was not.</summary>
+    public Instant? CollectedAt { get; init; }
+
+    /// <summary>True where it is no longer collected by itself, because its time came while a payment was under way or the money went back; otherwise null.</summary>
+    public bool? LeftToTenant { get; init; }
+
     /// <summary>Requests that started payments, so that a repeated one starts no other.</summary>
     public ImmutableArray<string> PaymentRequests { get; init; } = [];
 

@@ -22,18 +22,26 @@ public sealed record PaymentOrder(
     PaymentPurpose Purpose,
     string Subject,
     Money Amount,
-    PaymentMethod Method);
+    PaymentMethod Method)
+{
+    /// <summary>The kept method that it is collected with by itself; null where its payer acts.</summary>
+    public MethodUse? Use { get; init; }
+}
 
 /// <summary>What a payer's browser, or a payer's bank, needs to pay. Never stored.</summary>
 /// <param name="ClientSecret">Secret for the gateway's own form, or the reference to put on a transfer.</param>
 /// <param name="PublishableKey">The key with which the gateway's form starts; null where it needs none.</param>
 /// <param name="Methods">What the gateway takes for this payment, in its own words, such as <c>card</c>; null when it does not say.</param>
 /// <param name="Transfer">How to pay by bank transfer; null when this payment is not paid so, or the payer has not chosen it yet.</param>
+/// <param name="ActionPage">The bank's page on which the payer confirms; null when nothing waits there.</param>
+/// <param name="Stands">What the gateway said of the payment along with this; null when it said nothing of it.</param>
 public sealed record PaymentSecret(
     string ClientSecret,
     string? PublishableKey = null,
     ImmutableArray<string>? Methods = null,
-    BankInstructions? Transfer = null);
+    BankInstructions? Transfer = null,
+    Uri? ActionPage = null,
+    GatewayAnswer? Stands = null);
 
 /// <summary>Where a payer's bank sends the money.</summary>
 /// <param name="Reference">What the transfer must name.</param>
@@ -103,6 +111,9 @@ public sealed partial record Payment
     /// <summary>Why it is to be called off; null when it is not.</summary>
     public string? StopReason { get; init; }
 
+    /// <summary>The newest attempt to pay with a kept method; null when none was made.</summary>
+    public PaymentConfirmation? Confirmation { get; init; }
+
     /// <summary>Refunds asked for, in order.</summary>
     public ImmutableArray<PaymentRefund> Refunds { get; init; } = [];
 
@@ -155,6 +166,7 @@ public sealed partial record Payment
         {
             PaymentStatus.Preparing => GatewayCall.For(Id, GatewayPurpose.Create, 1),
             PaymentStatus.AwaitingPayer when StopReason is not null => GatewayCall.For(Id, GatewayPurpose.Cancel, 1),
+            PaymentStatus.AwaitingPayer when Confirmation is { IsOpen: true } confirmation => GatewayCall.For(confirmation.SubjectOf(Id), GatewayPurpose.Confirm, 1),
             PaymentStatus.Returning when NextRefund is { } refund => GatewayCall.For(RefundSubject(refund), GatewayPurpose.Refund, 1),
             _ => null,
         };
@@ -186,6 +198,14 @@ public enum PaymentRefusal
     /// <summary>More than was paid.</summary>
     [RefusalMeaning("refund_exceeds_payment", RefusalKind.Conflict, RefusalClass.Final, "All refunds of a payment together, those under way included, are at most what it brought in and nobody disputes.")]
     RefundExceedsPayment,
+
+    /// <summary>Another attempt is under way.</summary>
+    [RefusalMeaning("payment_confirming", RefusalKind.Conflict, RefusalClass.Retryable, "The payment is being made with a kept method just now; wait until the gateway has answered.")]
+    Confirming,
+
+    /// <summary>By bank transfer.</summary>
+    [RefusalMeaning("payment_by_transfer", RefusalKind.Conflict, RefusalClass.Final, "The payment waits for a bank transfer, so no kept method pays it. Call it off to pay another way.")]
+    ByTransfer,
 
     /// <summary>The gateway cannot say.</summary>
     [RefusalMeaning("payment_gateway_unknown", RefusalKind.Busy, RefusalClass.Retryable, "The payment gateway cannot say what became of the payment. Repeat the request with the same Idempotency-Key.")]

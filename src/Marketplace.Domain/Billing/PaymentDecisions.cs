@@ -17,6 +17,7 @@ public sealed partial record Payment
         ({ } payment, AskPayment ask) when payment.Order != ask.Order => Differs(payment),
         (_, AskPayment) => Decision<PaymentFact>.Nothing,
         ({ } payment, StopCollecting stop) => payment.Stop(stop, now),
+        ({ } payment, PayWith with) => payment.Confirm(with, now),
         ({ } payment, GiveBack giveBack) => payment.DecideRefund(giveBack, now),
         ({ } payment, RefuseRefund refuse) => payment.Refunds.Any(refund => refund.Reference == refuse.Asked.Reference && refund.Status != RefundStatus.Declined)
             ? Decision<PaymentFact>.Nothing
@@ -41,6 +42,7 @@ public sealed partial record Payment
                 Order = asked.Order,
                 Status = PaymentStatus.Preparing,
                 Refunded = Money.Zero(asked.Order.Amount.Currency),
+                Confirmation = asked.Order.Use is { } use ? new PaymentConfirmation(1, use, true, []) : null,
                 ChangedAt = asked.At,
             };
         }
@@ -60,12 +62,15 @@ public sealed partial record Payment
             PaymentMoved moved => payment.MoveTo(moved.To) with
             {
                 GatewayId = moved.GatewayId ?? payment.GatewayId,
+                Confirmation = payment.ConfirmationAfter(moved.To),
                 Problem = moved.Detail,
                 Call = null,
                 RetryAt = null,
             },
             PaymentDeclined declined => payment with { Problem = declined.Detail },
             StopAsked stop => payment with { StopReason = stop.Reason },
+            ConfirmationAsked confirmation => payment with { Confirmation = confirmation.Confirmation, Problem = null },
+            ConfirmationAnswered answered => payment.Confirmed(answered),
             RefundAsked refund => payment.Ask(refund),
             RefundMade made => payment.With(made.Reference, refund => refund with { Status = RefundStatus.Made }) with
             {
@@ -186,12 +191,13 @@ public sealed partial record Payment
             return Unanswered(call, answer.Answer, now);
         }
 
-        if (outcome == GatewayOutcome.NotFound)
+        if (outcome == GatewayOutcome.NotFound && (call.Purpose != GatewayPurpose.Confirm || answer.LookedUp))
         {
             return NotFound(call, answer, now);
         }
 
-        return call.Purpose == GatewayPurpose.Refund ? RefundAnswered(call, answer.Answer, now) : PaymentAnswered(call, answer, now);
+        return call.Purpose == GatewayPurpose.Confirm ? ConfirmAnswered(call, answer, now)
+            : call.Purpose == GatewayPurpose.Refund ? RefundAnswered(call, answer.Answer, now) : PaymentAnswered(call, answer, now);
     }
 
     private Decision<PaymentFact> NotFound(GatewayCall call, TakeAnswer answer, Instant now)
@@ -202,7 +208,7 @@ public sealed partial record Payment
         }
 
         // Looked up and not there: the call never arrived, or the gateway stored its own failure; so it is made again.
-        return answer.LookedUp && call.Purpose != GatewayPurpose.Cancel
+        return answer.LookedUp && call.Purpose is not (GatewayPurpose.Cancel or GatewayPurpose.Confirm)
             ? new CallWritten(now, call.Again())
             : Unanswered(call, answer.Answer, now);
     }

@@ -14,6 +14,8 @@ namespace Marketplace.Domain.Billing;
 [JsonDerivedType(typeof(PaymentMoved), "moved")]
 [JsonDerivedType(typeof(PaymentDeclined), "declined")]
 [JsonDerivedType(typeof(StopAsked), "stopAsked")]
+[JsonDerivedType(typeof(ConfirmationAsked), "confirmationAsked")]
+[JsonDerivedType(typeof(ConfirmationAnswered), "confirmationAnswered")]
 [JsonDerivedType(typeof(RefundAsked), "refundAsked")]
 [JsonDerivedType(typeof(RefundMade), "refundMade")]
 [JsonDerivedType(typeof(RefundDeclined), "refundDeclined")]
@@ -39,6 +41,12 @@ public sealed record PaymentMoved(Instant At, PaymentStatus To, string? GatewayI
 
 /// <summary>The payer's bank declined, and the payment goes on waiting: the payer may try again.</summary>
 public sealed record PaymentDeclined(Instant At, string Detail) : PaymentFact(At);
+
+/// <summary>It is to be paid with a kept method.</summary>
+public sealed record ConfirmationAsked(Instant At, PaymentConfirmation Confirmation) : PaymentFact(At);
+
+/// <summary>The attempt brought no money: refused for the reason given, or (null) the payer must confirm at the bank.</summary>
+public sealed record ConfirmationAnswered(Instant At, string? Detail) : PaymentFact(At);
 
 /// <summary>It is to be called off.</summary>
 public sealed record StopAsked(Instant At, string Reason) : PaymentFact(At);
@@ -66,6 +74,11 @@ public abstract record PaymentCommand;
 
 /// <summary>Collect it.</summary>
 public sealed record AskPayment(PaymentOrder Order) : PaymentCommand;
+
+/// <summary>Pay with a kept method.</summary>
+/// <param name="Use">The method, and who is there.</param>
+/// <param name="Request">What makes the request repeatable.</param>
+public sealed record PayWith(MethodUse Use, string Request) : PaymentCommand;
 
 /// <summary>Call it off, if that is still possible.</summary>
 public sealed record StopCollecting(PaymentOrder Order, string Reason) : PaymentCommand;

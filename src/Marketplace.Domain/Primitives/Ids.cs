@@ -323,3 +323,39 @@ public readonly record struct BenchmarkRunId : IPublicId<BenchmarkRunId>
     /// <summary>The id as it stands in the API.</summary>
     public override string ToString() => Value;
 }
+
+/// <summary>A card or bank account that the payment gateway keeps for a tenant.</summary>
+public readonly record struct PaymentMethodId : IPublicId<PaymentMethodId>
+{
+    private PaymentMethodId(string value) => Value = value;
+
+    /// <inheritdoc/>
+    public static string Prefix => "pmt";
+
+    /// <inheritdoc/>
+    public string Value { get; }
+
+    /// <inheritdoc/>
+    public static PaymentMethodId From(string value) => new(PublicId.Check(Prefix, value));
+
+    /// <summary>The id as it stands in the API.</summary>
+    public override string ToString() => Value;
+}
+
+/// <summary>A set-up of a payment method on the gateway's page.</summary>
+public readonly record struct MethodSetupId : IPublicId<MethodSetupId>
+{
+    private MethodSetupId(string value) => Value = value;
+
+    /// <inheritdoc/>
+    public static string Prefix => "setup";
+
+    /// <inheritdoc/>
+    public string Value { get; }
+
+    /// <inheritdoc/>
+    public static MethodSetupId From(string value) => new(PublicId.Check(Prefix, value));
+
+    /// <summary>The id as it stands in the API.</summary>
+    public override string ToString() => Value;
+}

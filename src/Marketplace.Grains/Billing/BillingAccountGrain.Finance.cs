@@ -75,6 +75,15 @@ internal sealed partial class BillingAccountGrain
         }
     }
 
+    private async Task CollectAsync(Instant now)
+    {
+        if (Durable.NextCollectionAt <= now)
+        {
+            var currencies = Durable.Collections!.Values.Select(collection => collection.Currency).Distinct();
+            await DecideAsync(new CollectInvoices([.. currencies.Select(gateway.LargestPayment).OfType<Money>()]), _ => true);
+        }
+    }
+
     private static void Refer(Invoice invoice, Effects effects)
     {
         if (invoice.PaymentReference is { } reference)

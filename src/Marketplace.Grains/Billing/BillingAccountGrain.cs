@@ -104,7 +104,8 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
         (1_500L * state.Invoices.Count) + (300L * state.Deposits.Count) + (80L * (state.Books.Balances.Count + state.Books.FactIds.Count));
 
     /// <inheritdoc/>
-    protected override Instant? DueAt(BillingAccount state) => Instant.Min(state.NextDueAt ?? Instant.MaxValue, state.NextFinanceAt ?? Instant.MaxValue);
+    protected override Instant? DueAt(BillingAccount state) => Instant.Min(
+        Instant.Min(state.NextDueAt ?? Instant.MaxValue, state.NextFinanceAt ?? Instant.MaxValue), state.NextCollectionAt ?? Instant.MaxValue);
 
     /// <inheritdoc/>
     protected override async Task OnNoticeAsync(Envelope envelope)
@@ -116,6 +117,7 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
             PrepaymentOver over => new EndPrepayment(over.Reservation),
             BankReceiptOffered offered => new TakeReceipt(offered.Receipt, offered.Offer, offered.Amount, offered.For.Invoice, offered.For.Operator, offered.Keep),
             BankReceiptAccepted accepted => new AnswerReceipt(accepted.Receipt, accepted.Offer, accepted.From, accepted.Taken, accepted.Kept),
+            CollectionSettled settled => new ChangeCollection(settled.Operator, settled.Currency, settled.Collection),
             LeaseSettled settled => new SettleLease(settled.LeaseId, settled.ReservationId),
             PaymentReceived received => new TakePayment(received.Order),
             PaymentFailed failed => new GiveUpPayment(failed.Order, failed.CalledOff, failed.Reason),
@@ -138,8 +140,11 @@ internal sealed partial class BillingAccountGrain(GrainServices services, IPayme
     /// <inheritdoc/>
     protected override async Task OnDueAsync(Instant now)
     {
+        // First of all: money that is collected on the due day is not overdue.
+        await CollectAsync(now);
         await DecideAsync(new MarkOverdueInvoices(), _ => true);
         await MeetFinanceAsync(now);
+        await CollectAsync(now);
     }
 
     /// <inheritdoc/>

@@ -83,7 +83,7 @@ internal static class BillingEvents
         EventType<PaymentData>? type = after.Status switch
         {
             _ when fact is RefundDeclined or RefundRefused => RefundFailed,
-            _ when fact is PaymentDeclined => Declined,
+            _ when fact is PaymentDeclined or ConfirmationAnswered { Detail: not null } => Declined,
             PaymentStatus.AwaitingPayer => ActionRequired,
             PaymentStatus.Processing => Processing,
             PaymentStatus.Succeeded => Succeeded,

@@ -40,6 +40,15 @@ public sealed record StopPayment(PaymentOrder Order, string Reason) : Notice;
 /// <summary>Billing to payment, asked for before: call it off if that is still possible; nothing is owed any more.</summary>
 public sealed record CallOffPayment(PaymentId Payment, string Reason) : Notice;
 
+/// <summary>Payment to payment methods: it uses this method from now on.</summary>
+public sealed record MethodTaken(PaymentId Payment, PaymentMethodId Method) : Notice;
+
+/// <summary>Payment to payment methods: it uses none any more.</summary>
+public sealed record MethodFreed(PaymentId Payment) : Notice;
+
+/// <summary>Payment methods to billing: collect invoices of this operator in this currency like this from now on, or (null) no longer.</summary>
+public sealed record CollectionSettled(OrganizationId Operator, Currency Currency, Collection? Collection) : Notice;
+
 /// <summary>Payment to billing: the money is here.</summary>
 public sealed record PaymentReceived(PaymentOrder Order) : Notice;
 

@@ -47,7 +47,17 @@ public sealed class GatewayInbox(IGrainFactory grains, IPaymentGateway gateway, 
     private async Task<bool> TellAsync(GatewayNotice notification, GatewayReport report) => notification switch
     {
         { Payment: { } payment } => await grains.GetGrain<IPaymentGrain>(payment.Value).ReportAsync(report),
+        { Tenant: { } tenant, Setup: { } setup } => await LookAsync(notification, tenant, setup),
         { Operator: { } operatorId } => (await grains.GetGrain<IPayoutAccountGrain>(operatorId.Value).RefreshAsync()).IsGranted,
         _ => false,
     };
+
+    // What it says is not taken from it: the gateway is asked, so that a look-up and a notification bring the same.
+    private async Task<bool> LookAsync(GatewayNotice notification, OrganizationId tenant, MethodSetupId setup)
+    {
+        var answer = await grains.GetGrain<IPaymentMethodsGrain>(tenant.Value).LookAsync(setup);
+        return answer.IsGranted || (answer.Refusal.Class == RefusalClass.Retryable
+            ? throw new TimeoutException($"{notification.Id}: {answer.Refusal.Detail}; the notification must come again.")
+            : false);
+    }
 }

@@ -19,6 +19,10 @@ public interface IPaymentGrain : IAggregateGrain
     [Alias("Cancel")]
     Task<Answer<Payment>> CancelAsync(PaymentOrder order, string reason);
 
+    /// <summary>Pays with a kept method, once for a request, and answers where the payment stands then; while the gateway does not answer it stands as before.</summary>
+    [Alias("PayWith")]
+    Task<Answer<Payment>> PayWithAsync(MethodUse use, string request);
+
     /// <summary>Takes what a verified notification of the gateway says. Returns once it is durable; repeated or outdated ones change nothing.</summary>
     /// <returns>Whether there is such a payment.</returns>
     [Alias("Report")]

@@ -37,6 +37,24 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
     }
 
     /// <inheritdoc/>
+    public async Task<Answer<Payment>> PayWithAsync(MethodUse use, string request)
+    {
+        if (State is null)
+        {
+            return Refusal.Of(PaymentRefusal.NotFound, $"There is no payment {Key}.");
+        }
+
+        var asked = await DecideAsync(new PayWith(use, request));
+        if (!asked.IsGranted)
+        {
+            return asked.Refusal;
+        }
+
+        await WorkAsync(atOnce: true);
+        return State;
+    }
+
+    /// <inheritdoc/>
     public async Task<bool> ReportAsync(GatewayReport report)
     {
         if (State is not { } payment)
@@ -81,7 +99,14 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
             return Refusal.Of(PaymentRefusal.NotPayable, $"{Key} is {payment.Status.Spelled()}.");
         }
 
-        return await gateway.SecretAsync(id) is { } secret
+        var secret = await gateway.SecretAsync(id);
+        if (secret?.Stands is { } stands && State is { Call: null })
+        {
+            // The payer may come back from the bank's page before its notification does.
+            await DecideAsync(new TakeAnswer(stands, LookedUp: true));
+        }
+
+        return secret is not null
             ? secret
             : Refusal.Of(PaymentRefusal.GatewayUnknown, $"The gateway gives no secret for {Key} now.");
     }
@@ -138,6 +163,12 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
         var account = GrainKeys.BillingAccount(after.Order.Payer);
         switch (fact)
         {
+            case PaymentAsked { Order.Use: { } use }:
+                effects.Tell(GrainKeys.PaymentMethods(after.Order.Payer), new MethodTaken(after.Id, use.Method));
+                break;
+            case ConfirmationAsked asked:
+                effects.Tell(GrainKeys.PaymentMethods(after.Order.Payer), new MethodTaken(after.Id, asked.Confirmation.Use.Method));
+                break;
             case PaymentMoved { To: PaymentStatus.Succeeded }:
                 effects.Tell(account, new PaymentReceived(after.Order));
                 break;
@@ -164,7 +195,12 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
                 break;
         }
 
-        if (before?.Status != after.Status || fact is RefundRefused or PaymentDeclined)
+        if (FreesMethod(after, fact))
+        {
+            effects.Tell(GrainKeys.PaymentMethods(after.Order.Payer), new MethodFreed(after.Id));
+        }
+
+        if (IsNews(before, after, fact))
         {
             BillingEvents.Publish(after, fact, effects);
         }
@@ -188,6 +224,25 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
         decision.Facts.Aggregate(state, Payment.Evolve) is { } asked && !decision.Facts.IsEmpty
             ? Decision<PaymentFact>.Of([.. decision.Facts, .. Payment.Decide(asked, new WriteCall(Services.RealNow), now).Facts])
             : decision;
+
+    // A payment that is collected by itself waits for nobody, and a decline that was notified before is none anew.
+    private static bool IsNews(Payment? before, Payment after, PaymentFact fact) => fact switch
+    {
+        RefundRefused or PaymentDeclined => true,
+        ConfirmationAnswered { Detail: { } detail } => before!.Problem != detail && after.StopReason is null,
+        ConfirmationAnswered => true,
+        PaymentMoved { To: PaymentStatus.AwaitingPayer } => after.Confirmation is not { IsOpen: true },
+        _ => before?.Status != after.Status,
+    };
+
+    // A declined attempt uses the method no longer; one that waits for the payer, or for the bank, still does.
+    private static bool FreesMethod(Payment after, PaymentFact fact) => after.Confirmation is not null && fact switch
+    {
+        ConfirmationAnswered { Detail: not null } => true,
+        PaymentMoved { To: PaymentStatus.Succeeded or PaymentStatus.Cancelled or PaymentStatus.Failed } => true,
+        PaymentMoved { To: PaymentStatus.AwaitingPayer } => !after.Confirmation.IsOpen,
+        _ => false,
+    };
 
     private static int DeclinesOf(Payment payment, string reference) => payment.Refunds.First(refund => refund.Reference == reference).Declines;
 
@@ -232,6 +287,7 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
     {
         GatewayPurpose.Create => gateway.CreateAsync(payment.Order, call),
         GatewayPurpose.Cancel => gateway.CancelAsync(payment.GatewayId!, call),
+        GatewayPurpose.Confirm => gateway.ConfirmAsync(payment.Order, payment.GatewayId!, payment.Confirmation!.Use, call),
         _ => gateway.RefundAsync(payment.GatewayId!, payment.NextRefund!.Amount, call),
     };
 

@@ -66,6 +66,9 @@ public static class GrainKeys
     /// <summary>A payment.</summary>
     public static AggregateAddress Payment(PaymentId id) => new("payment", id.Value);
 
+    /// <summary>A tenant's payment methods.</summary>
+    public static AggregateAddress PaymentMethods(OrganizationId tenant) => new("payment-methods", tenant.Value);
+
     /// <summary>The comparison of all books with the gateway's; there is one, the marketplace's own.</summary>
     public static AggregateAddress Reconciliation(OrganizationId id) => new("reconciliation", id.Value);
 

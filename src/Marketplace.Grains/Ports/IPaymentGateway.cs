@@ -8,7 +8,7 @@ namespace Marketplace.Grains.Ports;
 /// The bank's side. Calls never throw for anything the gateway or the network does: they answer one of the named outcomes, and
 /// <see cref="GatewayOutcome.Unknown"/> when nobody knows. A repeated idempotency key repeats the first answer.
 /// </summary>
-public interface IPaymentGateway : IPayoutGateway, IInvoiceGateway
+public interface IPaymentGateway : IPayoutGateway, IInvoiceGateway, IMethodGateway
 {
     /// <summary>What pays, such as <c>sandbox</c>; part of every payment's public form.</summary>
     string Name { get; }

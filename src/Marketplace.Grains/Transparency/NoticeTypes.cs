@@ -24,8 +24,8 @@ internal static class NoticeTypes
         ReservationEvents.Cancelled, ReservationEvents.Expired, ReservationEvents.Refused,
         LeaseEvents.AcceptanceOpened, LeaseEvents.AcceptanceFailed, LeaseEvents.NodesRejected, LeaseEvents.Terminated, LeaseEvents.Ended,
         DunningEvents.NoticeGiven, DunningEvents.Suspended, DunningEvents.Lifted, DunningEvents.TerminatedForCause,
-        BillingEvents.InvoiceIssued, BillingEvents.InvoiceOverdue, BillingEvents.DepositFailed, BillingEvents.Failed, BillingEvents.RefundFailed,
-        DisputeEvents.InvoiceReminded, DisputeEvents.DisputeOpened, FinanceEvents.CustodyWarned, FinanceEvents.LetterRegistered,
+        BillingEvents.InvoiceIssued, BillingEvents.InvoiceOverdue, BillingEvents.DepositFailed, BillingEvents.Failed, BillingEvents.Declined, BillingEvents.RefundFailed,
+        DisputeEvents.InvoiceReminded, DisputeEvents.DisputeOpened, MethodEvents.Expiring, FinanceEvents.CustodyWarned, FinanceEvents.LetterRegistered,
         PayoutEvents.Failed, IncidentEvents.Opened, SiteEvents.PhaseOverdue, SiteEvents.PhaseLate, NodeEvents.Silent, WebhookEvents.Disabled,
     }.ToFrozenDictionary(type => type.Name, StringComparer.Ordinal);
 

@@ -38,6 +38,7 @@ public sealed partial class StripeServer
         RoutePayments();
         RouteInvoices();
         RouteConnect();
+        RouteMethods();
         On("GET", "/v1/balance_transactions", request => List("balance_transaction", request.Knows("limit", "starting_after", "ending_before", "created", "type"), ["type"]));
         On("GET", "/v1/events", request => List("event", request.Knows("limit", "starting_after", "ending_before", "created", "type"), ["type"]));
     }

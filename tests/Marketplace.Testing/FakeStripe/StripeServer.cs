@@ -256,12 +256,25 @@ public sealed partial class StripeServer : IAsyncDisposable
         {
             if (method == call.Method && path.Match(call.Path) is { Success: true } match)
             {
-                var answer = handle(new StripeRequest(call, [.. match.Groups.Values.Skip(1).Select(group => group.Value)]));
-                return fault == StripeFault.FailAfter ? (500, internalError) : (200, answer.ToJsonString());
+                var (status, answer) = Handle(handle, new StripeRequest(call, [.. match.Groups.Values.Skip(1).Select(group => group.Value)]));
+                return fault == StripeFault.FailAfter ? (500, internalError) : (status, answer);
             }
         }
 
         throw new StripeProblem(404, "invalid_request_error", null, $"Unrecognized request URL ({call.Method}: {call.Path}).");
+    }
+
+    // A card that was declined is an answer like any other: something was done, and the key keeps it.
+    private static (int Status, string Json) Handle(Func<StripeRequest, JsonObject> handle, StripeRequest request)
+    {
+        try
+        {
+            return (200, handle(request).ToJsonString());
+        }
+        catch (StripeProblem problem) when (problem.Status == 402)
+        {
+            return (402, problem.ToJson());
+        }
     }
 
     private sealed record StoredAnswer(string Request, int Status, string Json, long At);

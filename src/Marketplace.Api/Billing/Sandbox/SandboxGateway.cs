@@ -113,7 +113,7 @@ internal sealed partial class SandboxGateway(IRowStore rows, TimeProvider time) 
         var key = Encoding.UTF8.GetBytes(await SecretAsync(cancellation));
         var secret = gatewayId + "_secret_" + Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(gatewayId)))[..32];
         return await ReadAsync<SandboxPayment>(gatewayId, cancellation) is { } payment
-            ? new PaymentSecret(secret, null, ["sandbox"], payment.Method == PaymentMethod.Transfer ? new BankInstructions(gatewayId, payment.Amount, null) : null)
+            ? new PaymentSecret(secret, null, ["sandbox"], payment.Method == PaymentMethod.Transfer ? new BankInstructions(gatewayId, payment.Amount, null) : null, payment.ActionPage, payment.Answer())
             : null;
     }
 
@@ -141,6 +141,7 @@ internal sealed partial class SandboxGateway(IRowStore rows, TimeProvider time) 
     {
         "sbx" => await ReadAsync<SandboxPayment>(id, cancellation),
         "sbt" => await ReadAsync<SandboxTransfer>(id, cancellation),
+        "sbs" => await ReadAsync<SandboxSetup>(id, cancellation),
         _ => await ReadAsync<SandboxAccount>(id, cancellation),
     };
 
@@ -162,6 +163,7 @@ internal sealed partial class SandboxGateway(IRowStore rows, TimeProvider time) 
     /// <summary>The marketplace acknowledged a notification.</summary>
     public Task AcknowledgeAsync(string id, string eventId, CancellationToken cancellation = default) => id.StartsWith("sbx_", StringComparison.Ordinal)
         ? AcknowledgeAsync<SandboxPayment>(id, eventId, cancellation)
+        : id.StartsWith("sbs_", StringComparison.Ordinal) ? AcknowledgeAsync<SandboxSetup>(id, eventId, cancellation)
         : AcknowledgeAsync<SandboxAccount>(id, eventId, cancellation);
 
     /// <inheritdoc/>
@@ -175,7 +177,10 @@ internal sealed partial class SandboxGateway(IRowStore rows, TimeProvider time) 
 
     private static string Subject(GatewayCall call) => call.Subject ?? call.Key;
 
-    private static string TableOf<T>() => typeof(T) == typeof(SandboxPayment) ? Table : typeof(T) == typeof(SandboxTransfer) ? "sandbox-transfers" : "sandbox-accounts";
+    private static string TableOf<T>() => typeof(T) == typeof(SandboxPayment) ? Table
+        : typeof(T) == typeof(SandboxTransfer) ? "sandbox-transfers"
+        : typeof(T) == typeof(SandboxSetup) ? "sandbox-setups"
+        : "sandbox-accounts";
 
     private static bool IsRefundable(SandboxPayment payment, Money amount, string call) =>
         payment.State == GatewayOutcome.Succeeded && !payment.Refunds.ContainsKey(call) && amount <= payment.Amount - Returned(payment);

@@ -26,6 +26,12 @@ internal sealed record SandboxPayment : SandboxBook
     /// <summary>Ids of the requests that had an effect, so that a repetition has none.</summary>
     public ImmutableArray<string> Requests { get; init; } = [];
 
+    /// <summary>Attempts to pay with a kept card, by the call that asked for each; null before the first.</summary>
+    public ImmutableArray<string>? Confirmations { get; init; }
+
+    /// <summary>Where the payer goes from the bank's page; null while none waits there.</summary>
+    public Uri? ReturnTo { get; init; }
+
     /// <summary>The payer's dispute; null when there was none.</summary>
     public PaymentDispute? Dispute { get; init; }
 
@@ -33,6 +39,9 @@ internal sealed record SandboxPayment : SandboxBook
     public override string Subject => Payment.Value;
 
     public GatewayAnswer Answer() => new(State, Id, Detail);
+
+    /// <summary>The bank's page on which the payer confirms, one of the portal's; null when nothing waits there.</summary>
+    public Uri? ActionPage => State == GatewayOutcome.NeedsAction && Detail is null && ReturnTo is { } back ? new Uri(back, "/sandbox/bank/" + Payment) : null;
 
     /// <inheritdoc/>
     public override Dictionary<string, object?> About() => About(Id, "payment_intent", Amount, null, null, Detail is null ? null : ("last_payment_error", new Dictionary<string, object?> { ["message"] = Detail }));

@@ -1,6 +1,7 @@
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Billing;
+using NodaTime;
 
 namespace Marketplace.Api.Billing.Sandbox;
 
@@ -43,6 +44,19 @@ public sealed class SandboxPayments
         }
 
         await notifier.DeliverAsync(SandboxGateway.AccountIdOf(operatorId), cancellation);
+        return true;
+    }
+
+    /// <summary>A tester chooses a card on the page of a set-up; its notification has been taken when this returns.</summary>
+    /// <returns>Whether there is such a set-up.</returns>
+    internal async Task<bool> CompleteAsync(MethodSetupId setup, SandboxCard card, LocalDate validThrough, CancellationToken cancellation)
+    {
+        if (!await gateway.CompleteAsync(setup, card, validThrough, cancellation))
+        {
+            return false;
+        }
+
+        await notifier.DeliverAsync(SandboxGateway.SetupIdOf(setup), cancellation);
         return true;
     }
 

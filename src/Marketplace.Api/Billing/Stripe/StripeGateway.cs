@@ -5,6 +5,7 @@ using Marketplace.Grains.Ports;
 using Microsoft.Extensions.Options;
 using NodaTime;
 using Stripe;
+using Stripe.Checkout;
 
 namespace Marketplace.Api.Billing.Stripe;
 
@@ -37,6 +38,8 @@ internal sealed partial class StripeGateway : IPaymentGateway, IDisposable
     private readonly CustomerBalanceTransactionService customerBalances;
     private readonly BalanceTransactionService movements;
     private readonly EventService events;
+    private readonly SessionService sessions;
+    private readonly PaymentMethodService methods;
 
     public StripeGateway(IOptions<PaymentOptions> options, IRowStore rows, TimeProvider time)
     {
@@ -65,6 +68,8 @@ internal sealed partial class StripeGateway : IPaymentGateway, IDisposable
         customerBalances = new CustomerBalanceTransactionService(client);
         movements = new BalanceTransactionService(client);
         events = new EventService(client);
+        sessions = new SessionService(client);
+        methods = new PaymentMethodService(client);
     }
 
     /// <inheritdoc/>
@@ -186,7 +191,9 @@ internal sealed partial class StripeGateway : IPaymentGateway, IDisposable
             transfer is null ? null : new BankInstructions(
                 transfer.Reference,
                 new Money(Currency.From(payment.Currency.ToUpperInvariant()), transfer.AmountRemaining ?? payment.Amount),
-                transfer.HostedInstructionsUrl is { } page ? new Uri(page) : null));
+                transfer.HostedInstructionsUrl is { } page ? new Uri(page) : null),
+            payment.NextAction?.RedirectToUrl?.Url is { } bank ? new Uri(bank) : null,
+            Answer(payment));
     }, cancellation);
 
     public void Dispose() => http.Dispose();
@@ -224,7 +231,7 @@ internal sealed partial class StripeGateway : IPaymentGateway, IDisposable
             _ => GatewayOutcome.Processing,
         },
         payment.Id,
-        payment.LastPaymentError?.Message);
+        payment.Status == "requires_action" ? null : payment.LastPaymentError?.Message);
 
     private static GatewayAnswer Answer(Refund refund) =>
         new(GatewayNotices.RefundOutcome(refund.Status) ?? GatewayOutcome.Processing, refund.Id, refund.FailureReason);

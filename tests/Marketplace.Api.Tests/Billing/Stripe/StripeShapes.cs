@@ -46,6 +46,9 @@ public static class StripeShapes
         ["customer_balance_transaction"] = typeof(CustomerBalanceTransaction),
         ["balance_transaction"] = typeof(BalanceTransaction),
         ["event"] = typeof(Event),
+        ["checkout.session"] = typeof(global::Stripe.Checkout.Session),
+        ["setup_intent"] = typeof(SetupIntent),
+        ["payment_method"] = typeof(PaymentMethod),
     };
 
     private static void Check(JsonObject made, Type type, string path, SortedSet<string> faults)
