@@ -114,14 +114,30 @@ public sealed class PageTests(PortalMarket market)
             foreach (var (name, _, address, shown) in byReader)
             {
                 await page.GotoAsync(address);
-                await page.Locator(shown).First.WaitForAsync();
-                left.AddRange((await page.EvaluateAsync<string[]>(Said)).Where(EnglishTexts.IsEnglish).Distinct().Select(text => $"{name}: {text}"));
+                await LeftAsync(page, name, shown);
+            }
+
+            if (byReader.Key == "TENANT")
+            {
+                foreach (var (name, list, shown) in new[] { ("reservation", "/reservations", ".story"), ("lease", "/leases", ".side"), ("invoice", "/billing", ".money") })
+                {
+                    await page.GotoAsync(list);
+                    await page.Locator("tbody a").First.ClickAsync();
+                    await LeftAsync(page, name, shown);
+                }
             }
 
             await page.Context.CloseAsync();
         }
 
         Assert.Empty(left);
+
+        async Task LeftAsync(IPage page, string name, string shown)
+        {
+            await page.Locator(shown).First.WaitForAsync();
+            await page.ScreenshotAsync(new() { Path = Path.Combine(PortalFiles.Screenshots, $"{name}-german.png"), FullPage = true });
+            left.AddRange((await page.EvaluateAsync<string[]>(Said)).Where(EnglishTexts.IsEnglish).Distinct().Select(text => $"{name}: {text}"));
+        }
     }
 
     [Fact]
