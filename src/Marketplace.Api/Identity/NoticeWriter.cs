@@ -93,7 +93,7 @@ internal sealed class NoticeWriter(Letters letters, IGrainFactory grains, IRowSt
     private static string Figures(Wording words, JsonElement data, string? zone)
     {
         var figures = new List<string>();
-        if ((MoneyOf(data, "total") ?? MoneyOf(data, "amount")) is { } money)
+        if ((MoneyOf(data, "outstanding") ?? MoneyOf(data, "total") ?? MoneyOf(data, "amount")) is { } money)
         {
             figures.Add(words.Money(money));
         }
