@@ -34,7 +34,10 @@ internal static class MarketplaceHost
             builder.WebHost.UseUrls(DefaultAddress);
         }
 
+        // Whoever looks for a weakness of this server need not be told which one it is.
+        builder.WebHost.ConfigureKestrel(server => server.AddServerHeader = false);
         builder.AddTelemetry(options.Telemetry);
+        builder.Services.AddDiscreetLogs();
         builder.Services.AddSingleton(services => new Readiness(services.GetService<FreezeWatch>()));
         if (options.Role.HasPortal)
         {

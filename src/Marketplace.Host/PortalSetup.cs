@@ -88,6 +88,17 @@ internal static class PortalSetup
                 proxyRequest.Headers.Add(PortalOptions.VisitorHeader, visitor.ToString());
             }
         }
+
+        /// <summary>What the API says of its own answer counts, and is said once: a header that is there twice may be taken for none.</summary>
+        public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+        {
+            foreach (var (name, _) in proxyResponse?.Headers.NonValidated ?? default)
+            {
+                httpContext.Response.Headers.Remove(name);
+            }
+
+            return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        }
     }
 
     /// <summary>
