@@ -76,6 +76,7 @@ public sealed partial record Lease
                 RejectNodes reject => AsTenant(reject.Actor) ?? Reject(reject.Nodes, reject.Reason),
                 ReplaceNode replace => AsOperator(replace.Actor) ?? Replace(replace),
                 HandBackNodes back => AsTenant(back.Actor) ?? HandBack(back.Nodes),
+                TakeMaintenance work => Note(work),
                 RenewLease renew => AsTenant(renew.Actor) ?? Renew(),
                 DeclineRenewal decline => AsTenant(decline.Actor) ?? Decline(),
                 QuoteExit quote => AsTenant(quote.Actor) ?? QuoteAnExit(quote),

@@ -43,6 +43,7 @@ public sealed partial record Lease
             {
                 Nodes = before.Change(handed.Nodes, NodeStanding.InService, node => node with { Standing = NodeStanding.HandedBack, LeftAt = handed.BilledUntil }),
             },
+            MaintenanceAnnounced => before,
             RentStated stated => before.With(stated),
             LeaseRenewed renewed => before with
             {

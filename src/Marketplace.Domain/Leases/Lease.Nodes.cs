@@ -133,6 +133,16 @@ public sealed partial record Lease
             return null;
         }
 
+        private Refusal? Note(TakeMaintenance work)
+        {
+            if (lease.Status != LeaseStatus.Ended && lease.NodesHere.Any(node => node.Id == work.Node))
+            {
+                Add(new MaintenanceAnnounced(now, work.Node, work.From, work.Until, work.Reason));
+            }
+
+            return null;
+        }
+
         /// <summary>Where the newest entry of this node stands; null when there is none.</summary>
         private NodeStanding? Standing(NodeId id) => lease.Nodes.LastOrDefault(node => node.Id == id)?.Standing;
 

@@ -53,6 +53,13 @@ public sealed record ReplaceNode(OrganizationId Actor, NodeId Out, NodeId? In, s
 /// <param name="Nodes">Nodes in service.</param>
 public sealed record HandBackNodes(OrganizationId Actor, ImmutableArray<NodeId> Nodes) : LeaseCommand;
 
+/// <summary>The operator announced maintenance of a node. Of a node that is not here, or not here any more, it changes nothing.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="From">When it starts.</param>
+/// <param name="Until">When it ends.</param>
+/// <param name="Reason">What is done, in the operator's words.</param>
+public sealed record TakeMaintenance(NodeId Node, Instant From, Instant Until, string Reason) : LeaseCommand;
+
 /// <summary>The tenant uses the next renewal option: the lease runs on for the option's months on the same terms.</summary>
 public sealed record RenewLease(OrganizationId Actor) : LeaseCommand;
 

@@ -16,6 +16,7 @@ namespace Marketplace.Domain.Leases;
 [JsonDerivedType(typeof(NodesRejected), "nodesRejected")]
 [JsonDerivedType(typeof(NodeTakenOut), "nodeTakenOut")]
 [JsonDerivedType(typeof(NodesHandedBack), "nodesHandedBack")]
+[JsonDerivedType(typeof(MaintenanceAnnounced), "maintenanceAnnounced")]
 [JsonDerivedType(typeof(RentStated), "rentStated")]
 [JsonDerivedType(typeof(LeaseRenewed), "renewed")]
 [JsonDerivedType(typeof(RenewalGivenUp), "renewalGivenUp")]
@@ -63,6 +64,9 @@ public sealed record NodeTakenOut(Instant At, NodeId Node, NodeId? ReplacedBy, s
 
 /// <summary>The tenant gave nodes up; they are billed until <paramref name="BilledUntil"/>.</summary>
 public sealed record NodesHandedBack(Instant At, ImmutableArray<NodeId> Nodes, Instant BilledUntil) : LeaseFact(At);
+
+/// <summary>The operator announced maintenance of a node that is here.</summary>
+public sealed record MaintenanceAnnounced(Instant At, NodeId Node, Instant From, Instant Until, string Reason) : LeaseFact(At);
 
 /// <summary>Rent was stated for a period, or for what changed inside it.</summary>
 /// <param name="At">When.</param>

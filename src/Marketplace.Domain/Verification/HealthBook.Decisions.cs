@@ -17,7 +17,8 @@ public sealed record AttributeFault(OrganizationId Actor, bool IsMarketplace, in
 /// <param name="From">First instant, 1 to 92 days ahead.</param>
 /// <param name="Until">First instant after it.</param>
 /// <param name="Reason">What is done, 1 to 1,000 characters.</param>
-public sealed record PlanMaintenance(OrganizationId Actor, Instant From, Instant Until, string Reason);
+/// <param name="Lease">The lease that the node serves now; null when it serves none.</param>
+public sealed record PlanMaintenance(OrganizationId Actor, Instant From, Instant Until, string Reason, LeaseId? Lease = null);
 
 /// <content>What parties say about outages, before and after.</content>
 public static partial class HealthBook
@@ -102,7 +103,7 @@ public static partial class HealthBook
             }
         }
 
-        return new MaintenancePlanned(work, now);
+        return new MaintenancePlanned(work, now, command.Lease);
     }
 
     private static Interval MonthOf(Instant instant)

@@ -108,7 +108,12 @@ public sealed partial record Node
 /// <param name="Run">The challenge.</param>
 /// <param name="Outcome">The verdict.</param>
 /// <param name="At">When.</param>
-public sealed record NodeResult(BenchmarkRunId Run, NodeOutcome Outcome, Instant At);
+/// <param name="OpenedAt">When the challenge was opened; null in what was written before this was told.</param>
+public sealed record NodeResult(BenchmarkRunId Run, NodeOutcome Outcome, Instant At, Instant? OpenedAt = null)
+{
+    /// <summary>Whether a newer challenge than this one's was decided already: a late verdict does not undo it.</summary>
+    public bool IsOlderThan(NodeResult? known) => known is not null && known.Run != Run && OpenedAt < known.OpenedAt;
+}
 
 /// <summary>Something that happened to a node.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]

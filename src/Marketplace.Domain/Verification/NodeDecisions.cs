@@ -156,7 +156,7 @@ public static class NodeDecisions
         MessageTaken taken => node with { Sequence = taken.Sequence, LastDigest = taken.Digest },
         MessageRefused refused => node with { Refused = Kept(node.Refused.Add(refused.Message)) },
         ChallengeSet set => node with { Challenge = set.Run },
-        NodeJudged judged => node with { Result = judged.Result, Challenge = node.Challenge == judged.Result.Run ? null : node.Challenge },
+        NodeJudged judged => node with { Result = judged.Result.IsOlderThan(node.Result) ? node.Result : judged.Result, Challenge = node.Challenge == judged.Result.Run ? null : node.Challenge },
         DeviceReleaseBegun begun => node with { Release = begun.Release },
         DevicesReleased => node with { Release = node.Release! with { IsDone = true } },
         _ => node with { Health = node.Health.Evolve(fact) },

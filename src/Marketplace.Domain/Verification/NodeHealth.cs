@@ -203,5 +203,5 @@ public sealed record SilenceNoted(bool IsSilent, Instant WatchAt, Instant At) : 
 /// <summary>An outage was attributed.</summary>
 public sealed record FaultAttributed(NodeFault Fault) : NodeFact;
 
-/// <summary>Maintenance was announced.</summary>
-public sealed record MaintenancePlanned(Maintenance Maintenance, Instant At) : NodeFact;
+/// <summary>Maintenance was announced, to the tenant of <paramref name="Lease"/> where the node serves one.</summary>
+public sealed record MaintenancePlanned(Maintenance Maintenance, Instant At, LeaseId? Lease = null) : NodeFact;

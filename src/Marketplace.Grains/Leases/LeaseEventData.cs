@@ -75,6 +75,17 @@ public sealed record LeaseNodesRejectedData(LeaseId Id, LeaseStatus Status, Orga
 /// <param name="Reason">The operator's words.</param>
 public sealed record LeaseNodeOutData(LeaseId Id, LeaseStatus Status, OrganizationId TenantId, OrganizationId OperatorId, NodeId NodeId, NodeId? ReplacementId, string Reason);
 
+/// <summary>Maintenance of a node that was announced.</summary>
+/// <param name="Id">The lease.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="TenantId">Who leases.</param>
+/// <param name="OperatorId">Who lets.</param>
+/// <param name="NodeId">The node.</param>
+/// <param name="From">When it starts.</param>
+/// <param name="Until">When it ends; minutes in between leave the reckoning of availability.</param>
+/// <param name="Reason">The operator's words.</param>
+public sealed record LeaseMaintenanceData(LeaseId Id, LeaseStatus Status, OrganizationId TenantId, OrganizationId OperatorId, NodeId NodeId, Instant From, Instant Until, string Reason);
+
 /// <summary>Nodes the tenant gave up before the end.</summary>
 /// <param name="Id">The lease.</param>
 /// <param name="Status">Where it stands.</param>

@@ -15,6 +15,7 @@ internal static class LeaseEvents
     public static readonly EventType<LeaseNodesRejectedData> NodesRejected = new("lease.nodes_rejected", "The tenant rejected nodes.");
     public static readonly EventType<LeaseNodeOutData> NodeTakenOut = new("lease.node_taken_out", "The operator took a node out of service, with or without a replacement.");
     public static readonly EventType<LeaseNodesHandedBackData> NodesHandedBack = new("lease.nodes_handed_back", "The tenant gave nodes up before the end.");
+    public static readonly EventType<LeaseMaintenanceData> MaintenanceAnnounced = new("lease.maintenance_announced", "The operator announced maintenance of a node of the lease.");
     public static readonly EventType<LeaseRentData> RentStated = new("lease.rent_stated", "Rent was stated for a period, or for what changed inside it.");
     public static readonly EventType<LeaseData> Renewed = new("lease.renewed", "The tenant used a renewal option.");
     public static readonly EventType<LeaseData> RenewalDeclined = new("lease.renewal_declined", "The tenant declined the renewal options left.");
@@ -57,6 +58,9 @@ internal static class LeaseEvents
                 break;
             case NodesHandedBack handed:
                 Tell(NodesHandedBack, new(id, status, tenant, owner, handed.Nodes, handed.BilledUntil));
+                break;
+            case MaintenanceAnnounced work:
+                Tell(MaintenanceAnnounced, new(id, status, tenant, owner, work.Node, work.From, work.Until, work.Reason));
                 break;
             case RentStated { Statement: var statement }:
                 Tell(RentStated, new(id, status, tenant, owner, statement.Kind, statement.Period.Start, statement.Period.End, statement.Revision));

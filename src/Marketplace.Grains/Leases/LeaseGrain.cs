@@ -75,6 +75,9 @@ internal sealed class LeaseGrain(GrainServices services) : RecordGrain<Lease, Le
             case AcceptanceTested tested:
                 await DecideAsync(null, new TakeAcceptanceTest(tested.Run, tested.Passed, [.. tested.Failed.Select(node => new FailedNode(node.Node, node.Reason))]));
                 break;
+            case NodeMaintenanceAnnounced { Maintenance: var work } announced:
+                await DecideAsync(null, new TakeMaintenance(announced.Node, work.From, work.Until, work.Reason));
+                break;
             case InvoiceOverdue overdue:
                 await DecideAsync(null, new MarkOverdue(overdue.Invoice, overdue.Since));
                 break;

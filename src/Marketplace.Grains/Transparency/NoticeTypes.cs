@@ -22,7 +22,7 @@ internal static class NoticeTypes
         ConversationEvents.MessagePosted, ReservationEvents.AwaitingApproval, ReservationEvents.AwaitingSignature, ReservationEvents.AwaitingDeposit,
         ReservationEvents.AmendmentProposed, ReservationEvents.Confirmed, ReservationEvents.Delayed, ReservationEvents.Restored, ReservationEvents.Delivered,
         ReservationEvents.Cancelled, ReservationEvents.Expired, ReservationEvents.Refused,
-        LeaseEvents.AcceptanceOpened, LeaseEvents.AcceptanceFailed, LeaseEvents.NodesRejected, LeaseEvents.Terminated, LeaseEvents.Ended,
+        LeaseEvents.AcceptanceOpened, LeaseEvents.AcceptanceFailed, LeaseEvents.NodesRejected, LeaseEvents.MaintenanceAnnounced, LeaseEvents.Terminated, LeaseEvents.Ended,
         DunningEvents.NoticeGiven, DunningEvents.Suspended, DunningEvents.Lifted, DunningEvents.TerminatedForCause,
         BillingEvents.InvoiceIssued, BillingEvents.InvoiceOverdue, BillingEvents.DepositFailed, BillingEvents.Failed, BillingEvents.Declined, BillingEvents.RefundFailed,
         DisputeEvents.InvoiceReminded, DisputeEvents.DisputeOpened, MethodEvents.Expiring, FinanceEvents.CustodyWarned, FinanceEvents.LetterRegistered,

@@ -91,7 +91,7 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
                 break;
             case VerdictGiven { Verdict.Outcome: not NodeOutcome.InReview } given:
                 effects.Tell(GrainKeys.Node(given.Node), new ChallengeDecided(
-                    new NodeResult(after.Id, given.Verdict.Outcome, effects.At),
+                    new NodeResult(after.Id, given.Verdict.Outcome, effects.At, after.OpenedAt),
                     given.Verdict.Outcome == NodeOutcome.Failed && before?.AnswerOf(given.Node)?.Verdict?.Outcome == NodeOutcome.InReview ? true : null));
                 if (after.LeaseId is { } lease)
                 {
@@ -181,10 +181,10 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
     private async Task<ImmutableArray<DeviceClash>> ClashesAsync(BenchmarkRun run, NodeId node, BenchmarkReport report, Judgement judged)
     {
         var clashes = ImmutableArray.CreateBuilder<DeviceClash>();
-        var claim = new DeviceClaim(node, run.OperatorId);
+        var claim = new DeviceClaim(node, run.OperatorId, By: run.Id);
         foreach (var print in judged.Prints.Order(StringComparer.Ordinal))
         {
-            Note(print, await DeviceClaims.TryClaimAsync(Services.Rows, print, claim with { Run = run.Id }));
+            Note(print, await DeviceClaims.TryClaimAsync(Services.Rows, print, claim with { Run = run.Id, By = null }));
         }
 
         ImmutableArray<string> identities = [.. DeviceClaims.IdentitiesOf(report, judged.Certificates).Order(StringComparer.Ordinal)];
@@ -193,14 +193,16 @@ internal sealed class BenchmarkRunGrain(GrainServices services) : RecordGrain<Be
             Note(identity, await DeviceClaims.HolderAsync(Services, identity) is { } other && other.Node != node ? other : null);
         }
 
+        // What is in review claims devices, lest another node does meanwhile, and takes nothing from the answers believed before.
+        var isBelieved = judged.Verdict.Outcome < NodeOutcome.InReview;
         if (judged.Verdict.Outcome <= NodeOutcome.InReview && clashes.Count == 0)
         {
             foreach (var identity in identities)
             {
-                Note(identity, await DeviceClaims.TryTakeAsync(Services, identity, claim));
+                Note(identity, await DeviceClaims.TryTakeAsync(Services, identity, claim, isBelieved));
             }
 
-            if (clashes.Count == 0)
+            if (clashes.Count == 0 && isBelieved)
             {
                 await DeviceClaims.KeepAsync(Services.Rows, node, [.. identities]);
             }

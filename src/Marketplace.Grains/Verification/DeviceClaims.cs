@@ -14,7 +14,8 @@ namespace Marketplace.Grains.Verification;
 /// <param name="Node">The node.</param>
 /// <param name="Operator">Whose node it is.</param>
 /// <param name="Run">The challenge of an output; null for what belongs to the node.</param>
-internal sealed record DeviceClaim(NodeId Node, OrganizationId Operator, BenchmarkRunId? Run = null)
+/// <param name="By">The challenge whose answer claimed a device: the newest one believed, or the one in review. Null for keys, and in what was written before this was told.</param>
+internal sealed record DeviceClaim(NodeId Node, OrganizationId Operator, BenchmarkRunId? Run = null, BenchmarkRunId? By = null)
 {
     /// <summary>Whether another claim is of the same owner: of the node, or of the challenge for an output.</summary>
     public bool IsSameAs(DeviceClaim other) => Run is null ? Node == other.Node : Run == other.Run;
@@ -52,11 +53,19 @@ internal static class DeviceClaims
         return await FindAsync(rows, identity) is { } first && !claim.IsSameAs(first) ? first : null;
     }
 
-    /// <summary>Claims a device for a node, also where the claim of another node counts no more; answers who has it, or null.</summary>
-    public static async Task<DeviceClaim?> TryTakeAsync(GrainServices services, string identity, DeviceClaim claim)
+    /// <summary>
+    /// Claims a device for a node, also where the claim of another node counts no more; answers who has it, or null. A device that is the
+    /// node's already is from now on claimed by this challenge, if its answer is believed.
+    /// </summary>
+    public static async Task<DeviceClaim?> TryTakeAsync(GrainServices services, string identity, DeviceClaim claim, bool isBelieved = true)
     {
         if (await TryClaimAsync(services.Rows, identity, claim) is not { } held)
         {
+            if (isBelieved && await services.Rows.GetAsync(Table, PublicId.Digest(identity), Owner) is { } own && Read(own) is { } mine && mine.Node == claim.Node && mine.By != claim.By)
+            {
+                await services.Rows.UpsertIfNewerAsync(Table, PublicId.Digest(identity), new Row(Owner, own.Version + 1, JsonSerializer.SerializeToUtf8Bytes(claim, MarketJson.Options)));
+            }
+
             return null;
         }
 
@@ -103,15 +112,26 @@ internal static class DeviceClaims
     }
 
     /// <summary>Gives back the devices a node no longer has. Keys stay for ever.</summary>
-    public static async Task KeepAsync(IRowStore rows, NodeId node, ImmutableHashSet<string> identities)
+    public static Task KeepAsync(IRowStore rows, NodeId node, ImmutableHashSet<string> identities) => ReleaseAsync(rows, node, (identity, _) => !identities.Contains(identity));
+
+    /// <summary>Gives back what only this challenge's answer claimed, because nobody believes it. What others claimed, newer ones too, stays.</summary>
+    public static Task ReleaseAsync(IRowStore rows, NodeId node, BenchmarkRunId run) => ReleaseAsync(rows, node, (_, claim) => claim?.By == run);
+
+    private static async Task ReleaseAsync(IRowStore rows, NodeId node, Func<string, DeviceClaim?, bool> isOver)
     {
         var page = await rows.ScanAsync(Table, node.Value, null, null, RowLimits.MostRowsInPage);
         foreach (var row in page.Rows)
         {
             var identity = JsonSerializer.Deserialize<string>(row.Data.Span, MarketJson.Options)!;
-            if (IsDevice(identity) && !identities.Contains(identity))
+            if (!IsDevice(identity))
             {
-                if (await FindAsync(rows, identity) is { } claim && claim.Node == node)
+                continue;
+            }
+
+            var claim = await FindAsync(rows, identity);
+            if (isOver(identity, claim))
+            {
+                if (claim?.Node == node)
                 {
                     await rows.RemoveAsync(Table, row.Key, [Owner]);
                 }

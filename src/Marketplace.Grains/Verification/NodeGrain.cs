@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Marketplace.Domain.Leases;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Verification;
+using Marketplace.Grains.Capacity;
 using Marketplace.Grains.Durability;
 using NodaTime;
 
@@ -66,8 +68,13 @@ internal sealed partial class NodeGrain(GrainServices services) : RecordGrain<No
     public Task<Answer<Snapshot<Node>>> AttributeFaultAsync(Operation operation, AttributeFault command) =>
         CommitAsync(operation, (node, _) => HealthBook.Decide(node, command));
 
-    public Task<Answer<Snapshot<Node>>> PlanMaintenanceAsync(Operation operation, PlanMaintenance command) =>
-        CommitAsync(operation, (node, now) => HealthBook.Decide(node, command, now));
+    public Task<Answer<Snapshot<Node>>> PlanMaintenanceAsync(Operation operation, PlanMaintenance command) => OperateAsync(operation, async () =>
+    {
+        // Its pool knows whom it serves.
+        var served = State is { } known ? (await Services.Grains.GetGrain<IGpuPoolGrain>(known.PoolId.Value).GetNodeAsync(known.Id))?.Reservation : null;
+        var told = command with { Lease = served is { } reservation ? Lease.IdOf(reservation) : null };
+        return await CommitAsync(null, (node, now) => HealthBook.Decide(node, told, now));
+    });
 
     public Task<Answer<Snapshot<Node>>> ReleaseDevicesAsync(Operation operation, string reason) => OperateAsync(operation, async () =>
     {
@@ -113,7 +120,7 @@ internal sealed partial class NodeGrain(GrainServices services) : RecordGrain<No
             case ChallengeDecided decided:
                 if (decided.IsRejected == true)
                 {
-                    await DeviceClaims.KeepAsync(Services.Rows, State.Id, []);
+                    await DeviceClaims.ReleaseAsync(Services.Rows, State.Id, decided.Result.Run);
                 }
 
                 await CommitAsync(null, (_, _) => new NodeJudged(decided.Result));
@@ -127,6 +134,11 @@ internal sealed partial class NodeGrain(GrainServices services) : RecordGrain<No
     protected override void React(Node? before, Node after, NodeFact fact, Effects effects)
     {
         NodeEvents.Publish(after, fact, effects);
+        if (fact is MaintenancePlanned { Lease: { } lease, Maintenance: var work })
+        {
+            effects.Tell(GrainKeys.Lease(lease), new NodeMaintenanceAnnounced(after.Id, work));
+        }
+
         if (fact is BeatsTaken or SilenceNoted)
         {
             foreach (var hour in (fact as BeatsTaken)?.Left ?? [])

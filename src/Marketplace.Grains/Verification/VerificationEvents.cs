@@ -37,6 +37,15 @@ public sealed record NodeFaultData(NodeId Id, PoolId PoolId, int Number, Instant
 /// <param name="Reason">Why.</param>
 public sealed record NodeDevicesData(NodeId Id, PoolId PoolId, ImmutableArray<string> Devices, string Reason);
 
+/// <summary>Maintenance of a node that was announced.</summary>
+/// <param name="Id">The node.</param>
+/// <param name="PoolId">Its pool.</param>
+/// <param name="From">When it starts.</param>
+/// <param name="Until">When it ends.</param>
+/// <param name="Reason">What is done, in the operator's words.</param>
+/// <param name="LeaseId">The lease that the node serves, whose tenant was told; null when it serves none.</param>
+public sealed record NodeMaintenanceData(NodeId Id, PoolId PoolId, Instant From, Instant Until, string Reason, LeaseId? LeaseId);
+
 /// <summary>What the operator's feed says of a node.</summary>
 internal static class NodeEvents
 {
@@ -46,6 +55,7 @@ internal static class NodeEvents
     public static readonly EventType<NodeSilenceData> Silent = new("node.silent", "A node has sent no heartbeat for a while.");
     public static readonly EventType<NodeFaultData> FaultRecorded = new("node.fault_recorded", "A node is back after an outage, which is on record with its cause.");
     public static readonly EventType<NodeDevicesData> DevicesReleased = new("node.devices_released", "The marketplace released a node's devices: another node may claim them.");
+    public static readonly EventType<NodeMaintenanceData> MaintenanceAnnounced = new("node.maintenance_announced", "Maintenance of a node was announced.");
     public static readonly EventType<NodeFaultData> FaultAttributed = new("node.fault_attributed", "The cause of an outage was stated or decided.");
 
     /// <summary>Adds the fact's event.</summary>
@@ -70,6 +80,9 @@ internal static class NodeEvents
                 break;
             case BeatsTaken { Ended: { } ended }:
                 effects.Publish(node.OperatorId, FaultRecorded, Data(ended));
+                break;
+            case MaintenancePlanned { Maintenance: var work } planned:
+                effects.Publish(node.OperatorId, MaintenanceAnnounced, new(node.Id, node.PoolId, work.From, work.Until, work.Reason, planned.Lease));
                 break;
             case FaultAttributed attributed:
                 effects.Publish(node.OperatorId, FaultAttributed, Data(attributed.Fault));

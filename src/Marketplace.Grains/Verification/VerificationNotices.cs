@@ -10,7 +10,7 @@ public sealed record ChallengeOpened(BenchmarkRunId Run) : Notice;
 
 /// <summary>Tells a node what a challenge came to for it.</summary>
 /// <param name="Result">What it came to.</param>
-/// <param name="IsRejected">Whether a person looked at the answer and did not believe it: what the node claimed by it is released. Null in what was written before this was told.</param>
+/// <param name="IsRejected">Whether a person looked at the answer and did not believe it: what only it claimed for the node is released. Null in what was written before this was told.</param>
 public sealed record ChallengeDecided(NodeResult Result, bool? IsRejected = null) : Notice;
 
 /// <summary>Tells a pool what a challenge came to.</summary>
@@ -34,6 +34,11 @@ public sealed record AcceptanceTestOpened(LeaseId Lease, OrganizationId Tenant, 
 /// <param name="Passed">Nodes that passed.</param>
 /// <param name="Failed">Nodes that did not, each with the reason.</param>
 public sealed record AcceptanceTested(BenchmarkRunId Run, ImmutableArray<NodeId> Passed, ImmutableArray<NodeFailure> Failed) : Notice;
+
+/// <summary>Tells a lease that maintenance of one of its nodes was announced.</summary>
+/// <param name="Node">The node.</param>
+/// <param name="Maintenance">When, and what is done.</param>
+public sealed record NodeMaintenanceAnnounced(NodeId Node, Maintenance Maintenance) : Notice;
 
 /// <summary>Why a node did not pass.</summary>
 /// <param name="Node">The node.</param>
