@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Marketplace.Api.Billing;
 using Marketplace.Api.Billing.Sandbox;
+using Marketplace.Api.Identity;
 using Marketplace.Api.Organizations;
 using Marketplace.Domain.Organizations;
 using Marketplace.Grains.Ports;
@@ -56,7 +57,13 @@ public sealed class ApiMarket : IAsyncDisposable
     public static async Task<ApiMarket> StartAsync(Action<IServiceCollection>? configure = null, Action<ISiloBuilder>? configureSilo = null)
     {
         using var store = TestStore.Use();
-        var market = await TestMarket.StartAsync(configureSilo);
+        var api = new TaskCompletionSource<IServiceProvider>();
+        var market = await TestMarket.StartAsync(silo =>
+        {
+            var mail = (ILetterSender)silo.Services.Last(service => service.ServiceType == typeof(ILetterSender)).ImplementationInstance!;
+            silo.Services.AddSingleton<ILetterSender>(new WritingSender(mail, api.Task));
+            configureSilo?.Invoke(silo);
+        });
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var failures = new Failures();
@@ -82,12 +89,17 @@ public sealed class ApiMarket : IAsyncDisposable
         }
 
         builder.Services.AddMarketplaceApi();
-        builder.Services.Configure<Api.Http.ApiOptions>(options => (options.RequestsPerMinutePerKey, options.RequestsPerMinutePerAddress, options.AttemptsPerMinutePerAddress, options.AttemptsPerMinutePerAccount) = (1_000_000, 1_000_000, 1_000_000, 1_000_000));
+        builder.Services.Configure<Api.Http.ApiOptions>(options =>
+        {
+            (options.RequestsPerMinutePerKey, options.RequestsPerMinutePerAddress, options.AttemptsPerMinutePerAddress, options.AttemptsPerMinutePerAccount) = (1_000_000, 1_000_000, 1_000_000, 1_000_000);
+            (options.MailsPerDayPerAddress, options.MailsPerDayPerSender, options.MailsPerDayPerOrganization) = (1_000_000, 1_000_000, 1_000_000);
+        });
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseMarketplaceApi();
         app.MapMarketplaceApi();
         await app.StartAsync();
+        api.SetResult(app.Services);
         return new ApiMarket(market, app, failures, (await PlatformBootstrap.EnsureAsync(market.Grains))!);
     }
 
@@ -116,6 +128,13 @@ public sealed class ApiMarket : IAsyncDisposable
     {
         await _app.DisposeAsync();
         await Market.DisposeAsync();
+    }
+
+    /// <summary>Mails that were asked for are written where sign-in is, and then handed to the market's mail server.</summary>
+    private sealed class WritingSender(ILetterSender mail, Task<IServiceProvider> api) : ILetterSender
+    {
+        public async Task SendAsync(SealedLetter letter, CancellationToken cancellation) =>
+            await ActivatorUtilities.CreateInstance<AskedLetterSender>(await api, mail).SendAsync(letter, cancellation);
     }
 
     private sealed class Failures : ILoggerProvider, ILogger

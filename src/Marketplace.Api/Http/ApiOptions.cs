@@ -18,6 +18,15 @@ public sealed class ApiOptions
     /// <summary>Mails an hour to one address that anybody can ask for: confirmations, resets, invitations.</summary>
     public int MailsPerHourPerAccount { get; set; } = 20;
 
+    /// <summary>Such mails a day that one person who is signed in, or one API key, asks for.</summary>
+    public int MailsPerDayPerSender { get; set; } = 200;
+
+    /// <summary>Invitations a day that one organization mails, whoever of it invites.</summary>
+    public int MailsPerDayPerOrganization { get; set; } = 300;
+
+    /// <summary>Such mails a day that are asked for from one client address; of IPv6, from one network of 64 bits.</summary>
+    public int MailsPerDayPerAddress { get; set; } = 500;
+
     /// <summary>Requests a minute from one client address without a valid key; of IPv6, from one network of 64 bits.</summary>
     public int RequestsPerMinutePerAddress { get; set; } = 1_200;
 }

@@ -32,7 +32,15 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
 
     /// <summary>For whom this acts: the caller, or of an operation about a person whom the person acts for.</summary>
     /// <exception cref="ProblemException">The person acts for nobody yet.</exception>
-    public Caller ActedFor => caller ?? throw new ProblemException(new Problem(ProblemCode.NoOrganization, "You act for no organization, or no longer for the one chosen."));
+    public Caller ActedFor
+    {
+        get
+        {
+            var actedFor = caller ?? throw new ProblemException(new Problem(ProblemCode.NoOrganization, "You act for no organization, or no longer for the one chosen."));
+            Gate.RefuseSwitched(http, actedFor);
+            return actedFor;
+        }
+    }
 
     public IGrainFactory Grains => Service<IGrainFactory>();
 

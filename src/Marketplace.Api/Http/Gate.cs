@@ -10,6 +10,7 @@ internal static class Gate
 {
     private const string KeyHeader = "Idempotency-Key";
     private const string Bearer = "Bearer ";
+    private const string OrganizationHeader = "Marketplace-Organization";
 
     public static async Task<IResult> RunAsync(HttpContext http, ApiOperation operation, Func<ApiRequest, Task<IResult>> handler)
     {
@@ -26,6 +27,11 @@ internal static class Gate
 
         var (caller, signedIn) = operation.SignedByNode ? (null, null) : await IdentifyAsync(http);
         RefuseForged(http, operation, signedIn);
+        if (signedIn?.Caller is { } actedFor && !operation.Permission.OfPerson && !operation.Permission.IsPublic)
+        {
+            RefuseSwitched(http, actedFor);
+        }
+
         RefuseUnknown(http, operation, caller, signedIn);
         if (caller is not null && !operation.Permission.Allows(caller))
         {
@@ -99,7 +105,7 @@ internal static class Gate
         headers["RateLimit-Policy"] = $"{limit.Limit};w={limit.WindowSeconds}";
         if (!limit.Granted)
         {
-            throw new ProblemException(new Problem(ProblemCode.RateLimited, $"At most {limit.Limit} {(limit.WindowSeconds == 60 ? "requests a minute" : "mails an hour")}.") { RetryAfterSeconds = limit.RetryAfterSeconds });
+            throw new ProblemException(new Problem(limit.Mails is null ? ProblemCode.RateLimited : ProblemCode.MailsLimited, $"At most {limit.Limit} {limit.Mails ?? "requests a minute"}.") { RetryAfterSeconds = limit.RetryAfterSeconds });
         }
     }
 
@@ -142,6 +148,18 @@ internal static class Gate
         if (isCookies && !http.RequestServices.GetRequiredService<ISessions>().IsOurs(http, signedIn!))
         {
             throw new ProblemException(new Problem(ProblemCode.CsrfTokenMissing, "Send the csrfToken of GET /identity/session in the header X-Csrf-Token."));
+        }
+    }
+
+    /// <summary>
+    /// Ends the request when a page that was opened for one organization asks after the session was switched to another one in another
+    /// window: what its reader sees and what would be changed are not the same any more.
+    /// </summary>
+    public static void RefuseSwitched(HttpContext http, Caller actedFor)
+    {
+        if (http.Request.Headers[OrganizationHeader].ToString() is { Length: > 0 } meant && meant != actedFor.Organization.Value)
+        {
+            throw new ProblemException(new Problem(ProblemCode.OrganizationSwitched, "The session was switched to another organization meanwhile; load the page anew."));
         }
     }
 

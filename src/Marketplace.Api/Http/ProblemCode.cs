@@ -20,10 +20,12 @@ internal sealed record ProblemCode(string Code, int Status, string Title, bool R
     public static readonly ProblemCode CsrfTokenMissing = new("csrf_token_missing", 403, "A change asked for with the session's cookie needs the header X-Csrf-Token, from the same site; GET /identity/session tells the token.");
     public static readonly ProblemCode NotFound = new("not_found", 404, "There is nothing here, or not for this caller.");
     public static readonly ProblemCode MethodNotAllowed = new("method_not_allowed", 405, "This address does not take this method.");
+    public static readonly ProblemCode OrganizationSwitched = new("organization_switched", 409, "The session acts for another organization than the header Marketplace-Organization names: it was switched in another window.");
     public static readonly ProblemCode PreconditionFailed = new("precondition_failed", 412, "If-Match names another version than the present one; read again first.");
     public static readonly ProblemCode TooLarge = new("body_too_large", 413, "The body is larger than this operation takes.");
     public static readonly ProblemCode UnsupportedMediaType = new("unsupported_media_type", 415, "Send the body as application/json.");
     public static readonly ProblemCode RateLimited = new("rate_limited", 429, "Too many requests; wait as Retry-After says.", Retryable: true);
+    public static readonly ProblemCode MailsLimited = new("mails_limited", 429, "As many mails were asked for as may be for now; wait as Retry-After says.", Retryable: true);
     public static readonly ProblemCode Internal = new("internal_error", 500, "An error of the service itself; nothing is known about the outcome.", Retryable: true);
     public static readonly ProblemCode OutcomeUnknown = new("outcome_unknown", 503, "Whether the change was made is unknown; repeat the request with the same Idempotency-Key.", Retryable: true);
     public static readonly ProblemCode Unavailable = new("unavailable", 503, "The service is starting or stopping.", Retryable: true);

@@ -11,7 +11,6 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
 {
     private const int ManyCallers = 100_000;
     private const int MinuteSeconds = 60;
-    private const int HourSeconds = 3_600;
     private readonly ConcurrentDictionary<string, long> arrivals = new(StringComparer.Ordinal);
 
     /// <summary>Takes one request of a caller's allowance.</summary>
@@ -26,13 +25,10 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
     /// <summary>Takes one attempt at an account, which need not exist.</summary>
     public RateLimit TakeAttemptAt(string account) => Take("account " + account, options.Value.AttemptsPerMinutePerAccount);
 
-    /// <summary>Takes one mail of the allowance of the address it goes to, which need not be anybody's here.</summary>
-    public RateLimit TakeMailTo(string account) => Take("mail " + account, options.Value.MailsPerHourPerAccount, HourSeconds);
-
-    private RateLimit Take(string caller, int limitSet, int windowSeconds = MinuteSeconds)
+    private RateLimit Take(string caller, int limitSet)
     {
         var limit = Math.Max(1, limitSet);
-        var window = time.TimestampFrequency * windowSeconds;
+        var window = time.TimestampFrequency * MinuteSeconds;
         var interval = Math.Max(1, window / limit);
         var now = time.GetTimestamp();
         while (true)
@@ -42,13 +38,13 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
             var room = window - (arrival - now);
             if (room < interval)
             {
-                return new RateLimit(false, limit, 0, Seconds(arrival - now), Math.Max(1, Seconds(interval - room)), windowSeconds);
+                return new RateLimit(false, limit, 0, Seconds(arrival - now), Math.Max(1, Seconds(interval - room)), MinuteSeconds);
             }
 
             if (known ? arrivals.TryUpdate(caller, arrival + interval, stored) : arrivals.TryAdd(caller, arrival + interval))
             {
                 Forget(now);
-                return new RateLimit(true, limit, (int)((room - interval) / interval), Seconds(arrival + interval - now), 0, windowSeconds);
+                return new RateLimit(true, limit, (int)((room - interval) / interval), Seconds(arrival + interval - now), 0, MinuteSeconds);
             }
         }
     }
@@ -92,4 +88,5 @@ internal sealed class RateLimits(TimeProvider time, IOptions<ApiOptions> options
 /// <param name="ResetSeconds">Until all of them may again.</param>
 /// <param name="RetryAfterSeconds">Until the next one may, when not granted.</param>
 /// <param name="WindowSeconds">How long a window is.</param>
-internal readonly record struct RateLimit(bool Granted, int Limit, int Remaining, int ResetSeconds, int RetryAfterSeconds, int WindowSeconds);
+/// <param name="Mails">Which mails are counted, for people; null: requests are.</param>
+internal readonly record struct RateLimit(bool Granted, int Limit, int Remaining, int ResetSeconds, int RetryAfterSeconds, int WindowSeconds, string? Mails = null);

@@ -51,4 +51,10 @@ public sealed class ProviderOptions
 
     /// <summary>Our secret there.</summary>
     public string? ClientSecret { get; set; }
+
+    /// <summary>
+    /// Whose people may sign in where the service speaks for many, as Entra ID does at <c>/organizations/v2.0</c>: the ids of these tenants.
+    /// Elsewhere it says nothing.
+    /// </summary>
+    public string[] Tenants { get; set; } = [];
 }

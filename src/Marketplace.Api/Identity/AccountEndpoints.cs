@@ -76,45 +76,19 @@ internal static class AccountEndpoints
     /// <summary>The person who is signed in, for Identity's managers.</summary>
     public static MarketUser Me(ApiRequest request) => MarketUser.Of(request.SignedIn.User);
 
-    /// <summary>Sends a mail with a link to confirm the person's address.</summary>
-    public static async Task SendConfirmationAsync(ApiRequest request, MarketUser user)
+    private static async Task<IResult> SendConfirmationAsync(ApiRequest request) => await AskAsync(request, AskedLetterKind.ConfirmEmail);
+
+    private static async Task<IResult> SendResetAsync(ApiRequest request) => await AskAsync(request, AskedLetterKind.ResetPassword);
+
+    /// <summary>Keeps what was asked for; whose address it is, if anybody's, is looked up once it was answered.</summary>
+    private static async Task<IResult> AskAsync(ApiRequest request, AskedLetterKind kind)
     {
-        var letters = request.Service<Letters>();
-        var token = await request.Service<Accounts>().GenerateEmailConfirmationTokenAsync(user);
-        await letters.SendAsync(user.Account.Email, LetterContent.ConfirmEmail(user.Account.Spoken, user.Account.Name, letters.Link(request.Http, "confirm-email", ("userId", user.Id.Value), ("token", token))));
-    }
-
-    /// <summary>A link to choose a new password.</summary>
-    public static async Task<string> ResetLinkAsync(ApiRequest request, MarketUser user) => request.Service<Letters>().Link(
-        request.Http, "reset-password", ("userId", user.Id.Value), ("token", await request.Service<Accounts>().GeneratePasswordResetTokenAsync(user)));
-
-    private static async Task<IResult> SendConfirmationAsync(ApiRequest request)
-    {
-        if (await AskedAsync(request) is { Account.EmailConfirmed: false } user)
-        {
-            await SendConfirmationAsync(request, user);
-        }
-
-        return Results.StatusCode(StatusCodes.Status202Accepted);
-    }
-
-    private static async Task<IResult> SendResetAsync(ApiRequest request)
-    {
-        if (await AskedAsync(request) is { } user)
-        {
-            await request.Service<Letters>().SendAsync(user.Account.Email, LetterContent.ResetPassword(user.Account.Spoken, user.Account.Name, await ResetLinkAsync(request, user)));
-        }
-
-        return Results.StatusCode(StatusCodes.Status202Accepted);
-    }
-
-    /// <summary>Whose address was named. Each address gets few mails, whoever asks for them.</summary>
-    private static async Task<MarketUser?> AskedAsync(ApiRequest request)
-    {
-        var email = (await request.ReadAsync<MailRequest>()).Email;
+        var email = (await request.ReadAsync<MailRequest>()).Email.Trim();
         SignInEndpoints.LimitAttempts(request, email);
-        SignInEndpoints.LimitMails(request, email);
-        return await request.Service<Accounts>().FindByEmailAsync(email);
+        await request.Service<MailLimits>().TakeAsync(request, email);
+        var letters = request.Service<Letters>();
+        await letters.AskAsync(new AskedLetter(kind, email, letters.RootOf(request.Http)));
+        return Results.StatusCode(StatusCodes.Status202Accepted);
     }
 
     private static async Task<IResult> ConfirmAsync(ApiRequest request)

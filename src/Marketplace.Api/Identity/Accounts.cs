@@ -32,8 +32,41 @@ internal sealed class Accounts(
         var address = http.HttpContext is { } context ? ClientAddress.Of(context) : null;
         var answer = await grains.Of<IUserGrain>(user.Id.Value).FailSignInAsync(new FailSignIn(
             Options.Lockout.MaxFailedAccessAttempts, Duration.FromTimeSpan(Options.Lockout.DefaultLockoutTimeSpan), address, Instant.FromDateTimeOffset(time.GetUtcNow())));
-        user.Take(answer.Value!.State);
+        user.Take(answer.IsGranted ? answer.Value.State : throw new ProblemException(Problem.Of(answer.Refusal)));
         return IdentityResult.Success;
+    }
+
+    /// <summary>Who takes failed attempts at an address that nobody has, as its owner would; nothing opens it.</summary>
+    public async Task<MarketUser> StandInAsync(string email)
+    {
+        var id = User.StandInFor(email);
+        if (await FindByIdAsync(id.Value) is { } found)
+        {
+            return found;
+        }
+
+        var nobody = MarketUser.New("nobody@invalid", "Nobody").Account;
+        await grains.Of<IUserGrain>(id.Value).RegisterAsync(new RegisterUser(id, nobody, Instant.FromDateTimeOffset(time.GetUtcNow())));
+        return (await FindByIdAsync(id.Value))!;
+    }
+
+    /// <summary>Makes ready to register somebody without looking whether the address is taken. Ends the request where the password will not do.</summary>
+    public async Task<AskedRegistration> PrepareAsync(MarketUser user, string password)
+    {
+        foreach (var validator in PasswordValidators)
+        {
+            SignInEndpoints.Check(await validator.ValidateAsync(this, user, password));
+        }
+
+        return new AskedRegistration(user.Account.Name, PasswordHasher.HashPassword(user, password), GenerateNewAuthenticatorKey(), user.Account.Language);
+    }
+
+    /// <summary>Registers somebody, unless the address has an account; repeated, it changes nothing.</summary>
+    public async Task RegisterAskedAsync(string email, AskedRegistration asked)
+    {
+        var user = MarketUser.New(email, asked.Name, language: asked.Language);
+        user.Account = user.Account with { PasswordHash = asked.PasswordHash, SecurityStamp = asked.SecurityStamp };
+        await store.CreateAsync(user, CancellationToken.None);
     }
 
     /// <summary>

@@ -39,24 +39,13 @@ internal static class EmailChangeEndpoints
         var body = await request.ReadAsync<EmailChange>();
         var user = AccountEndpoints.Me(request);
         SignInEndpoints.LimitAttempts(request, user.Account.Email);
-        var accounts = request.Service<Accounts>();
         await ReauthenticateAsync(request, user, body.CurrentPassword);
         var email = body.Email.Trim();
-        SignInEndpoints.LimitMails(request, email);
+        await request.Service<MailLimits>().TakeAsync(request, email);
         request.Granted(await request.Grain<IUserGrain>(user.Id.Value).AskEmailChangeAsync(new AskEmailChange(email, ClientAddress.Of(request.Http), request.RealNow)));
 
         var letters = request.Service<Letters>();
-        if (await accounts.FindByEmailAsync(email) is { } owner && owner.Id != user.Id)
-        {
-            // Who asks is not told who has an account; its owner is.
-            await letters.SendAsync(owner.Account.Email, LetterContent.AlreadyRegistered(owner.Account.Spoken, owner.Account.Name, await AccountEndpoints.ResetLinkAsync(request, owner)));
-        }
-        else
-        {
-            var token = await accounts.GenerateChangeEmailTokenAsync(user, email);
-            await letters.SendAsync(email, LetterContent.ConfirmNewEmail(user.Account.Spoken, user.Account.Name, letters.Link(request.Http, "confirm-new-email", ("userId", user.Id.Value), ("email", email), ("token", token))));
-        }
-
+        await letters.AskAsync(new AskedLetter(AskedLetterKind.ConfirmNewEmail, email, letters.RootOf(request.Http), user.Id));
         await letters.SendAsync(user.Account.Email, LetterContent.EmailChangeAsked(user.Account.Spoken, user.Account.Name, email, letters.Link(request.Http, "forgot-password")));
         return Results.StatusCode(StatusCodes.Status202Accepted);
     }

@@ -3,6 +3,7 @@ using Marketplace.Api.Http;
 using Marketplace.Domain.Primitives;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 
 namespace Marketplace.Api.Identity;
 
@@ -56,7 +57,7 @@ internal static class ExternalEndpoints
             Gives = ExternalSignInModel.Example,
             NoIdempotencyKey = true,
             Guessable = true,
-            Refuses = [IdentityRefusal.SignInAgain],
+            Refuses = [IdentityRefusal.SignInAgain, IdentityRefusal.ProviderAway],
         }, BeginAsync);
 
         var account = new Room(routes, "Account");
@@ -94,7 +95,15 @@ internal static class ExternalEndpoints
 
         // The handler answers with a redirection; a page that asked by script is told where instead.
         var response = request.Http.Response;
-        await request.Http.ChallengeAsync(provider, properties);
+        try
+        {
+            await request.Http.ChallengeAsync(provider, properties);
+        }
+        catch (Exception error) when (error is InvalidOperationException or HttpRequestException or IOException or OpenIdConnectProtocolException or TaskCanceledException && !request.Cancellation.IsCancellationRequested)
+        {
+            throw new ProblemException(Problem.Of(Refusal.Of(IdentityRefusal.ProviderAway, "The service does not answer as it should. Try again in a while, or sign in another way.")));
+        }
+
         var url = response.Headers.Location.ToString();
         response.Headers.Remove("Location");
         response.StatusCode = StatusCodes.Status200OK;

@@ -61,6 +61,12 @@ internal sealed class ExternalSignIn(IOptions<AccessOptions> access) : IConfigur
         options.ResponseMode = OpenIdConnectResponseMode.Query;
         options.UsePkce = true;
         options.MapInboundClaims = false;
+
+        // What a service says of somebody stands where it is asked for with the token, unless it says so in the identity token itself.
+        options.GetClaimsFromUserInfoEndpoint = true;
+        options.ClaimActions.MapUniqueJsonKey("email_verified", "email_verified");
+        options.ClaimActions.MapUniqueJsonKey("preferred_username", "preferred_username");
+        options.TokenValidationParameters.IssuerValidatorUsingConfiguration = (issuer, token, _, configuration) => ExternalIssuer.Check(issuer, token, configuration, provider);
         options.RequireHttpsMetadata = provider.Authority?.IsLoopback != true;
         options.Scope.Clear();
         foreach (var scope in new[] { "openid", "email", "profile" })
@@ -107,7 +113,8 @@ internal sealed class ExternalSignIn(IOptions<AccessOptions> access) : IConfigur
     /// <returns>Why nobody was let in; null: somebody was.</returns>
     private static async Task<string?> EnterAsync(HttpContext http, AuthenticationScheme scheme, ClaimsPrincipal principal, AuthenticationProperties properties)
     {
-        if (principal.FindFirstValue("sub") is not { Length: > 0 } subject)
+        var provider = http.RequestServices.GetRequiredService<IOptions<AccessOptions>>().Value.Providers[scheme.Name];
+        if (ExternalIssuer.SubjectOf(principal, provider) is not { } subject)
         {
             return "external_failed";
         }
@@ -144,9 +151,8 @@ internal sealed class ExternalSignIn(IOptions<AccessOptions> access) : IConfigur
                 return "external_email_missing";
             }
 
-            var isVerified = principal.FindFirstValue("email") is not null && string.Equals(principal.FindFirstValue("email_verified"), "true", StringComparison.OrdinalIgnoreCase);
             var name = principal.FindFirstValue("name") is { Length: > 0 } told ? told : email;
-            user = MarketUser.New(email, name.Length > LongestName ? name[..LongestName] : name, isVerified, Wording.Asked(http.Request));
+            user = MarketUser.New(email, name.Length > LongestName ? name[..LongestName] : name, ExternalIssuer.IsVerified(principal, provider), Wording.Asked(http.Request));
             user.Account = user.Account with { Logins = [new ExternalLogin(scheme.Name, subject, scheme.DisplayName)] };
             if (!(await accounts.CreateAsync(user)).Succeeded)
             {

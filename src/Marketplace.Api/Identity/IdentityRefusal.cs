@@ -48,4 +48,8 @@ internal enum IdentityRefusal
     /// <summary>Nothing else would open the account.</summary>
     [RefusalMeaning("last_way_in", RefusalKind.Conflict, RefusalClass.Final, "Nothing else opens the account; set a password or add a passkey first.")]
     LastWayIn,
+
+    /// <summary>The other service is out of reach.</summary>
+    [RefusalMeaning("provider_away", RefusalKind.Busy, RefusalClass.Retryable, "The sign-in service does not answer; try again in a while, or sign in another way.")]
+    ProviderAway,
 }

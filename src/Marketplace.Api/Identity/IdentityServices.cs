@@ -64,17 +64,20 @@ internal static class IdentityServices
         return services;
     }
 
-    /// <summary>Adds what writes mails and what sends them. A silo in a container of its own needs it too.</summary>
-    public static IServiceCollection AddLetters(this IServiceCollection services)
+    /// <summary>Adds what writes mails and what sends them.</summary>
+    private static IServiceCollection AddLetters(this IServiceCollection services)
     {
         services.AddOptions<MailOptions>().BindConfiguration(MailOptions.Section);
         services.TryAddSingleton<Letters>();
+        services.TryAddSingleton<MailLimits>();
         services.TryAddSingleton<INoticeWriter, NoticeWriter>();
         services.TryAddSingleton<SmtpLetterSender>();
         services.TryAddSingleton<ConsoleLetterSender>();
-        services.TryAddSingleton<ILetterSender>(provider => provider.GetRequiredService<IOptions<MailOptions>>().Value.Host is { Length: > 0 }
-            ? provider.GetRequiredService<SmtpLetterSender>()
-            : provider.GetRequiredService<ConsoleLetterSender>());
+        services.TryAddSingleton<ILetterSender>(provider => ActivatorUtilities.CreateInstance<AskedLetterSender>(
+            provider,
+            provider.GetRequiredService<IOptions<MailOptions>>().Value.Host is { Length: > 0 }
+                ? provider.GetRequiredService<SmtpLetterSender>()
+                : provider.GetRequiredService<ConsoleLetterSender>()));
         return services;
     }
 

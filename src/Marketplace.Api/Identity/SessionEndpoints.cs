@@ -23,7 +23,7 @@ internal static class SessionEndpoints
             Status = 204,
         }, SignOutAsync);
 
-        room.Put("/identity/session/organization", new("chooseOrganization", "Switch organization", "From now on this session acts for that organization, with the role the person has there.", Permission.Person)
+        room.Put("/identity/session/organization", new("chooseOrganization", "Switch organization", "From now on this session acts for that organization, with the role the person has there. It does so in every window; a request that names the organization it means in the header `Marketplace-Organization` is refused (409 `organization_switched`) once another one is acted for.", Permission.Person)
         {
             Takes = ChosenOrganization.Example,
             Gives = SessionModel.Example,

@@ -69,37 +69,25 @@ internal static class SignInEndpoints
         }));
     }
 
-    private static bool IsTaken(IdentityError error) => error.Code is nameof(IdentityErrorDescriber.DuplicateEmail) or nameof(IdentityErrorDescriber.DuplicateUserName) or "email_taken";
-
     private static async Task<IResult> RegisterAsync(ApiRequest request)
     {
         var body = await request.ReadAsync<NewRegistration>();
         var accounts = request.Service<Accounts>();
         LimitAttempts(request, body.Email);
-        LimitMails(request, body.Email);
+        await request.Service<MailLimits>().TakeAsync(request, body.Email);
+        var letters = request.Service<Letters>();
         var user = MarketUser.New(body.Email, body.Name, language: body.Language ?? Wording.Asked(request.Http.Request));
-        var result = await accounts.CreateAsync(user, body.Password);
-        var signIns = request.Service<SignIns>();
         if (accounts.Options.SignIn.RequireConfirmedEmail)
         {
-            // Whoever cannot sign in yet is not told either whether the address was known: its owner is, by mail.
-            if (result.Errors.Any(IsTaken) && await accounts.FindByEmailAsync(body.Email) is { } owner)
-            {
-                var link = await AccountEndpoints.ResetLinkAsync(request, owner);
-                await request.Service<Letters>().SendAsync(owner.Account.Email, LetterContent.AlreadyRegistered(owner.Account.Spoken, owner.Account.Name, link));
-            }
-            else
-            {
-                Check(result);
-                await AccountEndpoints.SendConfirmationAsync(request, user);
-            }
-
+            // Whoever cannot sign in yet is not told either whether the address was known, not even by how long it takes: its owner is, by mail.
+            var registration = await accounts.PrepareAsync(user, body.Password);
+            await letters.AskAsync(new AskedLetter(AskedLetterKind.Register, user.Account.Email, letters.RootOf(request.Http), Registration: registration));
             return request.Ok(new SignInModel(SignInStatus.ConfirmationSent, null));
         }
 
-        Check(result);
-        await AccountEndpoints.SendConfirmationAsync(request, user);
-        await signIns.SignInAsync(user, isPersistent: false);
+        Check(await accounts.CreateAsync(user, body.Password));
+        await letters.AskAsync(new AskedLetter(AskedLetterKind.ConfirmEmail, user.Account.Email, letters.RootOf(request.Http)));
+        await request.Service<SignIns>().SignInAsync(user, isPersistent: false);
         return request.Ok(new SignInModel(SignInStatus.SignedIn, await SessionEndpoints.OpenedAsync(request)));
     }
 
@@ -108,16 +96,13 @@ internal static class SignInEndpoints
         var body = await request.ReadAsync<NewSession>();
         LimitAttempts(request, body.Email);
         var accounts = request.Service<Accounts>();
-        if (await accounts.FindByEmailAsync(body.Email) is not { } user)
-        {
-            accounts.LookAtNothing(body.Password);
-            throw Failed();
-        }
-
+        var user = await accounts.FindByEmailAsync(body.Email) ?? await accounts.StandInAsync(body.Email);
         if (user.Account.PasswordHash is null || await accounts.IsLockedOutAsync(user))
         {
-            // Identity would not look at the password, and answer sooner than for an address that nobody has.
+            // Identity would look at no password and count no attempt, and so answer sooner: whoever measures is to see one look and one
+            // count, whether nobody has the address, or its account is locked, or has no password.
             accounts.LookAtNothing(body.Password);
+            await accounts.AccessFailedAsync(user);
             throw Failed();
         }
 
@@ -164,10 +149,6 @@ internal static class SignInEndpoints
     /// <summary>Takes one attempt at an account, whether or not there is one, from everywhere together.</summary>
     public static void LimitAttempts(ApiRequest request, string email) =>
         Gate.Limit(request.Http, request.Service<RateLimits>().TakeAttemptAt(IdentifierClaim.OfEmail(email).Value));
-
-    /// <summary>Takes one of the mails an address may get in an hour, whoever asks for them and whether or not one is sent.</summary>
-    public static void LimitMails(ApiRequest request, string email) =>
-        Gate.Limit(request.Http, request.Service<RateLimits>().TakeMailTo(IdentifierClaim.OfEmail(email).Value));
 
     private static Refusal Wrong() => Refusal.Of(
         IdentityRefusal.SignInFailed, "The e-mail address or the password is wrong. After several wrong attempts an account is locked for some minutes; then even the right password does not open it.");

@@ -70,7 +70,7 @@ internal static class InvitationEndpoints
             Takes = NewInvitation.Example,
             Gives = InvitationModel.Example,
             Status = 201,
-            Refuses = [OrganizationRefusal.MemberExists, OrganizationRefusal.MembersFull, OrganizationRefusal.InvitationsFull],
+            Refuses = [OrganizationRefusal.MemberExists, OrganizationRefusal.MembersFull, OrganizationRefusal.LastOwner, OrganizationRefusal.InvitationsFull],
         }, InviteAsync);
 
         room.Delete("/v1/organizations/{organizationId}/invitations/{invitationId}", new("revokeInvitation", "Take an invitation back", "Its link no longer works.", Permission.Change("organizations"))
@@ -105,8 +105,13 @@ internal static class InvitationEndpoints
         var body = await request.ReadAsync<NewInvitation>();
         var organization = (await OrganizationEndpoints.FindAsync(request)).State;
         await OrganizationEndpoints.RefuseScopedAsync(request);
-        SignInEndpoints.LimitMails(request, body.Email);
         var token = new InvitationToken(organization.Id, request.NewId<InvitationId>(), PublicId.Encode(RandomNumberGenerator.GetBytes(SecretBytes)));
+        if (organization.Open.All(open => open.Id != token.Invitation))
+        {
+            // A request that is repeated mails nothing again.
+            await request.Service<MailLimits>().TakeAsync(request, body.Email, organization.Id);
+        }
+
         var invitation = new Invitation(token.Invitation, body.Email, body.Role, ApiKey.Hash(token.Secret), request.Caller.Actor, request.MarketNow, request.RealNow + Life);
         var letters = request.Service<Letters>();
         var letter = letters.Seal(body.Email, LetterContent.Invitation(

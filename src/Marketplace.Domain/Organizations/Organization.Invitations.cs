@@ -36,9 +36,15 @@ public sealed partial record Organization
             return Refusal.Of(OrganizationRefusal.MemberExists, $"{invitation.Email} is a member already.", "email");
         }
 
-        if (state.Members.Length >= MostMembers)
+        var known = state.Members.FirstOrDefault(member => IsSame(member.Email, invitation.Email));
+        if (known is null && state.Members.Length >= MostMembers)
         {
             return Refusal.Of(OrganizationRefusal.MembersFull, $"An organization has at most {MostMembers} members.");
+        }
+
+        if (known is not null && invitation.Role != OrganizationRole.Owner && state.IsLastOwner(known))
+        {
+            return LastOwner(known);
         }
 
         var replaced = state.Open.Where(open => IsSame(open.Email, invitation.Email) || open.ExpiresAt <= command.RealNow).ToList();
@@ -100,6 +106,10 @@ public sealed partial record Organization
             : Members.Add(new(it.Member, it.Name, it.Email, it.Role, it.At, it.User)),
     };
 
+    /// <summary>Open invitations of somebody who may invite no longer: whoever lost the right could otherwise come back by one of them.</summary>
+    private IEnumerable<OrganizationFact> Void(string? invitedBy, string? by, Instant now) =>
+        Open.Where(open => open.InvitedBy == invitedBy).Select(open => new InvitationRevoked(open.Id, by, now));
+
     private static bool IsSame(string email, string other) => string.Equals(email, other, StringComparison.OrdinalIgnoreCase);
 
     private static Refusal InvitationNotFound() => Refusal.Of(OrganizationRefusal.InvitationNotFound, "There is no such invitation; it may have been accepted or taken back.");
@@ -144,7 +154,7 @@ public sealed record InvitationToken(OrganizationId Organization, InvitationId I
     public override string ToString() => Invitation.Value;
 }
 
-/// <summary>Invites a person. Refused: <c>organization_not_found</c>, <c>member_exists</c>, <c>members_full</c>, <c>invitations_full</c>.</summary>
+/// <summary>Invites a person. Refused: <c>organization_not_found</c>, <c>member_exists</c>, <c>members_full</c>, <c>last_owner</c>, <c>invitations_full</c>.</summary>
 /// <param name="Invitation">The invitation; an id sent before changes nothing.</param>
 /// <param name="Letter">The letter that takes its token to the person.</param>
 /// <param name="RealNow">Real time.</param>

@@ -37,7 +37,7 @@ public sealed partial record Organization
         {
             null => Refusal.Of(OrganizationRefusal.KeyNotFound, $"{command.Id} is no key of this organization."),
             { IsRevoked: true } => Decision<OrganizationFact>.Nothing,
-            _ => new ApiKeyRevoked(command.Id, now, command.By),
+            { } key => Decision<OrganizationFact>.Of([new ApiKeyRevoked(command.Id, now, command.By), .. state.Void(key.Id.Value, command.By, now)]),
         };
     }
 

@@ -117,6 +117,7 @@ public sealed partial record Organization(
             null => MemberNotFound(command.Id),
             { } member when member.Role == command.Role => Decision<OrganizationFact>.Nothing,
             { } member when state.IsLastOwner(member) => LastOwner(member),
+            { Role: OrganizationRole.Owner } member => Decision<OrganizationFact>.Of([new MemberRoleChanged(command.Id, command.Role, now, command.By), .. state.Void(member.User?.Value, command.By, now)]),
             _ => new MemberRoleChanged(command.Id, command.Role, now, command.By),
         };
     }
@@ -133,7 +134,7 @@ public sealed partial record Organization(
         {
             null => MemberNotFound(command.Id),
             { } member when state.IsLastOwner(member) => LastOwner(member),
-            _ => new MemberRemoved(command.Id, now, command.By),
+            { } member => Decision<OrganizationFact>.Of([new MemberRemoved(command.Id, now, command.By), .. state.Void(member.User?.Value, command.By, now)]),
         };
     }
 
@@ -174,8 +175,14 @@ public sealed partial record Organization(
 
     private static Refusal MemberNotFound(MemberId id) => Refusal.Of(OrganizationRefusal.MemberNotFound, $"{id} is no member of this organization.");
 
-    private static Refusal LastOwner(Member member) => Refusal.Of(OrganizationRefusal.LastOwner, $"{member.Id} is the last owner.", "role");
+    private static Refusal LastOwner(Member member) => Refusal.Of(OrganizationRefusal.LastOwner, member.User is null
+        ? $"{member.Id} is the last owner."
+        : $"{member.Id} is the last owner who can sign in; whoever was only put down by name follows an invitation first.", "role");
 
-    private bool IsLastOwner(Member member) =>
-        member.Role == OrganizationRole.Owner && Members.Count(other => other.Role == OrganizationRole.Owner) == 1;
+    /// <summary>
+    /// Whether nobody would be in charge without this member. Who was put down by name alone takes the place of nobody who signs in: that
+    /// person may never follow the invitation.
+    /// </summary>
+    private bool IsLastOwner(Member member) => member.Role == OrganizationRole.Owner
+        && !Members.Any(other => other.Id != member.Id && other.Role == OrganizationRole.Owner && (other.User is not null || member.User is null));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Marketplace.Domain.Primitives;
 using NodaTime;
 
@@ -46,6 +47,16 @@ public sealed record User(
     /// <summary>Organizations of which one person may be a member and still register another: each is asked whenever the person is.</summary>
     public const int MostOrganizations = 50;
 
+    /// <summary>
+    /// Who takes failed attempts at an address that nobody has: few stand-ins, chosen by the address, whom nothing opens. So as much is
+    /// read and written for it as for one that somebody has.
+    /// </summary>
+    public static UserId StandInFor(string email) => UserId.From("usr_nobody" + IdentifierClaim.OfEmail(email).Value[^2]);
+
+    /// <summary>Whether this is a person, and not one who stands in for addresses that nobody has.</summary>
+    [JsonIgnore]
+    public bool IsPerson => !Id.Value.StartsWith("usr_nobody", StringComparison.Ordinal) || Id.Value.Length > "usr_nobody".Length + 1;
+
     /// <summary>The session of this id that holds at real time <paramref name="realNow"/>, or null.</summary>
     public Session? Session(SessionId id, Instant realNow) => Sessions.FirstOrDefault(session => session.Id == id && realNow < session.EndsAt);
 
@@ -77,6 +88,12 @@ public sealed record User(
         if (state is null)
         {
             return NotFound();
+        }
+
+        if (state.Account.LockedUntil is { } end && command.RealNow < end)
+        {
+            // No password was looked at, so it neither counts nor locks for longer; its owner is told of it all the same.
+            return new SignInFailed(state.Account.FailedSignIns, end, command.Address, command.RealNow);
         }
 
         var failed = state.Account.FailedSignIns + 1;
@@ -162,6 +179,7 @@ public sealed record User(
             Sessions = it.Ends is { } end ? [.. state.Sessions.Where(session => session.Id == end.Keep)] : state.Sessions,
         },
         ({ }, EmailChangeAsked it) => state with { AwaitedEmail = it.Email },
+        ({ }, SignInFailed it) when it.Failed == state.Account.FailedSignIns && it.LockedUntil == state.Account.LockedUntil => state,
         ({ }, SignInFailed it) => state with { Account = state.Account with { FailedSignIns = it.Failed, LockedUntil = it.LockedUntil }, Revision = state.Revision + 1 },
         ({ }, SessionOpened it) => state with { Sessions = MakeRoom(state.Sessions, it.Session.OpenedAt).Add(it.Session) },
         ({ }, SessionSeen it) => state.WithSession(it.Id, session => session with { SeenAt = it.At }),

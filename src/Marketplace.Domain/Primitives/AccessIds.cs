@@ -90,6 +90,24 @@ public readonly record struct LetterId : IPublicId<LetterId>
     public override string ToString() => Value;
 }
 
+/// <summary>How many mails one sender may still cause, or one address may still get.</summary>
+public readonly record struct MailAllowanceId : IPublicId<MailAllowanceId>
+{
+    private MailAllowanceId(string value) => Value = value;
+
+    /// <inheritdoc/>
+    public static string Prefix => "mla";
+
+    /// <inheritdoc/>
+    public string Value { get; }
+
+    /// <inheritdoc/>
+    public static MailAllowanceId From(string value) => new(PublicId.Check(Prefix, value));
+
+    /// <summary>The id as it stands in the API.</summary>
+    public override string ToString() => Value;
+}
+
 /// <summary>A person's calendar of one organization's contract dates.</summary>
 public readonly record struct CalendarFeedId : IPublicId<CalendarFeedId>
 {

@@ -36,6 +36,9 @@ public static class GrainKeys
     /// <summary>A mail to a person.</summary>
     public static AggregateAddress Letter(LetterId id) => new("letter", id.Value);
 
+    /// <summary>How many mails somebody may still cause, or an address may still get.</summary>
+    public static AggregateAddress MailAllowance(MailAllowanceId id) => new("mail-allowance", id.Value);
+
     /// <summary>A person's calendar of an organization's contract dates.</summary>
     public static AggregateAddress CalendarFeed(CalendarFeedId id) => new("calendar-feed", id.Value);
 

@@ -11,6 +11,11 @@ internal static class AccessEntries
     /// <summary>Writes what happened to a person's account.</summary>
     public static void Write(User? before, User after, UserFact fact, Effects effects, Instant realNow)
     {
+        if (!after.IsPerson)
+        {
+            return;
+        }
+
         switch (fact)
         {
             case UserRegistered:
@@ -28,7 +33,7 @@ internal static class AccessEntries
                 Own(AccessAct.EmailChangeAsked, it.Email, it.Address);
                 break;
             case SignInFailed it:
-                Own(it.LockedUntil is not null && it.Failed == 0 ? AccessAct.LockedOut : AccessAct.SignInFailed, null, it.Address);
+                Own(it.LockedUntil is not null && it.LockedUntil != before?.Account.LockedUntil ? AccessAct.LockedOut : AccessAct.SignInFailed, null, it.Address);
                 break;
             case SessionEnded it:
                 Own(AccessAct.SessionEnded, it.Id.Value);

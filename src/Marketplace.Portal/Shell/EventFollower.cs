@@ -23,6 +23,12 @@ public sealed class EventFollower(PortalSession session, TimeProvider time) : IA
     /// </summary>
     public event Action? Stands;
 
+    /// <summary>
+    /// Raised once, on any thread, when nobody is let in with this connection's session any more: it ended, the person left the
+    /// organization, or the session was switched to another one. What is shown is then no longer the viewer's to see.
+    /// </summary>
+    public event Action? ShutOut;
+
     /// <summary>The latest events since the connection began, newest first.</summary>
     public IReadOnlyList<Event> Recent
     {
@@ -90,6 +96,10 @@ public sealed class EventFollower(PortalSession session, TimeProvider time) : IA
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             // The viewer left.
+        }
+        catch (MarketplaceException error) when (error.StatusCode == 401 || error.Code is "no_organization" or "organization_switched")
+        {
+            ShutOut?.Invoke();
         }
         catch (MarketplaceException)
         {

@@ -86,6 +86,9 @@ public sealed class PortalSession(AuthenticationStateProvider authentication, IH
         if (Person.ActiveOrganization is not null)
         {
             Me = (await Api.GetMeAsync()).Result;
+
+            // Switched in another window, the session acts for another organization than these pages show: then nothing is done from here.
+            headers.Add("Marketplace-Organization", Me.OrganizationId);
         }
     }
 }

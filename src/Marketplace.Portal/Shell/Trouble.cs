@@ -23,7 +23,7 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
         MarketplaceException { StatusCode: 403, Code: not null and not "forbidden" } refused => new(TroubleKind.Refused, refused.Problem?.Detail ?? "", refused.Code),
         MarketplaceException { StatusCode: 403 } refused => new(TroubleKind.NotAllowed, refused.Problem?.Detail ?? "", refused.Code),
         MarketplaceException { StatusCode: 404 } missing => new(TroubleKind.NotFound, "", missing.Code ?? "not_found"),
-        MarketplaceException { StatusCode: 429 } => new(TroubleKind.TooMany, "", "rate_limited"),
+        MarketplaceException { StatusCode: 429 } limited => new(TroubleKind.TooMany, "", limited.Code ?? "rate_limited"),
         MarketplaceException { StatusCode: >= 500 } => new(TroubleKind.OutOfReach, "", null),
         MarketplaceException { Problem: { } problem } => new(TroubleKind.Refused, problem.Detail, problem.Code)
         {
@@ -71,6 +71,9 @@ public sealed record Trouble(TroubleKind Kind, string Detail, string? Code)
         "invitation_not_found" => t["There is no such invitation; it may have been accepted or taken back."],
         "invitation_expired" => t["The invitation has expired."],
         "invitation_for_another" => t["The invitation is for another address."],
+        "organization_switched" => t["You switched to another organization in another window. Load this page anew."],
+        "provider_away" => t["The sign-in service does not answer. Try again in a while, or sign in another way."],
+        "mails_limited" => t["As many mails were asked for as may be in a day. Wait some hours and ask again."],
         "invitations_full" => t["There are as many open invitations as there may be. Take one back first."],
         _ => null,
     };

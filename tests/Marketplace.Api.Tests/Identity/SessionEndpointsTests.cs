@@ -166,11 +166,66 @@ public sealed class SessionEndpointsTests(SessionEndpointsTests.Market market) :
         Assert.Equal(own, (await owner.PutAsync("/identity/session/organization", new { organizationId = own })).With(200).Text("activeOrganization.id"));
 
         var key = await Api.KeyAsync(second, OrganizationRole.Owner);
-        (await key.PostAsync($"/v1/organizations/{second}/members", new { name = "New", email = "new@six.example", role = "owner" })).With(201);
+        await OwnerAsync(key, second, "new@six.example");
         var member = (await key.GetAsync($"/v1/organizations/{second}/members")).Json.GetProperty("data")[0].GetProperty("id").GetString();
         (await owner.PutAsync("/identity/session/organization", new { organizationId = second })).With(200);
         (await key.DeleteAsync($"/v1/organizations/{second}/members/{member}")).With(204);
         Assert.Equal("no_organization", (await owner.GetAsync("/v1/me")).With(403).Code);
+    }
+
+    [Fact]
+    public async Task The_last_owner_who_signs_in_stays_until_another_does_who_counts_while_locked_too()
+    {
+        using var owner = new Browser(Api.Address);
+        (await owner.RegisterAsync("gia@six.example")).With(201);
+        var organization = (await owner.PostAsync("/identity/organizations", new { name = "Gia's", kind = "tenant", country = "NO" })).With(201).Text("id");
+        var path = $"/v1/organizations/{organization}/members";
+        var gia = (await owner.GetAsync(path)).Json.GetProperty("data")[0].GetProperty("id").GetString();
+        (await owner.PostAsync(path, new { name = "By name", email = "name@six.example", role = "owner" })).With(201);
+
+        Assert.Equal("last_owner", (await owner.DeleteAsync($"{path}/{gia}")).With(409).Code);
+        Assert.Equal("last_owner", (await owner.PatchAsync($"{path}/{gia}", new { role = "viewer" })).With(409).Code);
+        var key = await Api.KeyAsync(organization, OrganizationRole.Owner);
+        await OwnerAsync(key, organization, "name@six.example");
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            (await owner.SignInAsync("name@six.example", "a wrong password")).With(401);
+        }
+
+        (await key.DeleteAsync($"{path}/{gia}")).With(204);
+        var left = Assert.Single((await key.GetAsync(path)).Json.GetProperty("data").EnumerateArray()).GetProperty("id").GetString();
+        Assert.Equal("last_owner", (await key.DeleteAsync($"{path}/{left}")).With(409).Code);
+    }
+
+    [Fact]
+    public async Task A_page_opened_for_one_organization_does_nothing_for_another_that_the_session_was_switched_to()
+    {
+        using var browser = new Browser(Api.Address);
+        (await browser.RegisterAsync("hal@six.example")).With(201);
+        var first = (await browser.PostAsync("/identity/organizations", new { name = "First", kind = "tenant", country = "NO" })).With(201).Text("id");
+        browser.Headers["Marketplace-Organization"] = first;
+        (await browser.GetAsync("/v1/me")).With(200);
+        (await browser.PostAsync("/identity/calendar")).With(201);
+
+        var second = (await browser.PostAsync("/identity/organizations", new { name = "Second", kind = "tenant", country = "NO" })).With(201).Text("id");
+
+        Assert.Equal("organization_switched", (await browser.GetAsync("/v1/me")).With(409).Code);
+        Assert.Equal("organization_switched", (await browser.PostAsync("/v1/webhook-endpoints", new { url = "https://x.example" })).With(409).Code);
+        Assert.Equal("organization_switched", (await browser.PostAsync("/identity/calendar")).With(409).Code);
+        (await browser.GetAsync("/v1/clock")).With(200);
+        (await browser.GetAsync("/identity/session")).With(200);
+        browser.Headers["Marketplace-Organization"] = second;
+        (await browser.GetAsync("/v1/me")).With(200);
+    }
+
+    /// <summary>Somebody who is invited as an owner, registers and accepts.</summary>
+    private async Task OwnerAsync(ApiClient key, string organization, string email)
+    {
+        (await key.PostAsync($"/v1/organizations/{organization}/invitations", new { email, role = "owner" })).With(201);
+        var (_, link, _) = await AccountMarket.MailAsync(Api, email);
+        using var guest = new Browser(Api.Address);
+        (await guest.RegisterAsync(email)).With(201);
+        (await guest.PostAsync("/identity/invitations/accept", new { token = link["token"] })).With(200);
     }
 
     [Fact]

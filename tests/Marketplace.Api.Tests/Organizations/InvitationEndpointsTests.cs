@@ -152,10 +152,33 @@ public sealed class InvitationEndpointsTests(AccountMarket market) : IClassFixtu
         }
 
         var refused = (await owner.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "KIM@inv.example", role = "viewer" })).With(429);
-        Assert.Equal(("rate_limited", "3;w=3600"), (refused.Code, refused.Headers["RateLimit-Policy"]));
+        Assert.Equal(("mails_limited", "3;w=3600"), (refused.Code, refused.Headers["RateLimit-Policy"]));
         (await owner.PostAsync("/identity/password-resets", new { email = "kim@inv.example" })).With(429);
         (await owner.PostAsync("/identity/email-changes", new { email = "kim@inv.example", currentPassword = "correct horse battery" })).With(429);
         (await owner.PostAsync("/identity/password-resets", new { email = "leo@inv.example" })).With(202);
+    }
+
+    [Fact]
+    public async Task Who_was_removed_does_not_come_back_by_an_invitation_sent_before()
+    {
+        using var owner = market.Browser();
+        using var leaver = market.Browser();
+        using var back = market.Browser();
+        var organization = await FoundAsync(owner, "una@inv.example");
+        (await leaver.RegisterAsync("vic@inv.example")).With(201);
+        await market.MailAsync("vic@inv.example");
+        (await owner.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "vic@inv.example", role = "owner" })).With(201);
+        var (_, invited, _) = await market.MailAsync("vic@inv.example");
+        (await leaver.PostAsync("/identity/invitations/accept", new { token = invited["token"] })).With(200);
+        (await leaver.PostAsync($"/v1/organizations/{organization}/invitations", new { email = "vic2@inv.example", role = "owner" })).With(201);
+        var (_, link, _) = await market.MailAsync("vic2@inv.example");
+        var member = (await owner.GetAsync($"/v1/organizations/{organization}/members")).Json.GetProperty("data")[1].GetProperty("id").GetString();
+
+        (await owner.DeleteAsync($"/v1/organizations/{organization}/members/{member}")).With(204);
+
+        (await back.RegisterAsync("vic2@inv.example")).With(201);
+        Assert.Equal("invitation_not_found", (await back.PostAsync("/identity/invitations/accept", new { token = link["token"] })).With(404).Code);
+        Assert.Empty((await owner.GetAsync($"/v1/organizations/{organization}/invitations")).Json.GetProperty("data").EnumerateArray());
     }
 
     private static async Task<string> FoundAsync(Browser browser, string email)

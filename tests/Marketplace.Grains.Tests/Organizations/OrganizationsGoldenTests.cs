@@ -62,6 +62,27 @@ public sealed class OrganizationsGoldenTests
     }));
 
     [Fact]
+    public void A_mail_allowances_record_is_written_as_ever() => Assert.Null(Golden.Fault("mail-allowance.v1.json", new AggregateRecord<MailAllowance>
+    {
+        Schema = 1,
+        State = new MailAllowance(MailAllowanceId.From("mla_a"), Begin + Duration.FromHours(1)),
+        Version = 3,
+        LastAt = Begin,
+    }));
+
+    /// <summary>What was written when a name put down counted as an owner: who signs in stays.</summary>
+    [Fact]
+    public void An_organization_kept_with_an_owner_by_name_keeps_the_one_who_signs_in()
+    {
+        var stored = Golden.Loads<AggregateRecord<Organization>>("organization.v1.json").State!;
+        var beside = stored with { Members = stored.Members.Add(new Member(MemberId.From("mbr_b"), "Bo", "bo@x.example", OrganizationRole.Owner, Begin)) };
+
+        Assert.Equal("last_owner", Organization.Decide(beside, new RemoveMember(MemberId.From("mbr_a")), Begin).Refusal?.Code);
+        Assert.Equal("last_owner", Organization.Decide(beside, new ChangeMemberRole(MemberId.From("mbr_a"), OrganizationRole.Viewer), Begin).Refusal?.Code);
+        Assert.Null(Organization.Decide(beside, new RemoveMember(MemberId.From("mbr_b")), Begin).Refusal);
+    }
+
+    [Fact]
     public void An_organizations_record_is_written_as_ever() => Assert.Null(Golden.Fault("organization.v1.json", Record(
         [new Member(MemberId.From("mbr_a"), "Ada", "ada@x.example", OrganizationRole.Owner, Begin, Ada)],
         new ApiKey(ApiKeyId.From("key_a"), "ci", "mk_acme_a", "hash", OrganizationRole.Engineer, [Scope.From("pools:write")], Begin, Begin + Duration.FromDays(1), null, ApiKeyId.From("key_b")),
