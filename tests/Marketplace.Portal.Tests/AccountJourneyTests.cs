@@ -230,6 +230,40 @@ public sealed class AccountJourneyTests(PortalMarket market)
         await guest.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task APageShowsNothingMoreOnceItsSessionWasEndedElsewhere()
+    {
+        var page = await RegisterAsync("Ray Leaves", "ray@accounts.example");
+        await page.EvaluateAsync("""
+            async () => {
+                const { csrfToken } = await (await fetch('/identity/session')).json();
+                await fetch('/identity/organizations', {
+                    method: 'POST',
+                    headers: { 'Content-Type': 'application/json', 'X-Csrf-Token': csrfToken, 'Idempotency-Key': 'ray' },
+                    body: JSON.stringify({ name: 'Ray Ltd', kind: 'tenant', country: 'NO' }),
+                });
+            }
+            """);
+        await page.GotoAsync("/account");
+        await Assertions.Expect(page.Locator(".who")).ToContainTextAsync("Ray Ltd");
+
+        var other = await market.OpenAsync();
+        await SignInAsync(other, "ray@accounts.example");
+        await other.WaitForURLAsync("**/");
+        await other.EvaluateAsync("""
+            async () => {
+                const { csrfToken } = await (await fetch('/identity/session')).json();
+                await fetch('/identity/sessions', { method: 'DELETE', headers: { 'X-Csrf-Token': csrfToken } });
+            }
+            """);
+
+        // Without anybody touching it: its stream of events ends, and it is loaded anew.
+        await Assertions.Expect(page.Locator(".who")).ToHaveCountAsync(0, new() { Timeout = 30_000 });
+        await Assertions.Expect(page.GetByText("ray@accounts.example")).ToHaveCountAsync(0);
+        await page.Context.CloseAsync();
+        await other.Context.CloseAsync();
+    }
+
     private async Task<IPage> RegisterAsync(string name, string email, bool atLocalhost = false)
     {
         var page = await market.OpenAsync();

@@ -134,10 +134,11 @@ internal static class SignInEndpoints
             LimitAttempts(request, user.Account.Email);
             signIns.Remember = body.Remember;
             signIns.Method = body.Code is null ? SignInMethod.RecoveryCode : SignInMethod.Authenticator;
-            var result = body.Code is { } code
-                ? await signIns.TwoFactorAuthenticatorSignInAsync(code.Replace(" ", "", StringComparison.Ordinal), body.Remember, rememberClient: false)
-                : await signIns.TwoFactorRecoveryCodeSignInAsync(body.RecoveryCode!);
-            if (result.Succeeded)
+
+            // Identity counts guesses at the app's codes, and not at recovery codes.
+            if (body.Code is { } code
+                ? (await signIns.TwoFactorAuthenticatorSignInAsync(code.Replace(" ", "", StringComparison.Ordinal), body.Remember, rememberClient: false)).Succeeded
+                : await request.Service<Accounts>().AttemptAsync(user, async () => (await signIns.TwoFactorRecoveryCodeSignInAsync(body.RecoveryCode!)).Succeeded))
             {
                 return request.Ok(new SignInModel(SignInStatus.SignedIn, await SessionEndpoints.OpenedAsync(request)));
             }

@@ -39,6 +39,43 @@ public sealed class AuthenticatorEndpointsTests(AccountMarket market) : IClassFi
     }
 
     [Fact]
+    public async Task A_recovery_code_opens_once_also_when_many_come_at_once()
+    {
+        using var browser = market.Browser();
+        (await browser.RegisterAsync("kai@app.example")).With(201);
+        var (_, codes) = await EnableAsync(browser);
+        var visitors = Enumerable.Range(0, 4).Select(_ => market.Browser()).ToList();
+        foreach (var visitor in visitors)
+        {
+            Assert.Equal("secondFactorRequired", (await visitor.SignInAsync("kai@app.example")).With(200).Text("status"));
+        }
+
+        var answers = await Task.WhenAll(visitors.Select(visitor => visitor.PostAsync("/identity/sessions/second-factor", new { recoveryCode = codes[0] })));
+
+        Assert.Equal([200, 401, 401, 401], answers.Select(answer => answer.Status).Order());
+        visitors.ForEach(visitor => visitor.Dispose());
+    }
+
+    [Fact]
+    public async Task Guessing_recovery_codes_at_sign_in_counts_and_locks_like_any_guess()
+    {
+        using var browser = market.Browser();
+        (await browser.RegisterAsync("lou@app.example")).With(201);
+        var (_, codes) = await EnableAsync(browser);
+        using var thief = market.Browser();
+        (await thief.SignInAsync("lou@app.example")).With(200);
+        for (var guess = 0; guess < 5; guess++)
+        {
+            (await thief.PostAsync("/identity/sessions/second-factor", new { recoveryCode = $"AAAAA-AAAA{guess}" })).With(401);
+        }
+
+        (await thief.PostAsync("/identity/sessions/second-factor", new { recoveryCode = codes[0] })).With(401);
+        await market.Api.SettleAsync();
+        var acts = (await browser.GetAsync("/identity/activity")).Json.GetProperty("data").EnumerateArray().Select(entry => entry.GetProperty("act").GetString()).ToList();
+        Assert.Equal((4, 1), (acts.Count(act => act == "signInFailed"), acts.Count(act => act == "lockedOut")));
+    }
+
+    [Fact]
     public async Task A_code_of_the_app_opens_once_also_when_two_come_at_once()
     {
         using var browser = market.Browser();

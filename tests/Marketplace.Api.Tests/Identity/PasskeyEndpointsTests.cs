@@ -64,6 +64,24 @@ public sealed class PasskeyEndpointsTests(AccountMarket market) : IClassFixture<
         Assert.Equal("passkey_failed", (await SignInAsync(other, passkey)).With(401).Code);
     }
 
+    [Fact]
+    public async Task A_passkey_is_one_persons_and_what_was_begun_for_one_is_of_no_use_to_another()
+    {
+        using var browser = market.Browser();
+        (await browser.RegisterAsync("eli@key.example")).With(201);
+        using var passkey = await RegisterAsync(browser, "key");
+        using var other = market.Browser();
+        (await other.RegisterAsync("fay@key.example")).With(201);
+        using var second = new SoftwareAuthenticator(market.Api.Address);
+
+        var options = (await other.PostAsync("/identity/passkeys/creation-options")).With(200).Text("options");
+        Assert.Equal("passkey_failed", (await other.PostAsync("/identity/passkeys", new { credential = passkey.Create(options), name = "theirs" })).With(401).Code);
+        var own = (await browser.PostAsync("/identity/passkeys/creation-options")).With(200).Text("options");
+        Assert.Equal("passkey_failed", (await other.PostAsync("/identity/passkeys", new { credential = second.Create(own), name = "theirs" })).With(401).Code);
+
+        Assert.Empty((await other.GetAsync("/identity/passkeys")).Json.GetProperty("data").EnumerateArray());
+    }
+
     private async Task<SoftwareAuthenticator> RegisterAsync(Browser browser, string name)
     {
         var passkey = new SoftwareAuthenticator(market.Api.Address);
