@@ -6,7 +6,7 @@ namespace Marketplace.Portal.Language;
 
 /// <summary>
 /// Numbers, money and time as the viewer writes them. The runtime carries no cultures of its own, so that the product starts on
-/// machines without that library; the two languages' forms are stated here.
+/// machines without that library; the two languages' forms are stated here. No line ends between a number and what it counts.
 /// </summary>
 /// <param name="language"><c>en</c> or <c>de</c>.</param>
 /// <param name="zone">IANA zone of the viewer; null for UTC.</param>
@@ -41,7 +41,7 @@ public sealed class Formats(string language, string? zone)
     public string Number(decimal value, int mostDigits = 0) => value.ToString(mostDigits == 0 ? "#,0" : "#,0." + new string('#', mostDigits), Form);
 
     /// <summary>A percentage from a number of percent.</summary>
-    public string Percent(decimal percent, int mostDigits = 1) => Number(percent, mostDigits) + (isGerman ? " %" : "%");
+    public string Percent(decimal percent, int mostDigits = 1) => Number(percent, mostDigits) + (isGerman ? "\u00a0%" : "%");
 
     /// <summary>MW with their unit; GW from a thousand on.</summary>
     public string Megawatts(decimal megawatts) => megawatts >= 1000 ? Number(megawatts / 1000, 2) + " GW" : Number(megawatts, 1) + " MW";
@@ -58,9 +58,9 @@ public sealed class Formats(string language, string? zone)
         var value = money.AmountMinor / Scale(money.Currency);
         var (scaled, letter) = Math.Abs(value) switch
         {
-            >= 1_000_000_000 => (value / 1_000_000_000, isGerman ? " Mrd." : "B"),
-            >= 1_000_000 => (value / 1_000_000, isGerman ? " Mio." : "M"),
-            >= 10_000 => (value / 1000, isGerman ? " Tsd." : "k"),
+            >= 1_000_000_000 => (value / 1_000_000_000, isGerman ? "\u00a0Mrd." : "B"),
+            >= 1_000_000 => (value / 1_000_000, isGerman ? "\u00a0Mio." : "M"),
+            >= 10_000 => (value / 1000, isGerman ? "\u00a0Tsd." : "k"),
             _ => (value, ""),
         };
         var digits = letter.Length == 0 || Math.Abs(scaled) >= 100 ? 0 : Math.Abs(scaled) >= 10 ? 1 : 2;
@@ -169,7 +169,7 @@ public sealed class Formats(string language, string? zone)
     {
         var sign = isNegative ? "−" : "";
         return Symbols.TryGetValue(currency, out var symbol)
-            ? isGerman ? $"{sign}{number} {symbol}" : $"{sign}{symbol}{number}"
-            : isGerman ? $"{sign}{number} {currency}" : $"{sign}{currency} {number}";
+            ? isGerman ? $"{sign}{number}\u00a0{symbol}" : $"{sign}{symbol}{number}"
+            : isGerman ? $"{sign}{number}\u00a0{currency}" : $"{sign}{currency}\u00a0{number}";
     }
 }

@@ -67,7 +67,7 @@ public static class PlainTerms
     {
         var method = t[deposit.Method == PaymentMethod.Card ? "by card" : "by bank transfer"];
         var held = deposit.Custodian is { Kind: Custodian.LetterOfCredit } letter ? " " + t["A letter of credit stands in for the money: {0}.", letter.Holder]
-            : deposit.Custodian is { } custody ? " " + t["It is held by {0} and comes back at the end, less what is still open.", custody.Holder] : " " + t["It comes back at the end, less what is still open."];
+            : deposit.Custodian is { } custody ? " " + t["It is held by {0} and comes back at the end, less what is still open.", t.Said(custody.Holder)] : " " + t["It comes back at the end, less what is still open."];
         return deposit.Rule switch
         {
             DepositRule.MonthsOfRent => (deposit.Amount == 1 ? t["{0} month of rent", 1] : t["{0} months of rent", f.Number(deposit.Amount, 2)]) + " " + method + "." + held,
@@ -86,7 +86,7 @@ public static class PlainTerms
     {
         var parts = string.Join(", ", prepayment.Tranches.Select(part => t["{0} {1} days before the start ({2})", f.Percent(part.Share), f.Number(part.DaysBeforeStart), part.Name]));
         return t["{0} of the rent is paid ahead: {1}. It is held by {2}, and credited back on the invoices over {3} months, beginning after {4}.",
-            f.Percent(prepayment.Share), parts, prepayment.Custodian.Holder, f.Number(prepayment.CreditMonths), f.Number(prepayment.CreditAfterMonths)];
+            f.Percent(prepayment.Share), parts, t.Said(prepayment.Custodian.Holder), f.Number(prepayment.CreditMonths), f.Number(prepayment.CreditAfterMonths)];
     }
 
     private static string Dunning(DunningTerms dunning, Texts t, Formats f)

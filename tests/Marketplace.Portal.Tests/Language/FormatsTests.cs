@@ -14,15 +14,15 @@ public sealed class FormatsTests
         var rent = new Money { AmountMinor = 123_456_789, Currency = "USD" };
 
         Assert.Equal("$1,234,567.89", English.Money(rent));
-        Assert.Equal("1.234.567,89 $", German.Money(rent));
+        Assert.Equal("1.234.567,89\u00a0$", German.Money(rent));
         Assert.Equal("$1.23M", English.Short(rent));
-        Assert.Equal("1,23 Mio. $", German.Short(rent));
+        Assert.Equal("1,23\u00a0Mio.\u00a0$", German.Short(rent));
     }
 
     [Theory]
     [InlineData(-5, "EUR", "−€0.05")]
     [InlineData(1_500, "JPY", "¥1,500")]
-    [InlineData(1_500, "KWD", "KWD 1.500")]
+    [InlineData(1_500, "KWD", "KWD\u00a01.500")]
     public void EachCurrencyHasItsSmallestUnit(long minor, string currency, string written) =>
         Assert.Equal(written, English.Money(new Money { AmountMinor = minor, Currency = currency }));
 

@@ -38,7 +38,7 @@ public sealed partial class ToldTests
 
     [Theory]
     [InlineData("An organization has at most 1,000 members.", "Eine Organisation hat höchstens 1.000 Mitglieder.")]
-    [InlineData("qt_a costs USD 12,345.50; the limit is USD 10,000.00.", "qt_a kostet 12.345,50 $; die Grenze ist 10.000,00 $.")]
+    [InlineData("qt_a costs USD 12,345.50; the limit is USD 10,000.00.", "qt_a kostet 12.345,50\u00a0$; die Grenze ist 10.000,00\u00a0$.")]
     [InlineData("The deadline was 2027-03-01T10:00:00Z.", "Die Frist lief bis 1. März 2027, 11:00.")]
     [InlineData("The reservation is awaiting deposit.", "Die Reservierung steht auf: Wartet auf Kaution.")]
     [InlineData("GPU 3 uses 8 of 16 PCIe lanes.", "GPU 3 nutzt 8 von 16 PCIe-Bahnen.")]
