@@ -19,7 +19,7 @@ internal static class AccessWords
 
         if (detail.Split(To, 2) is [var before, var after])
         {
-            return $"{Word(before, texts)} → {Word(after, texts)}";
+            return texts["{0} to {1}", Word(before, texts), Word(after, texts)];
         }
 
         return detail.LastIndexOf(": ", StringComparison.Ordinal) is > 0 and var at ? $"{detail[..at]}: {Word(detail[(at + 2)..], texts)}" : detail;
