@@ -10,6 +10,7 @@ namespace Marketplace.Api.Tests;
 /// The one table of who may do what, in <c>access-table.txt</c>: every operation of the specification, every role, on what is its
 /// organization's own and on what is another's. Each row is asked of the running API.
 /// </summary>
+[Trait("Store", "any")]
 public sealed class AccessTableTests(AccessTableTests.Market market) : IClassFixture<AccessTableTests.Market>
 {
     private const string Everyone = "everyone";

@@ -16,6 +16,7 @@ namespace Marketplace.Api.Tests;
 /// Sends what does not fit to every operation there is. Whatever comes, the answer is a problem document with a code the
 /// operation documents, never a failure of the service, and a refused request writes nothing.
 /// </summary>
+[Trait("Store", "any")]
 public sealed class BadInputTests(BadInputTests.Market market) : IClassFixture<BadInputTests.Market>
 {
     private const string Nowhere = "4k2m7qz3v5xw6a2bc4d5e6f7ga";

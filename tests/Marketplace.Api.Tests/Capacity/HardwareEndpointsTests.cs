@@ -1,5 +1,6 @@
 namespace Marketplace.Api.Tests.Capacity;
 
+[Trait("Store", "any")]
 public sealed class HardwareEndpointsTests : IAsyncLifetime
 {
     private ApiMarket _api = null!;

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Marketplace.Api.Tests.Http;
 
+[Trait("Store", "any")]
 public sealed class GateTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Marketplace.Api.Tests.OpenApi;
 
+[Trait("Store", "any")]
 public sealed class ApiDocumentTests
 {
     private const string Accept = "MARKETPLACE_ACCEPT";

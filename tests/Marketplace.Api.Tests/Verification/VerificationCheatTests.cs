@@ -9,6 +9,7 @@ using NodaTime;
 namespace Marketplace.Api.Tests.Verification;
 
 /// <summary>A gallery of cheats, each caught with a reason that an honest operator would understand.</summary>
+[Trait("Store", "any")]
 public sealed class VerificationCheatTests
 {
     [Fact]

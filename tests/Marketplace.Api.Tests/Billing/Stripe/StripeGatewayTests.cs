@@ -11,6 +11,7 @@ using NodaTime;
 namespace Marketplace.Api.Tests.Billing.Stripe;
 
 /// <summary>The adapter against a server that speaks Stripe's API: every fault, and every look-up after it.</summary>
+[Trait("Store", "any")]
 public sealed class StripeGatewayTests : IAsyncLifetime
 {
     private static readonly OrganizationId Tenant = OrganizationId.From("org_tenant");
