@@ -40,6 +40,11 @@ public sealed class StatePageTests
         pair => pair.Value.Select(step => (step.To, (string?)step.By))), "payout-states");
 
     [Fact]
+    public void SetupsOfPaymentMethodsAreDescribedAsTheyAre() => Shows("docs/payments.md", MethodSetupStatuses.Next.ToDictionary(
+        pair => pair.Key,
+        pair => pair.Value.Select(step => (step.To, (string?)step.By))), "method-setup-states");
+
+    [Fact]
     public void PaymentsAreDescribedAsTheyAre() => Shows("docs/billing.md", PaymentStatuses.Next.ToDictionary(
         pair => pair.Key,
         pair => pair.Value.Select(step => (step.To, (string?)step.By))), "payment-states");

@@ -52,6 +52,7 @@ public sealed class BillingAccountGrainGoldenTests
         AssertKept<JournalSnapshot<BillingAccount>>("billing-account.snapshot.v4.json");
         AssertKept<JournalEntry<BillingFact>>("billing-account.facts.v5.json");
         AssertKept<JournalEntry<BillingFact>>("billing-account.facts.v6.json");
+        AssertKept<JournalEntry<BillingFact>>("billing-account.facts.v7.json");
     }
 
     [Fact]
@@ -73,11 +74,14 @@ public sealed class BillingAccountGrainGoldenTests
         _facts.AddRange(BillingAccount.Decide(Operator, null, new TakePayoutPosting("payout:payout_9", PayoutId.From("payout_9"), Usd(95)), Now).Facts);
 
         _facts.AddRange(FinanceExamples.Refunds(Now, _account!, order));
+        var use = new MethodUse(PaymentMethodId.From("pmt_9"), "pm_9", MethodKind.Card, OffSession: true);
+        _facts.Add(new CollectionChanged(Now, Operator, Currency.Usd, new Collection(Operator, Currency.Usd, CollectionTime.OnDueDate, Now, use)));
+        _facts.Add(new InvoicePaymentStarted(Now, InvoiceId.From("inv_9"), order with { Use = use }, null));
 
         Assert.Empty(typeof(BillingFact).Assembly.GetTypes()
             .Where(type => type.IsSubclassOf(typeof(BillingFact)) && !_facts.Any(fact => fact.GetType() == type))
             .Select(type => type.Name));
-        Assert.Null(Golden.Fault("billing-account.facts.v7.json", new JournalEntry<BillingFact>(1, [new JournalCommit<BillingFact>(Now, [.. _facts], "lease:lease_1", 7)])));
+        Assert.Null(Golden.Fault("billing-account.facts.v8.json", new JournalEntry<BillingFact>(1, [new JournalCommit<BillingFact>(Now, [.. _facts], "lease:lease_1", 7)])));
     }
 
     /// <summary>A deposit held and applied, an invoice paid twice, one open with credit used.</summary>
