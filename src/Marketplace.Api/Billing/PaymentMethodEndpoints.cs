@@ -202,7 +202,7 @@ internal static class PaymentMethodEndpoints
 
         if ((await Grain(request).GetAsync())?.State.Find(id) is null || !await sandbox.CompleteAsync(id, body.Card, body.LastDay(), request.Cancellation))
         {
-            throw new ProblemException(Problem.Of(Refusal.Of(PaymentMethodsRefusal.SetupNotFound, $"There is no set-up {id}.")));
+            throw new ProblemException(Problem.Of(Refusal.Of(PaymentMethodsRefusal.SetupNotFound, "There is no such set-up.")));
         }
 
         return request.Ok(await LookAsync(request, id));

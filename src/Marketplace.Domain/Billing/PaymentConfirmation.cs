@@ -29,16 +29,16 @@ public sealed partial record Payment
 
         if (Status is not (PaymentStatus.Preparing or PaymentStatus.AwaitingPayer) || StopReason is not null)
         {
-            return Refusal.Of(PaymentRefusal.NotPayable, StopReason is null ? $"{Id} is {Status.Spelled()}." : $"{Id} is being called off.");
+            return Refusal.Of(PaymentRefusal.NotPayable, StopReason is null ? $"{Id} is {Status.Spelled()}." : "The payment is being called off.");
         }
 
         if (Confirmation is { IsOpen: true })
         {
-            return Refusal.Of(PaymentRefusal.Confirming, $"{Id} is being paid with {Confirmation.Use.Method}.");
+            return Refusal.Of(PaymentRefusal.Confirming, "The payment is being made with a kept method just now.");
         }
 
         return Order.Method == PaymentMethod.Transfer
-            ? Refusal.Of(PaymentRefusal.ByTransfer, $"{Id} waits for a transfer of {Order.Amount}.")
+            ? Refusal.Of(PaymentRefusal.ByTransfer, $"The payment waits for a transfer of {Order.Amount}.")
             : new ConfirmationAsked(now, new PaymentConfirmation((Confirmation?.Number ?? 0) + 1, command.Use, true, [.. Confirmation?.Requests ?? [], command.Request]));
     }
 

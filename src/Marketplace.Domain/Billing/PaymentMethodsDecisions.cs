@@ -9,11 +9,11 @@ public sealed partial record PaymentMethods
     public static Decision<PaymentMethodsFact> Decide(OrganizationId tenant, PaymentMethods? state, PaymentMethodsCommand command, Instant now) => (state, command) switch
     {
         (null, AskSetup ask) => Decision<PaymentMethodsFact>.Of(new MethodsOpened(now, tenant), new SetupAsked(now, ask.Order, ask.By, ask.MakeDefault)),
-        (null, SetCollection { When: not CollectionTime.Never } set) => NoDefault(set.Operator, set.Currency),
+        (null, SetCollection { When: not CollectionTime.Never } set) => NoDefault(set.Currency),
         (null, NoteUse or AnnounceExpiry) => Decision<PaymentMethodsFact>.Nothing,
         (null, SetCollection) => new MethodsOpened(now, tenant),
-        (null, MakeDefault { Method: var id }) => NotFound(id),
-        (null, RemoveMethod { Method: var id }) => NotFound(id),
+        (null, MakeDefault) => NotFound(),
+        (null, RemoveMethod) => NotFound(),
         (null, _) => throw new InvalidOperationException($"There are no payment methods that could take {command.GetType().Name}."),
         ({ } methods, AskSetup ask) => methods.Ask(ask, now),
         ({ } methods, WriteSetupCall write) => methods.Find(write.Setup) is { Status: MethodSetupStatus.Preparing, Call: null } setup
@@ -38,27 +38,27 @@ public sealed partial record PaymentMethods
 
     /// <summary>Why a payment to an operator may not use a method at <paramref name="now"/>; null when it may.</summary>
     public static Refusal? WhyNot(PaymentMethods? state, PaymentMethodId id, OrganizationId operatorId, Currency currency, Instant now) =>
-        state?.Find(id) is not { } method ? NotFound(id)
-        : method.Operator != operatorId || method.Currency != currency ? Refusal.Of(PaymentMethodsRefusal.Elsewhere, $"{id} pays {method.Operator} in {method.Currency}.", "paymentMethodId")
-        : !method.IsUsable(now) ? Unusable(id)
+        state?.Find(id) is not { } method ? NotFound()
+        : method.Operator != operatorId || method.Currency != currency ? Refusal.Of(PaymentMethodsRefusal.Elsewhere, "This payment method was added for another operator or another currency.", "paymentMethodId")
+        : !method.IsUsable(now) ? Unusable()
         : null;
 
-    private static Refusal NotFound(PaymentMethodId id) => Refusal.Of(PaymentMethodsRefusal.NotFound, $"There is no payment method {id}.", "paymentMethodId");
+    private static Refusal NotFound() => Refusal.Of(PaymentMethodsRefusal.NotFound, "There is no such payment method.", "paymentMethodId");
 
-    private static Refusal NoDefault(OrganizationId operatorId, Currency currency) =>
-        Refusal.Of(PaymentMethodsRefusal.NoDefault, $"No method that can pay {operatorId} in {currency} is the default.");
+    private static Refusal NoDefault(Currency currency) =>
+        Refusal.Of(PaymentMethodsRefusal.NoDefault, $"No payment method that can pay this operator in {currency} is the default.");
 
-    private static Refusal Unusable(PaymentMethodId id) => Refusal.Of(PaymentMethodsRefusal.Unusable, $"{id} can no longer pay.", "paymentMethodId");
+    private static Refusal Unusable() => Refusal.Of(PaymentMethodsRefusal.Unusable, "This payment method can no longer pay.", "paymentMethodId");
 
     private Decision<PaymentMethodsFact> Ask(AskSetup ask, Instant now)
     {
         if (Find(ask.Order.Id) is { } known)
         {
-            return known.Order == ask.Order ? Decision<PaymentMethodsFact>.Nothing : Refusal.Of(PaymentMethodsRefusal.SetupDiffers, $"{ask.Order.Id} was asked for with other contents.");
+            return known.Order == ask.Order ? Decision<PaymentMethodsFact>.Nothing : Refusal.Of(PaymentMethodsRefusal.SetupDiffers, "This set-up was asked for with other contents.");
         }
 
         return Methods.Length >= MostMethods || Setups.Count(setup => !setup.IsOver) >= MostOpenSetups
-            ? Refusal.Of(PaymentMethodsRefusal.TooMany, $"{Methods.Length} methods, {Setups.Count(setup => !setup.IsOver)} open set-ups.")
+            ? Refusal.Of(PaymentMethodsRefusal.TooMany, $"There are {Methods.Length} payment methods and {Setups.Count(setup => !setup.IsOver)} open set-ups.")
             : new SetupAsked(now, ask.Order, ask.By, ask.MakeDefault);
     }
 
@@ -113,12 +113,12 @@ public sealed partial record PaymentMethods
     {
         if (Find(command.Method) is not { } method)
         {
-            return NotFound(command.Method);
+            return NotFound();
         }
 
         if (!method.IsUsable(now))
         {
-            return Unusable(method.Id);
+            return Unusable();
         }
 
         var plan = PlanOf(method.Operator, method.Currency);
@@ -141,14 +141,14 @@ public sealed partial record PaymentMethods
         // Another time of collection begins anew: what fell due by the old one was collected by the old one.
         return plan.Default is { } id && Find(id)?.IsUsable(now) == true
             ? new PlanSet(now, plan with { When = command.When, Since = now })
-            : NoDefault(command.Operator, command.Currency);
+            : NoDefault(command.Currency);
     }
 
     private Decision<PaymentMethodsFact> Decide(RemoveMethod command, Instant now)
     {
         if (Find(command.Method) is not { } method)
         {
-            return NotFound(command.Method);
+            return NotFound();
         }
 
         if (method.IsLeaving)
@@ -159,12 +159,12 @@ public sealed partial record PaymentMethods
         var plan = PlanOf(method.Operator, method.Currency);
         if (plan.Default == method.Id && plan.When != CollectionTime.Never)
         {
-            return Refusal.Of(PaymentMethodsRefusal.Collects, $"Invoices of {plan.Operator} in {plan.Currency} are paid with {method.Id}.");
+            return Refusal.Of(PaymentMethodsRefusal.Collects, "Automatic payment uses this method: make another one the default, or switch it off.");
         }
 
-        if (InUse.FirstOrDefault(use => use.Value == method.Id) is { Key.Value: { } payment })
+        if (InUse.Values.Contains(method.Id))
         {
-            return Refusal.Of(PaymentMethodsRefusal.InUse, $"{payment} uses {method.Id}.");
+            return Refusal.Of(PaymentMethodsRefusal.InUse, "A payment under way uses this method: wait until it is over, or call it off.");
         }
 
         var asked = new RemovalAsked(now, method.Id);

@@ -43,7 +43,7 @@ internal sealed class PaymentMethodsGrain(GrainServices services, IPaymentGatewa
     {
         if (State?.Find(setup) is not { } known)
         {
-            return Refusal.Of(PaymentMethodsRefusal.SetupNotFound, $"There is no set-up {setup}.");
+            return Refusal.Of(PaymentMethodsRefusal.SetupNotFound, "There is no such set-up.");
         }
 
         if (known.IsOver)
