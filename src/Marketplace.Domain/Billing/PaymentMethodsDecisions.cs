@@ -162,7 +162,7 @@ public sealed partial record PaymentMethods
             return Refusal.Of(PaymentMethodsRefusal.Collects, "Automatic payment uses this method: make another one the default, or switch it off.");
         }
 
-        if (InUse.Values.Contains(method.Id))
+        if (InUse.ContainsValue(method.Id))
         {
             return Refusal.Of(PaymentMethodsRefusal.InUse, "A payment under way uses this method: wait until it is over, or call it off.");
         }
