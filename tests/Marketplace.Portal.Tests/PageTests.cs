@@ -25,7 +25,7 @@ public sealed class PageTests(PortalMarket market)
         { "not-found", null, "/nowhere", ".empty" },
         { "reservations", "TENANT", "/reservations", "tbody tr" },
         { "leases", "TENANT", "/leases", "tbody tr" },
-        { "billing", "TENANT", "/billing", "tbody tr" },
+        { "billing", "TENANT", "/billing", ".method-group" },
         { "credits", "TENANT", "/billing/credits", ".panel" },
         { "held", "TENANT", "/billing/held", "tbody tr" },
         { "billing-details", "TENANT", "/billing/details", ".empty, tbody tr" },
