@@ -73,4 +73,20 @@ public sealed class DeviceClaimsTests : IAsyncLifetime
         Assert.Equal("fault_evidence_missing", (await Node.ReleaseDevicesAsync(new Operation("a", ""), "")).Refusal?.Code);
         Assert.Equal("node_unknown", (await _market.Grains.GetGrain<INodeGrain>("node_9").ReleaseDevicesAsync(new Operation("b", ""), "Sold.")).Refusal?.Code);
     }
+
+    [Fact]
+    public async Task What_one_answer_claimed_is_released_with_it_and_what_others_claimed_stays()
+    {
+        var (reviewed, believed) = (First with { By = BenchmarkRunId.From("bench_a") }, First with { By = BenchmarkRunId.From("bench_b") });
+        Assert.Null(await DeviceClaims.TryTakeAsync(Services, Device, reviewed, isBelieved: false)); // Claimed before, as stores of earlier builds say: by nobody knows which.
+        Assert.Null(await DeviceClaims.TryTakeAsync(Services, "uuid:GPU-2", reviewed, isBelieved: false));
+        Assert.Null(await DeviceClaims.TryTakeAsync(Services, "uuid:GPU-3", reviewed, isBelieved: false));
+        Assert.Null(await DeviceClaims.TryTakeAsync(Services, "uuid:GPU-3", believed));
+
+        await DeviceClaims.ReleaseAsync(_market.Rows, First.Node, BenchmarkRunId.From("bench_a"));
+
+        Assert.Equal(First, await DeviceClaims.HolderAsync(Services, Device));
+        Assert.Null(await DeviceClaims.HolderAsync(Services, "uuid:GPU-2"));
+        Assert.Equal(believed, await DeviceClaims.HolderAsync(Services, "uuid:GPU-3"));
+    }
 }

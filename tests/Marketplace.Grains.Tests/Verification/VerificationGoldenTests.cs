@@ -103,4 +103,22 @@ public sealed class VerificationGoldenTests
             Outbox = [new OutboxEntry(11, GrainKeys.Lease(LeaseId.From("lease_golden")).ToString(), new AcceptanceTested(Run, [], [new NodeFailure(Id, "Slow.")]), null)],
         }));
     }
+
+    [Fact]
+    public void A_devices_claim_is_written_as_ever_and_one_from_before_it_named_its_challenge_still_loads()
+    {
+        Assert.Null(Golden.Fault("device-claim.v2.json", new DeviceClaim(Id, OrganizationId.From("org_operator"), By: Run)));
+        Assert.Equal(new DeviceClaim(NodeId.From("node_1"), OrganizationId.From("org_operator")), Golden.Loads<DeviceClaim>("device-claim.v1.json"));
+    }
+
+    /// <summary>What was written before results named when their challenge was opened: whatever is decided next counts.</summary>
+    [Fact]
+    public void A_result_kept_before_is_older_than_any_that_follows_it()
+    {
+        var kept = Golden.Loads<AggregateRecord<Node>>("node.v1.json").State!;
+        var next = new NodeResult(BenchmarkRunId.From("bench_next"), NodeOutcome.Failed, Now, Now);
+
+        Assert.Null(kept.Result!.OpenedAt);
+        Assert.Equal(next, NodeDecisions.Evolve(kept, new NodeJudged(next)).Result);
+    }
 }
