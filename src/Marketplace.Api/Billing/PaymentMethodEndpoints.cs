@@ -195,12 +195,13 @@ internal static class PaymentMethodEndpoints
     {
         var id = request.Id<MethodSetupId>("methodSetupId");
         var body = await request.ReadAsync<SandboxCardChoice>();
-        if (request.Http.RequestServices.GetService<SandboxPayments>() is not { } sandbox)
+        var isKnown = (await Grain(request).GetAsync())?.State.Find(id) is not null;
+        if (isKnown && request.Http.RequestServices.GetService<SandboxPayments>() is null)
         {
             throw new ProblemException(Problem.Of(Refusal.Of(BillingRefusal.NoSandbox, "A card is given on the gateway's own page.")));
         }
 
-        if ((await Grain(request).GetAsync())?.State.Find(id) is null || !await sandbox.CompleteAsync(id, body.Card, body.LastDay(), request.Cancellation))
+        if (!isKnown || !await request.Service<SandboxPayments>().CompleteAsync(id, body.Card, body.LastDay(), request.Cancellation))
         {
             throw new ProblemException(Problem.Of(Refusal.Of(PaymentMethodsRefusal.SetupNotFound, "There is no such set-up.")));
         }
