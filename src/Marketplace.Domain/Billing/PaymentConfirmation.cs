@@ -10,9 +10,12 @@ namespace Marketplace.Domain.Billing;
 /// <param name="Number">Which attempt it is, from 1.</param>
 /// <param name="Use">The method, and who is there.</param>
 /// <param name="IsOpen">Whether the gateway has not answered it yet.</param>
-/// <param name="Requests">Requests that asked for attempts so far, so that a repeated one makes no other.</param>
+/// <param name="Requests">Requests that asked for the newest attempts, so that a repeated one makes no other.</param>
 public sealed record PaymentConfirmation(int Number, MethodUse Use, bool IsOpen, ImmutableArray<string> Requests)
 {
+    /// <summary>Requests that are remembered: far more than anybody repeats, so that a payment tried again and again does not grow for ever.</summary>
+    public const int RequestsKept = 50;
+
     /// <summary>What the call is about.</summary>
     internal string SubjectOf(PaymentId payment) => string.Create(CultureInfo.InvariantCulture, $"{payment}:confirm:{Number}");
 }
@@ -39,7 +42,7 @@ public sealed partial record Payment
 
         return Order.Method == PaymentMethod.Transfer
             ? Refusal.Of(PaymentRefusal.ByTransfer, $"The payment waits for a transfer of {Order.Amount}.")
-            : new ConfirmationAsked(now, new PaymentConfirmation((Confirmation?.Number ?? 0) + 1, command.Use, true, [.. Confirmation?.Requests ?? [], command.Request]));
+            : new ConfirmationAsked(now, new PaymentConfirmation((Confirmation?.Number ?? 0) + 1, command.Use, true, [.. (Confirmation?.Requests ?? []).TakeLast(PaymentConfirmation.RequestsKept - 1), command.Request]));
     }
 
     private Payment Confirmed(ConfirmationAnswered answered) => this with

@@ -104,7 +104,9 @@ public sealed partial record PaymentMethods
         };
         var added = new MethodAdded(now, order.Id, method);
         var plan = PlanOf(order.Operator, order.Currency);
-        return setup.MakeDefault || plan.Default is null
+
+        // It also follows a default that can pay no longer: automatic payment would go on trying an expired card.
+        return setup.MakeDefault || plan.Default is not { } before || Find(before)?.IsUsable(now) != true
             ? Decision<PaymentMethodsFact>.Of(added, new PlanSet(now, plan with { Default = method.Id }))
             : added;
     }

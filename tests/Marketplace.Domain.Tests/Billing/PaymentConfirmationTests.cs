@@ -44,6 +44,20 @@ public class PaymentConfirmationTests
     }
 
     [Fact]
+    public void A_payment_tried_again_and_again_does_not_grow_for_ever()
+    {
+        Waits();
+        for (var i = 0; i < 2 * PaymentConfirmation.RequestsKept; i++)
+        {
+            Do(new PayWith(Card, $"request-{i}")).Answered(Declined);
+        }
+
+        Assert.Equal(PaymentConfirmation.RequestsKept, _payment!.Confirmation!.Requests.Length);
+        Assert.Equal(2 * PaymentConfirmation.RequestsKept, _payment.Confirmation.Number);
+        Assert.Empty(Decide(new PayWith(Card, $"request-{(2 * PaymentConfirmation.RequestsKept) - 1}")).Facts);
+    }
+
+    [Fact]
     public void While_one_attempt_is_under_way_there_is_no_other()
     {
         Waits().Do(new PayWith(Card, "request"));

@@ -133,6 +133,19 @@ public sealed class PaymentMethodsTests
     }
 
     [Fact]
+    public void A_new_method_follows_a_default_that_has_expired_also_where_invoices_are_collected_with_it()
+    {
+        Added("1", new LocalDate(2027, 2, 28));
+        Do(new SetCollection(Operator, Currency.Usd, CollectionTime.OnDueDate));
+        _now = Instant.FromUtc(2027, 3, 1, 0, 0);
+
+        var renewed = Added("2");
+        Added("3");
+
+        Assert.Equal(renewed.Id, _methods!.CollectionOf(_methods.PlanOf(Operator, Currency.Usd))!.Use.Method);
+    }
+
+    [Fact]
     public void Expiry_is_announced_thirty_days_before_and_once()
     {
         var method = Added("1", new LocalDate(2027, 6, 30));
