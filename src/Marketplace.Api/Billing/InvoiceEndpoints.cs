@@ -72,14 +72,19 @@ internal static class InvoiceEndpoints
         }
 
         var started = request.Granted(await account.PayInvoiceAsync(new PayInvoice(id, method, request.Operation.Id)));
-        if (kept is { } with && started is { Payment: { } payment, PaymentUnderWay: true })
+        if (kept is { } with && started is { Payment: { } under, PaymentUnderWay: true }
+            && (await PaymentEndpoints.FindAsync(request, under)).State is var payment && IsMeant(request, started, payment))
         {
-            await PaymentEndpoints.ConfirmAsync(request, (await PaymentEndpoints.FindAsync(request, payment)).State, with, returnTo);
+            await PaymentEndpoints.ConfirmAsync(request, payment, with, returnTo);
             started = await account.GetInvoiceAsync(id) ?? started;
         }
 
         return request.Ok(InvoiceModel.Of(started));
     }
+
+    // A request that is repeated long after makes the payment that it started, and none that was started since by somebody else, or by itself.
+    private static bool IsMeant(ApiRequest request, Invoice invoice, Payment payment) => !request.IsRepeated
+        || (payment.Order.Use is null && invoice.PaymentRequests is [.., var last] && last == request.Operation.Id);
 
     /// <summary>The invoice named in the address, for its two parties and the marketplace.</summary>
     public static async Task<Invoice> FindAsync(ApiRequest request)

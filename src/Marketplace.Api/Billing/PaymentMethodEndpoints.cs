@@ -129,11 +129,7 @@ internal static class PaymentMethodEndpoints
             new MethodSetupOrder(id, request.Caller.Organization, body.OperatorId, body.Currency, NewMethodSetup.Returning(body.ReturnUrl, HomeOf(request), faults)),
             request.Caller.Actor,
             body.MakeDefault));
-        if ((await request.Grain<IOrganizationGrain>(command.Order.Operator.Value).GetAsync())?.State.IsOperator != true)
-        {
-            throw Problem.NotFound("There is no such operator.");
-        }
-
+        await RequireOperatorAsync(request, command.Order.Operator);
         await request.BindKeyAsync();
         request.Granted(await Grain(request).SetUpAsync(command));
         return request.Ok(await LookAsync(request, id));
@@ -146,7 +142,7 @@ internal static class PaymentMethodEndpoints
         // Where the gateway does not answer now, what is known is shown.
         var found = await Grain(request).LookAsync(id);
         var setup = (await Grain(request).GetAsync())?.State.Find(id) ?? throw Problem.NotFound("There is no such set-up, or it was over long ago.");
-        return MethodSetupModel.Of(setup, found.Value?.Page, request.Service<IPaymentGateway>().IsSandbox);
+        return MethodSetupModel.Of(setup, Change.Allows(request.Caller) ? found.Value?.Page : null, request.Service<IPaymentGateway>().IsSandbox);
     }
 
     private static async Task<IResult> MakeDefaultAsync(ApiRequest request)
@@ -187,6 +183,7 @@ internal static class PaymentMethodEndpoints
     private static async Task<IResult> SetPlanAsync(ApiRequest request)
     {
         var body = await request.ReadAsync<AutomaticPaymentChange>();
+        await RequireOperatorAsync(request, body.OperatorId);
         var methods = request.Granted(await Grain(request).ManageAsync(request.Operation, new SetCollection(body.OperatorId, body.Currency, body.When))).State;
         return request.Ok(AutomaticPaymentModel.Of(methods.PlanOf(body.OperatorId, body.Currency), await NameAsync(request, body.OperatorId)));
     }
@@ -213,6 +210,15 @@ internal static class PaymentMethodEndpoints
 
     private static async Task<KeptPaymentMethodModel> ModelAsync(ApiRequest request, PaymentMethods methods, KeptMethod method) => KeptPaymentMethodModel.Of(
         methods, method, await NameAsync(request, method.Operator), request.Service<IPaymentGateway>().IsSandbox, request.MarketNow);
+
+    // Nobody's name is told to whoever knows an id: what pays or is paid here is an operator.
+    private static async Task RequireOperatorAsync(ApiRequest request, OrganizationId id)
+    {
+        if ((await request.Grain<IOrganizationGrain>(id.Value).GetAsync())?.State.IsOperator != true)
+        {
+            throw Problem.NotFound("There is no such operator.");
+        }
+    }
 
     private static async Task<string> NameAsync(ApiRequest request, OrganizationId id) => (await request.Grain<IOrganizationGrain>(id.Value).GetAsync())?.State.Name ?? id.Value;
 }

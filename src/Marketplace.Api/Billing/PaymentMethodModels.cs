@@ -119,7 +119,7 @@ internal sealed record NewMethodSetup(OrganizationId OperatorId, Currency Curren
 /// <param name="Status">Where it stands.</param>
 /// <param name="OperatorId">Whose invoices and deposits it is to pay.</param>
 /// <param name="Currency">The currency it is to pay in.</param>
-/// <param name="Page">The gateway's page to send the payer's browser to, fetched for this answer; null when nothing waits there.</param>
+/// <param name="Page">The gateway's page to send the payer's browser to, fetched for this answer; null when nothing waits there, and for callers who may not pay.</param>
 /// <param name="PaymentMethodId">The method it brought; null until it is done.</param>
 /// <param name="Detail">What the gateway said, for people; null when there is nothing to say.</param>
 /// <param name="ReturnUrl">Where the payer's browser goes from there.</param>

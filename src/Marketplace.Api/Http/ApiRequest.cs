@@ -83,6 +83,9 @@ internal sealed partial class ApiRequest(HttpContext http, ApiOperation operatio
         }
     }
 
+    /// <summary>Whether <see cref="BindKeyAsync"/> found that this request was sent before.</summary>
+    public bool IsRepeated => repeated == true;
+
     /// <summary>Whether <see cref="BindKeyAsync"/> was granted for this request's key before.</summary>
     public async Task<bool> IsKeyBoundAsync() =>
         idempotencyKey.Length > 0 && await Rows.GetAsync(RequestKeys.Table, Caller.Organization.Value, Operation.Id, Cancellation) is not null;

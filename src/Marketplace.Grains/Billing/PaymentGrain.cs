@@ -235,10 +235,11 @@ internal sealed class PaymentGrain(GrainServices services, IPaymentGateway gatew
         _ => before?.Status != after.Status,
     };
 
-    // A declined attempt uses the method no longer; one that waits for the payer, or for the bank, still does.
+    // A declined attempt, also one declined on the bank's page, uses the method no longer; one that waits for the payer, or for the bank, still does.
     private static bool FreesMethod(Payment after, PaymentFact fact) => after.Confirmation is not null && fact switch
     {
         ConfirmationAnswered { Detail: not null } => true,
+        PaymentDeclined => !after.Confirmation.IsOpen,
         PaymentMoved { To: PaymentStatus.Succeeded or PaymentStatus.Cancelled or PaymentStatus.Failed } => true,
         PaymentMoved { To: PaymentStatus.AwaitingPayer } => !after.Confirmation.IsOpen,
         _ => false,

@@ -1,5 +1,6 @@
 using Marketplace.Domain.Billing;
 using Marketplace.Domain.Leases;
+using Marketplace.Domain.Organizations;
 using Marketplace.Domain.Primitives;
 using Marketplace.Grains.Durability;
 using Marketplace.Grains.Leases;
@@ -61,6 +62,39 @@ public class PaymentMethodEndpointsTests
         Assert.Empty(Data(await market.Tenant.GetAsync("/v1/payment-methods")));
     }
 
+    [Fact]
+    public async Task A_card_that_the_bank_declined_on_its_page_is_in_use_no_longer()
+    {
+        await using var market = await PaymentMarket.StartAsync();
+        await market.OpenDepositAsync();
+        var method = await CardAsync(market, "asksToConfirm");
+        (await market.Tenant.PostAsync($"/v1/payments/{PaymentMarket.Payment}/confirmations", new { paymentMethodId = method })).With(201);
+        await market.EventuallyAsync(async () => (await market.Tenant.DeleteAsync($"/v1/payment-methods/{method}")).Code == "payment_method_in_use");
+
+        (await market.Tenant.PostAsync($"/v1/sandbox/payments/{PaymentMarket.Payment}/fail")).With(200);
+
+        await market.EventuallyAsync(async () => (await market.Tenant.DeleteAsync($"/v1/payment-methods/{method}")).Status == 204);
+    }
+
+    [Fact]
+    public async Task The_providers_page_is_told_to_nobody_who_may_not_pay_and_only_operators_are_named()
+    {
+        await using var market = await PaymentMarket.StartAsync();
+        var setup = (await market.Tenant.PostAsync("/v1/payment-methods/setups", new { operatorId = market.Operator.Organization, currency = "USD" })).With(201).Text("id");
+        var viewer = await market.Api.KeyAsync(market.Tenant.Organization, OrganizationRole.Viewer);
+
+        Assert.NotNull((await market.Tenant.GetAsync($"/v1/payment-methods/setups/{setup}")).Text("page"));
+        var seen = (await viewer.GetAsync($"/v1/payment-methods/setups/{setup}")).With(200);
+        Assert.Equal(("open", System.Text.Json.JsonValueKind.Null), (seen.Text("status"), seen.Json.GetProperty("page").ValueKind));
+
+        foreach (var stranger in new[] { (await market.Api.OrganizationAsync(OrganizationKind.Tenant, "Secret Labs")).Organization, "org_nobody" })
+        {
+            Assert.Equal(404, (await market.Tenant.PutAsync("/v1/automatic-payments", new { operatorId = stranger, currency = "USD", when = "never" })).Status);
+        }
+
+        (await market.Tenant.PutAsync("/v1/automatic-payments", new { operatorId = market.Operator.Organization, currency = "USD", when = "never" })).With(200);
+    }
+
     [Theory]
     [InlineData("declines", "Your card was declined.")]
     [InlineData("expired", "Your card has expired.")]
@@ -115,11 +149,36 @@ public class PaymentMethodEndpointsTests
         Assert.Equal(other, Assert.Single(Data(await market.Tenant.GetAsync("/v1/payment-methods"))).GetProperty("id").GetString());
     }
 
+    [Fact]
+    public async Task A_request_repeated_after_its_payment_was_called_off_charges_no_later_payment()
+    {
+        await using var market = await PaymentMarket.StartAsync();
+        var statement = RentStatements.January(OrganizationId.From(market.Tenant.Organization), OrganizationId.From(market.Operator.Organization), PaymentMarket.Reservation);
+        await market.Account.ReceiveAsync(new Envelope(GrainKeys.Lease(Lease.IdOf(PaymentMarket.Reservation)).ToString(), 1, new RentDue(statement)));
+        var address = $"/v1/invoices/{Invoice.IdOf(statement)}";
+        await market.EventuallyAsync(async () => (await market.Tenant.GetAsync(address)).Status == 200);
+        var body = new { method = "card", paymentMethodId = await CardAsync(market, "declines") };
+
+        var first = PaymentOf((await market.Tenant.PostAsync(address + "/payments", body, "first")).With(201));
+        Assert.Equal("Your card was declined.", (await market.Tenant.GetAsync($"/v1/payments/{first}")).Text("problem"));
+        Assert.Equal(first, PaymentOf((await market.Tenant.PostAsync(address + "/payments", body, "first")).With(201)));
+        (await market.Tenant.PostAsync($"/v1/payments/{first}/cancellations")).With(201);
+        await market.EventuallyAsync(async () => !(await market.Tenant.GetAsync(address)).Json.GetProperty("payment").GetProperty("underWay").GetBoolean());
+        var second = PaymentOf((await market.Tenant.PostAsync(address + "/payments", new { method = "card" }, "second")).With(201));
+
+        Assert.Equal(second, PaymentOf((await market.Tenant.PostAsync(address + "/payments", body, "first")).With(201)));
+
+        var untouched = (await market.Tenant.GetAsync($"/v1/payments/{second}")).With(200).Json;
+        Assert.Equal((System.Text.Json.JsonValueKind.Null, System.Text.Json.JsonValueKind.Null), (untouched.GetProperty("paymentMethodId").ValueKind, untouched.GetProperty("problem").ValueKind));
+    }
+
     private static async Task<string> CardAsync(PaymentMarket market, string card, int year = 2090, string currency = "USD")
     {
         var setup = (await market.Tenant.PostAsync("/v1/payment-methods/setups", new { operatorId = market.Operator.Organization, currency })).With(201).Text("id");
         return (await market.Tenant.PostAsync($"/v1/sandbox/payment-methods/setups/{setup}/complete", new { card, expiryYear = year, expiryMonth = 12 })).With(200).Text("paymentMethodId");
     }
+
+    private static string PaymentOf(ApiReply invoice) => invoice.Json.GetProperty("payment").GetProperty("id").GetString()!;
 
     private static System.Text.Json.JsonElement[] Data(ApiReply reply) => [.. reply.With(200).Json.GetProperty("data").EnumerateArray()];
 }

@@ -14,21 +14,21 @@ internal sealed partial class SandboxGateway
     public Task<GatewayAnswer> OpenSetupAsync(MethodSetupOrder order, GatewayCall call, CancellationToken cancellation = default) =>
         ChangeAsync<SandboxSetup>(
             SetupIdOf(order.Id),
-            stored => stored ?? new SandboxSetup { Id = SetupIdOf(order.Id), Order = order, Version = 0 },
+            stored => stored ?? new SandboxSetup { Id = SetupIdOf(order.Id), Order = order, OpenedAt = Moment, Version = 0 },
             setup => new GatewayAnswer(GatewayOutcome.Created, setup!.Id),
             cancellation);
 
     /// <inheritdoc/>
     public async Task<GatewaySetup?> SetupAsync(MethodSetupOrder order, string setupId, CancellationToken cancellation = default) =>
-        (await ReadAsync<SandboxSetup>(setupId, cancellation))?.Show();
+        (await ReadAsync<SandboxSetup>(setupId, cancellation))?.Show(Moment);
 
     /// <summary>A tester chooses a card on the sandbox's page.</summary>
-    /// <returns>Whether there is such a set-up; one that was completed stays as it was.</returns>
+    /// <returns>Whether there is such a set-up; one that was completed, or has expired, stays as it was.</returns>
     public async Task<bool> CompleteAsync(MethodSetupId setup, SandboxCard card, LocalDate validThrough, CancellationToken cancellation = default)
     {
         var answer = await ChangeAsync<SandboxSetup>(
             SetupIdOf(setup),
-            stored => stored is { Card: null } ? (stored with { Card = card, ValidThrough = validThrough }).Notify("checkout.session.completed", Now) : stored,
+            stored => stored is { Card: null } && !stored.IsExpired(Moment) ? (stored with { Card = card, ValidThrough = validThrough }).Notify("checkout.session.completed", Now) : stored,
             completed => completed is null ? NotFound : new GatewayAnswer(GatewayOutcome.Succeeded, completed.Id),
             cancellation);
         return answer.Outcome == GatewayOutcome.Unknown ? throw new IOException(answer.Detail) : answer.Outcome == GatewayOutcome.Succeeded;
@@ -60,6 +60,8 @@ internal sealed partial class SandboxGateway
             stored => stored is { IsDetached: false } ? stored with { IsDetached = true } : stored,
             setup => setup is null ? NotFound : new GatewayAnswer(GatewayOutcome.Succeeded, methodId),
             cancellation);
+
+    private Instant Moment => Instant.FromDateTimeOffset(Now);
 
     private SandboxPayment Charge(SandboxPayment payment, SandboxCard card, MethodUse use) => card switch
     {

@@ -22,7 +22,13 @@ internal enum SandboxCard
 /// <summary>A set-up of a card as the sandbox keeps it, and the card once it is done.</summary>
 internal sealed record SandboxSetup : SandboxBook
 {
+    /// <summary>How long its page waits for the payer.</summary>
+    public static readonly Duration Life = Duration.FromHours(24);
+
     public required MethodSetupOrder Order { get; init; }
+
+    /// <summary>When it was opened, in the sandbox's time; null in what was written before this was kept.</summary>
+    public Instant? OpenedAt { get; init; }
 
     /// <summary>How the card behaves; null while the payer has not chosen one.</summary>
     public SandboxCard? Card { get; init; }
@@ -36,9 +42,13 @@ internal sealed record SandboxSetup : SandboxBook
     /// <inheritdoc/>
     public override string Subject => Order.Id.Value;
 
+    /// <summary>Whether its page waits for the payer no longer.</summary>
+    public bool IsExpired(Instant now) => Card is null && OpenedAt + Life <= now;
+
     /// <summary>Its page is one of the portal's, on whose address the payer returns.</summary>
-    public GatewaySetup Show() => Card is { } card
+    public GatewaySetup Show(Instant now) => Card is { } card
         ? new GatewaySetup(MethodSetupStatus.Done, null, new MethodDetails(Id, MethodKind.Card, "visa", LastFourOf(card), ValidThrough))
+        : IsExpired(now) ? new GatewaySetup(MethodSetupStatus.Ended, null, null, "The provider's page has expired.")
         : new GatewaySetup(MethodSetupStatus.Open, new Uri(Order.ReturnTo, "/sandbox/payment-methods/" + Order.Id));
 
     /// <inheritdoc/>

@@ -3,6 +3,8 @@ using Marketplace.Domain.Billing;
 using Marketplace.Domain.Primitives;
 using Marketplace.Domain.Terms;
 using Marketplace.Testing;
+using Microsoft.Extensions.Time.Testing;
+using NodaTime;
 
 namespace Marketplace.Api.Tests.Billing.Sandbox;
 
@@ -55,5 +57,23 @@ public sealed class SandboxGatewayTests
         await living.AcknowledgeAsync(id, (await living.ReadAsync(id))!.Pending[0].Id);
 
         Assert.Empty(await living.PendingAsync());
+    }
+
+    [Fact]
+    public async Task APageThatIsLeftExpiresAfterADayAndTakesNoCard()
+    {
+        await using var market = await TestMarket.StartAsync();
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        using var sandbox = new SandboxGateway(market.Rows, time);
+        var order = new MethodSetupOrder(MethodSetupId.From("setup_left"), Order.Payer, Order.Payee, Currency.Usd, new Uri("https://market.example/billing"));
+        await sandbox.OpenSetupAsync(order, GatewayCall.For(order.Id.Value, GatewayPurpose.Setup, 1));
+        var id = SandboxGateway.SetupIdOf(order.Id);
+        Assert.Equal(MethodSetupStatus.Open, (await sandbox.SetupAsync(order, id))!.Status);
+
+        time.Advance(TimeSpan.FromHours(24));
+
+        Assert.Equal((MethodSetupStatus.Ended, (Uri?)null), ((await sandbox.SetupAsync(order, id))!.Status, (await sandbox.SetupAsync(order, id))!.Page));
+        Assert.True(await sandbox.CompleteAsync(order.Id, SandboxCard.Pays, new LocalDate(2090, 12, 31)));
+        Assert.Equal(MethodSetupStatus.Ended, (await sandbox.SetupAsync(order, id))!.Status);
     }
 }
