@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Marketplace.Api.Http;
@@ -62,14 +61,10 @@ internal static class NoticeEndpoints
         var read = (await BoardAsync(request))?.Reader(request.Caller.Actor).ReadThrough ?? 0;
         var page = await request.Rows.ScanAsync(EventRows.Table, request.Caller.Organization.Value, null, cursor, limit, descending: true, request.Cancellation);
         var subjects = request.Subjects();
-        var notices = ImmutableArray.CreateBuilder<NoticeModel>(page.Rows.Count);
-        foreach (var it in page.Rows.Select(row => JsonSerializer.Deserialize<FeedEvent>(row.Data.Span, MarketJson.Options)!))
-        {
-            notices.Add(NoticeModel.Of(it, it.Number > read, await subjects.OfAsync(it.Subject, it.Data)));
-        }
-
-        var hasMore = notices.Count == limit && notices is [.., { Number: > 1 }];
-        return request.Ok(new Page<NoticeModel>(notices.ToImmutable(), hasMore, hasMore ? Page.CursorOf(EventRows.Key(notices[^1].Number)) : null));
+        var notices = await Task.WhenAll(page.Rows.Select(row => JsonSerializer.Deserialize<FeedEvent>(row.Data.Span, MarketJson.Options)!)
+            .Select(async it => NoticeModel.Of(it, it.Number > read, await subjects.OfAsync(it.Subject, it.Data))));
+        var hasMore = notices.Length == limit && notices is [.., { Number: > 1 }];
+        return request.Ok(new Page<NoticeModel>([.. notices], hasMore, hasMore ? Page.CursorOf(EventRows.Key(notices[^1].Number)) : null));
     }
 
     private static async Task<IResult> MarkAsync(ApiRequest request)

@@ -63,12 +63,12 @@ internal sealed partial class ApiRequest
     public Task<IResult> PageAsync<TState, TModel>(string table, string partition, Func<TState, TModel> toModel, Func<TState, bool>? where = null, bool ascending = false) =>
         PageAsync<TState, TModel>(table, partition, state => ValueTask.FromResult(toModel(state)), where, ascending);
 
-    /// <summary>The same where each item shown has to be asked for.</summary>
+    /// <summary>The same where each item shown has to be asked for: all of a page at once.</summary>
     public async Task<IResult> PageAsync<TState, TModel>(
         string table, string partition, Func<TState, ValueTask<TModel>> toModel, Func<TState, bool>? where = null, bool ascending = false)
     {
         var (limit, cursor) = Paging();
-        var items = ImmutableArray.CreateBuilder<TModel>();
+        var items = new List<TState>();
         string? last = null;
         var from = ascending ? cursor is null ? null : cursor + "!" : null;
         var until = ascending ? null : cursor;
@@ -79,7 +79,7 @@ internal sealed partial class ApiRequest
             {
                 if (items.Count == limit)
                 {
-                    return Ok(new Page<TModel>(items.ToImmutable(), true, Page.CursorOf(last!)));
+                    return await ShowAsync(last);
                 }
 
                 var state = JsonSerializer.Deserialize<TState>(row.Data.Span, MarketJson.Options)!;
@@ -87,23 +87,26 @@ internal sealed partial class ApiRequest
                 seen++;
                 if (where is null || where(state))
                 {
-                    items.Add(await toModel(state));
+                    items.Add(state);
                 }
             }
 
             if (page.NextFrom is null)
             {
-                return Ok(new Page<TModel>(items.ToImmutable(), false, null));
+                return await ShowAsync(null);
             }
 
             if (seen >= ScanBudget || items.Count == limit)
             {
-                return Ok(new Page<TModel>(items.ToImmutable(), true, Page.CursorOf(last!)));
+                return await ShowAsync(last);
             }
 
             from = ascending ? page.NextFrom : null;
             until = ascending ? null : page.NextFrom;
         }
+
+        async Task<IResult> ShowAsync(string? next) => Ok(new Page<TModel>(
+            [.. await Task.WhenAll(items.Select(item => toModel(item).AsTask()))], next is not null, next is null ? null : Page.CursorOf(next)));
     }
 
     /// <summary>A page of what is all in memory; the cursor is the position.</summary>
