@@ -14,7 +14,7 @@ internal static partial class ApiSentences
     private static readonly HashSet<string> Calls = new(StringComparer.Ordinal)
     {
         "Refusal.Of", "Refuse", "Refused", "faults.Add", "faults.Require", "Require", "Problem.NotFound", "Problem.Invalid", "Problem", "Finding", "Reject", "Downgrade", "NodeFault",
-        "BeginEnd", "GiveBack", "WebhookStop", "Judgement.Impossible",
+        "BeginEnd", "GiveBack", "WebhookStop", "Judgement.Impossible", "GatewaySetup", "GatewayAnswer", "CallOffPayment", "CancelAsync",
     };
 
     /// <summary>Every sentence, with the file that says it.</summary>
