@@ -149,8 +149,8 @@ public sealed partial class PortalMarket : IAsyncLifetime
             {
                 HostProcess.Program = PortalFiles.Host;
 
-                // All visitors of the tests share one address.
-                host = await HostProcess.StartReadyAsync(Path.Combine(folder, "data"), "--Api:AttemptsPerMinutePerAddress", "1000");
+                // All visitors of the tests share one address, and a few accounts.
+                host = await HostProcess.StartReadyAsync(Path.Combine(folder, "data"), "--Api:AttemptsPerMinutePerAddress", "1000", "--Api:AttemptsPerMinutePerAccount", "1000");
                 Address = await host.ReadyAsync();
                 foreach (var line in await File.ReadAllLinesAsync(Path.Combine(folder, "data", "keys.env")))
                 {
