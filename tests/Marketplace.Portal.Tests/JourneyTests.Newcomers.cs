@@ -78,12 +78,25 @@ public sealed partial class JourneyTests
 
         await page.GetByLabel("Base price").FillAsync("1.95");
         await page.GetByLabel("Discounts by term").FillAsync("12:5, 24:10");
+
+        // What tenants will read stands beside, as one types.
+        await page.Locator(".fold > summary", new() { HasText = "Prepayment" }).ClickAsync();
+        await page.GetByLabel("Part of the rent is paid before it is due").CheckAsync();
+        await page.GetByLabel("Name of who holds it").Locator("visible=true").FillAsync("First Trust Company");
+        await page.GetByLabel("Of the total rent, %").FillAsync("15");
+        await Assertions.Expect(page.Locator(".beside aside")).ToContainTextAsync("15% of the rent is paid ahead: 100% 30 days before the start (Signature). It is held by First Trust Company");
+        await page.GetByLabel("Share, %").FillAsync("60");
+        await Assertions.Expect(page.GetByText("The instalments come to 60%; together they have to be 100%.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Offer on these terms" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".fold .fault").Last).ToContainTextAsync("tranches");
+        await page.GetByLabel("Share, %").FillAsync("100");
         await LooksWell(page);
         await page.GetByRole(AriaRole.Button, new() { Name = "Offer on these terms" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
         await Assertions.Expect(page.Locator(".head .chip")).ToHaveTextAsync("Published");
         await page.GetByRole(AriaRole.Link, new() { Name = "as tenants see it" }).ClickAsync();
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("from 24 months");
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("It is held by First Trust Company");
         await Assertions.Expect(page.Locator("main")).ToContainTextAsync("Newcomer Power AS");
         await page.Context.CloseAsync();
     }

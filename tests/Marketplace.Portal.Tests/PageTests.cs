@@ -63,18 +63,23 @@ public sealed class PageTests(PortalMarket market)
     }
 
     [Theory]
-    [InlineData("reservation", "/reservations", "Caprock Ridge", ".story")]
-    [InlineData("lease", "/leases", "Caprock Ridge GB200 NVL72", ".side")]
-    [InlineData("invoice", "/billing", "INV-", ".money")]
-    public async Task APageBehindAListIsAccessibleToo(string name, string list, string link, string shown)
+    [InlineData("reservation", "TENANT", "/reservations", "Caprock Ridge", ".story")]
+    [InlineData("lease", "TENANT", "/leases", "Caprock Ridge GB200 NVL72", ".side")]
+    [InlineData("invoice", "TENANT", "/billing", "INV-", ".money")]
+    [InlineData("operator-lease", "OPERATOR", "/leases", "Caprock Ridge colocation", ".side")]
+    [InlineData("operator-invoice", "OPERATOR", "/billing", "INV-", "#credits")]
+    public async Task APageBehindAListIsAccessibleToo(string name, string who, string list, string link, string shown)
     {
-        var page = await market.OpenAsync("TENANT");
-        await page.GotoAsync(list);
-        await page.Locator("tbody tr").First.WaitForAsync();
-        await (list == "/reservations" ? page.Locator("tbody tr", new() { HasText = link }).Locator("a") : page.GetByRole(AriaRole.Link, new() { Name = link })).First.ClickAsync();
-        await page.Locator(shown).First.WaitForAsync();
-        await LookAsync(page, name, new Uri(page.Url).PathAndQuery, shown, isPhone: false, isDark: false);
-        await page.Context.CloseAsync();
+        foreach (var (isPhone, isDark) in new[] { (false, false), (true, true) })
+        {
+            var page = await market.OpenAsync(who, isPhone, isDark);
+            await page.GotoAsync(list);
+            await page.Locator("tbody tr").First.WaitForAsync();
+            await (list == "/reservations" ? page.Locator("tbody tr", new() { HasText = link }).Locator("a") : page.GetByRole(AriaRole.Link, new() { Name = link })).First.ClickAsync();
+            await page.Locator(shown).First.WaitForAsync();
+            await LookAsync(page, name, new Uri(page.Url).PathAndQuery, shown, isPhone, isDark);
+            await page.Context.CloseAsync();
+        }
     }
 
     [Fact]
