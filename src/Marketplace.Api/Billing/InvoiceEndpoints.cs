@@ -49,7 +49,7 @@ internal static class InvoiceEndpoints
             Refuses =
             [
                 BillingAccountRefusal.InvoiceNotFound, BillingAccountRefusal.InvoicePaid, BillingAccountRefusal.PaymentUnderWay,
-                PaymentMethodsRefusal.NotFound, PaymentMethodsRefusal.Elsewhere, PaymentMethodsRefusal.Unusable, PaymentRefusal.Confirming,
+                PaymentMethodsRefusal.NotFound, PaymentMethodsRefusal.Elsewhere, PaymentMethodsRefusal.Unusable, PaymentRefusal.NotPayable, PaymentRefusal.Confirming,
             ],
         }, PayAsync);
         return routes;
