@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Marketplace.Host.Tests;
 using Marketplace.Portal.Tests.Language;
@@ -143,6 +144,31 @@ public sealed class PageTests(PortalMarket market)
             await page.ScreenshotAsync(new() { Path = Path.Combine(PortalFiles.Screenshots, $"{name}-german.png"), FullPage = true });
             left.AddRange((await page.EvaluateAsync<string[]>(Said)).Where(EnglishTexts.IsEnglish).Distinct().Select(text => $"{name}: {text}"));
         }
+    }
+
+    [Fact]
+    public async Task GoingBackBeforeAPageIsDrawnShowsThePageOfTheAddress()
+    {
+        var page = await market.OpenAsync();
+        await page.GotoAsync("/");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Map", Exact = true }).ClickAsync();
+        await Assertions.Expect(page).ToHaveURLAsync(new Regex("/map$"));
+
+        // The connection begins with the address of that moment, and hears of changes only once it stands.
+        await page.AddInitScriptAsync("""
+            const send = WebSocket.prototype.send;
+            WebSocket.prototype.send = function (data) {
+              send.call(this, data);
+              if (typeof data !== 'string' && new TextDecoder().decode(data).includes('StartCircuit')) {
+                WebSocket.prototype.send = send;
+                history.back();
+              }
+            };
+            """);
+        await page.ReloadAsync();
+        await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("/map$"));
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Reserve compute before it is built" })).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
     }
 
     [Fact]

@@ -53,6 +53,8 @@ window.marketplace = (() => {
       if (new URL(address, location.href).pathname === location.pathname) Blazor.navigateTo(address, { replaceHistoryEntry: true });
     },
 
+    here: () => location.href,
+
     // Scrolls to a part that was drawn after the browser had looked for it.
     show: (id) => { document.getElementById(id)?.scrollIntoView(); },
 
