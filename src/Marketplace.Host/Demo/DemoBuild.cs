@@ -115,13 +115,16 @@ internal sealed class DemoBuild(IGrainFactory grains, DemoTimeline timeline)
     private async Task ConfirmAsync(DemoSite site) => DemoMarket.Granted(
         await grains.GetGrain<ISiteGrain>(IdOf(site).Value).DecideClaimAsync(Operation(site, "confirm"), new DecideClaim(true, "Agreement and register agree with what is listed.")));
 
+    /// <summary>A milestone as an operator would name the document about it.</summary>
+    private static string Words(MilestoneKind kind) => kind == MilestoneKind.ReadyForService ? "Ready for service" : kind.ToString().Replace("CommissionedL", "Commissioned L", StringComparison.Ordinal);
+
     private async Task ReachAsync(DemoSite site, DemoPhase phase, MilestoneKind kind, double month) =>
         DemoMarket.Granted(await grains.GetGrain<ISiteGrain>(IdOf(site).Value).ReachMilestoneAsync(Operation(site, kind.ToString(), phase.Name), new ReachMilestone(
             OperatorOf(site),
             IdOf(site, phase),
             kind,
             LocalDate.Min(timeline.Day(month), timeline.Now.InZone(DateTimeZoneProviders.Tzdb[site.Zone]).Date),
-            [new EvidenceLink($"https://evidence.example/{site.Key}/{IdOf(site, phase)}/{kind}.pdf", $"{phase.Name}: {kind}", null)],
+            [new EvidenceLink($"https://evidence.example/{site.Key}/{IdOf(site, phase)}/{kind}.pdf", $"{phase.Name}: {Words(kind)}", null)],
             "demo")));
 
     private async Task SlipAsync(DemoSite site, DemoPhase phase) =>
