@@ -20,6 +20,14 @@ public sealed class Texts(string language, string? zone = null)
         ["KilowattMonth"] = "kW-month",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>What several of a unit are called.</summary>
+    private static readonly FrozenDictionary<string, string> Several = new Dictionary<string, string>
+    {
+        ["GpuHour"] = "GPU-hours",
+        ["NodeMonth"] = "node-months",
+        ["KilowattMonth"] = "kW-months",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     private static readonly FrozenDictionary<string, string> German = Read("german.json");
 
     /// <summary><c>en</c> or <c>de</c>.</summary>
@@ -51,6 +59,12 @@ public sealed class Texts(string language, string? zone = null)
     /// <summary>A value of a closed list as words: <c>AwaitingDeposit</c> becomes "Awaiting deposit".</summary>
     /// <param name="value">The value.</param>
     public string Of(Enum value) => this[Words(value.ToString())];
+
+    /// <summary>A unit as what is counted in it: "92,160 GPU-hours", "1 GPU-hour".</summary>
+    /// <param name="unit">The unit.</param>
+    /// <param name="quantity">How many; null for none said.</param>
+    public string UnitOf(Enum unit, decimal? quantity) =>
+        quantity is not null and not 1 && Several.TryGetValue(unit.ToString(), out var several) ? this[several] : Of(unit);
 
     /// <summary>The same for a value that is not there.</summary>
     /// <param name="value">The value; null for a dash.</param>
