@@ -73,12 +73,12 @@ public sealed partial class JourneyTests
         await tenant.GotoAsync("/billing/credits");
         await lessor.GetByText("Give credit back as money").ClickAsync();
         await lessor.GetByLabel("Amount, USD").FillAsync("1000000");
-        await lessor.GetByLabel("Reason, as the tenant reads it").Last.FillAsync("Paid back at the tenant's wish");
+        await lessor.GetByLabel("Reason, as the tenant reads it").Last.FillAsync("Payback 4711");
         await lessor.GetByRole(AriaRole.Button, new() { Name = "Give it back" }).ClickAsync();
         await Assertions.Expect(lessor.Locator(".fault").First).ToBeVisibleAsync();
         await lessor.GetByLabel("Amount, USD").FillAsync("60");
         await lessor.GetByRole(AriaRole.Button, new() { Name = "Give it back" }).ClickAsync();
-        await Assertions.Expect(tenant.Locator("tbody tr", new() { HasText = "Paid back at the tenant's wish" })).ToContainTextAsync("$60.00");
+        await Assertions.Expect(tenant.Locator("tbody tr", new() { HasText = "Payback 4711" })).ToContainTextAsync("$60.00");
         await lessor.Context.CloseAsync();
         await tenant.Context.CloseAsync();
     }

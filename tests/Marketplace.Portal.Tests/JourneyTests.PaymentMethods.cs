@@ -49,7 +49,7 @@ public sealed partial class JourneyTests
         await Assertions.Expect(Card(tenant, "4242").GetByText("Default")).ToBeVisibleAsync();
         await Group(tenant).GetByRole(AriaRole.Combobox).SelectOptionAsync("OnIssue");
         await Assertions.Expect(Group(tenant).GetByText("As soon as an invoice is issued")).ToBeVisibleAsync();
-        await Card(tenant, "4242").GetByRole(AriaRole.Button, new() { Name = "Remove Visa •••• 4242" }).ClickAsync();
+        await RemoveAsync(tenant, "4242");
         await Assertions.Expect(tenant.GetByText("Automatic payment uses this method")).ToBeVisibleAsync();
         await AdvanceAsync(admin, "+ One month", 1);
         await tenant.GotoAsync("/billing");
@@ -61,7 +61,7 @@ public sealed partial class JourneyTests
         await Assertions.Expect(Group(tenant).GetByText("Nothing is charged unless you start a payment.")).ToBeVisibleAsync();
         foreach (var digits in new[] { "4242", "3184", "0341" })
         {
-            await Card(tenant, digits).GetByRole(AriaRole.Button, new() { Name = $"Remove Visa •••• {digits}" }).ClickAsync();
+            await RemoveAsync(tenant, digits);
             await Assertions.Expect(Card(tenant, digits)).ToHaveCountAsync(0);
         }
 
@@ -71,6 +71,12 @@ public sealed partial class JourneyTests
     }
 
     private static ILocator Group(IPage page) => page.Locator(".method-group", new() { HasText = Supplier });
+
+    private static async Task RemoveAsync(IPage page, string digits)
+    {
+        await Card(page, digits).GetByRole(AriaRole.Button, new() { Name = $"Remove Visa •••• {digits}" }).ClickAsync();
+        await Card(page, digits).GetByRole(AriaRole.Button, new() { Name = "Remove for good" }).ClickAsync();
+    }
 
     private static ILocator Card(IPage page, string digits) => Group(page).Locator("li", new() { HasText = digits });
 

@@ -114,11 +114,20 @@ internal static class PaymentMethodEndpoints
             : methods!.Find(id)!.Use(offSession: false, returnTo);
     }
 
+    /// <summary>A kept method of the caller's as it is told.</summary>
+    public static async Task<KeptPaymentMethodModel> ModelAsync(ApiRequest request, PaymentMethods methods, KeptMethod method) => KeptPaymentMethodModel.Of(
+        methods, method, await NameAsync(request, method.Operator), request.Service<IPaymentGateway>().IsSandbox, request.MarketNow);
+
+    /// <summary>What the caller has settled with an operator, as it is told.</summary>
+    public static async Task<AutomaticPaymentModel> ModelAsync(ApiRequest request, PaymentPlan plan) =>
+        AutomaticPaymentModel.Of(plan, await NameAsync(request, plan.Operator));
+
     private static async Task<IResult> ListAsync(ApiRequest request)
     {
+        var filter = request.ReadQuery<PaymentMethodFilter>();
         var methods = (await Grain(request).GetAsync())?.State;
         return await request.PageOfAsync<KeptMethod, KeptPaymentMethodModel>(
-            methods is null ? [] : [.. methods.Methods.Where(request.ReadQuery<PaymentMethodFilter>().Takes).Where(method => !method.IsLeaving).Reverse()],
+            methods is null ? [] : [.. methods.Methods.Where(filter.Takes).Where(method => !method.IsLeaving).Reverse()],
             method => ModelAsync(request, methods!, method));
     }
 
@@ -171,7 +180,7 @@ internal static class PaymentMethodEndpoints
 
         return await request.PageOfAsync<PaymentPlan, AutomaticPaymentModel>(
             [.. plans.Values.OrderBy(plan => plan.Key, StringComparer.Ordinal)],
-            async plan => AutomaticPaymentModel.Of(plan, await NameAsync(request, plan.Operator)));
+            plan => ModelAsync(request, plan));
     }
 
     private static async Task<IEnumerable<T>> NewestAsync<T>(ApiRequest request, string table)
@@ -185,7 +194,7 @@ internal static class PaymentMethodEndpoints
         var body = await request.ReadAsync<AutomaticPaymentChange>();
         await RequireOperatorAsync(request, body.OperatorId);
         var methods = request.Granted(await Grain(request).ManageAsync(request.Operation, new SetCollection(body.OperatorId, body.Currency, body.When))).State;
-        return request.Ok(AutomaticPaymentModel.Of(methods.PlanOf(body.OperatorId, body.Currency), await NameAsync(request, body.OperatorId)));
+        return request.Ok(await ModelAsync(request, methods.PlanOf(body.OperatorId, body.Currency)));
     }
 
     private static async Task<IResult> CompleteAsync(ApiRequest request)
@@ -207,9 +216,6 @@ internal static class PaymentMethodEndpoints
     }
 
     private static IPaymentMethodsGrain Grain(ApiRequest request) => request.Grain<IPaymentMethodsGrain>(request.Caller.Organization.Value);
-
-    private static async Task<KeptPaymentMethodModel> ModelAsync(ApiRequest request, PaymentMethods methods, KeptMethod method) => KeptPaymentMethodModel.Of(
-        methods, method, await NameAsync(request, method.Operator), request.Service<IPaymentGateway>().IsSandbox, request.MarketNow);
 
     // Nobody's name is told to whoever knows an id: what pays or is paid here is an operator.
     private static async Task RequireOperatorAsync(ApiRequest request, OrganizationId id)

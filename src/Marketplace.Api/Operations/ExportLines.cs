@@ -66,6 +66,8 @@ internal static class ExportLines
         ("leaseNode", typeof(LeaseNodeModel)),
         ("meterReading", typeof(MeterReadingModel)),
         ("billingProfile", typeof(BillingProfileModel)),
+        ("paymentMethod", typeof(KeptPaymentMethodModel)),
+        ("automaticPayment", typeof(AutomaticPaymentModel)),
         ("payment", typeof(PaymentModel)),
         ("deposit", typeof(DepositModel)),
         ("prepayment", typeof(PrepaymentModel)),
@@ -224,6 +226,19 @@ internal static class ExportLines
         if (await request.Grain<IBillingAccountGrain>(owner).GetProfileAsync() is { } profile)
         {
             yield return new("billingProfile", owner, BillingProfileModel.Of(profile));
+        }
+
+        if ((await request.Grain<IPaymentMethodsGrain>(owner).GetAsync())?.State is { } methods)
+        {
+            foreach (var method in methods.Methods)
+            {
+                yield return new("paymentMethod", owner, await PaymentMethodEndpoints.ModelAsync(request, methods, method));
+            }
+
+            foreach (var plan in methods.Plans.Values.OrderBy(plan => plan.Key, StringComparer.Ordinal))
+            {
+                yield return new("automaticPayment", owner, await PaymentMethodEndpoints.ModelAsync(request, plan));
+            }
         }
 
         await foreach (var payment in RowsAsync<Payment>(request, PaymentRows.Table))

@@ -118,7 +118,10 @@ public sealed class SignInEndpointsTests : IAsyncLifetime
         return subjects;
     }
 
-    /// <summary>What was looked at, asked and written for a request, in no order. That a mail was not taken yet is written as well, sooner or later.</summary>
+    /// <summary>
+    /// What was looked at, asked and written for a request, in no order. That a mail was not taken yet is written as well, sooner or later.
+    /// Organizations note at their leisure what was delivered of an earlier request; what this one asks of them would be among the calls.
+    /// </summary>
     private async Task<string[]> StepsAsync(Func<Task> request)
     {
         await _api.SettleAsync();
@@ -130,7 +133,7 @@ public sealed class SignInEndpointsTests : IAsyncLifetime
         [
             .. _steps.Taken.Where(step => !step.Contains("VisitAsync", StringComparison.Ordinal)).Select(step => "asked " + step).Order(StringComparer.Ordinal),
             .. Enumerable.Repeat("looked at a password", _hasher.Count),
-            .. _api.Market.Faults.Writes.Where(write => write.Operation == "WriteState").Select(write => "written " + write.Table).Distinct().Order(StringComparer.Ordinal),
+            .. _api.Market.Faults.Writes.Where(write => write.Operation == "WriteState" && write.Table != "organization").Select(write => "written " + write.Table).Distinct().Order(StringComparer.Ordinal),
         ];
     }
 
