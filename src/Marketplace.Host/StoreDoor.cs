@@ -13,6 +13,9 @@ namespace Marketplace.Host;
 /// </summary>
 internal static class StoreDoor
 {
+    // A store that is slow while everything starts at once is no store that does not open.
+    private const int Attempts = 3;
+
     /// <exception cref="StoreException">It does not open.</exception>
     public static async Task OpenAsync(IServiceProvider services, bool mayBeUnfinished = false)
     {
@@ -34,7 +37,17 @@ internal static class StoreDoor
 
         try
         {
-            return await StoreBackup.IsUnfinishedAsync(services.GetRequiredService<IRowStore>());
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await StoreBackup.IsUnfinishedAsync(services.GetRequiredService<IRowStore>());
+                }
+                catch (Exception error) when (attempt < Attempts && IsTimeout(error))
+                {
+                    // Tried again at once: the time-out was the pause.
+                }
+            }
         }
         catch (Exception error) when (error is RequestFailedException or AggregateException or AuthenticationFailedException or TaskCanceledException or FormatException or InvalidOperationException)
         {
@@ -42,4 +55,6 @@ internal static class StoreDoor
             throw new StoreException($"the tables {where} do not open: {(error is AggregateException several ? several.InnerExceptions[^1] : error).Message.Split('\n')[0]}", error);
         }
     }
+
+    private static bool IsTimeout(Exception error) => error is TaskCanceledException || (error is AggregateException several && several.InnerExceptions.All(inner => inner is TaskCanceledException));
 }
