@@ -35,24 +35,21 @@ internal static class StoreDoor
             return await StoreBackup.IsUnfinishedAsync(services.GetRequiredService<IRowStore>());
         }
 
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            for (var attempt = 1; ; attempt++)
+            try
             {
-                try
-                {
-                    return await StoreBackup.IsUnfinishedAsync(services.GetRequiredService<IRowStore>());
-                }
-                catch (Exception error) when (attempt < Attempts && IsTimeout(error))
-                {
-                    // Tried again at once: the time-out was the pause.
-                }
+                return await StoreBackup.IsUnfinishedAsync(services.GetRequiredService<IRowStore>());
             }
-        }
-        catch (Exception error) when (error is RequestFailedException or AggregateException or AuthenticationFailedException or TaskCanceledException or FormatException or InvalidOperationException)
-        {
-            var where = options.Azure.TablesEndpoint is { } endpoint ? $"at {endpoint}" : "of Marketplace:Azure:ConnectionString";
-            throw new StoreException($"the tables {where} do not open: {(error is AggregateException several ? several.InnerExceptions[^1] : error).Message.Split('\n')[0]}", error);
+            catch (Exception error) when (attempt < Attempts && IsTimeout(error))
+            {
+                // Tried again at once: the time-out was the pause.
+            }
+            catch (Exception error) when (error is RequestFailedException or AggregateException or AuthenticationFailedException or TaskCanceledException or FormatException or InvalidOperationException)
+            {
+                var where = options.Azure.TablesEndpoint is { } endpoint ? $"at {endpoint}" : "of Marketplace:Azure:ConnectionString";
+                throw new StoreException($"the tables {where} do not open: {(error is AggregateException several ? several.InnerExceptions[^1] : error).Message.Split('\n')[0]}", error);
+            }
         }
     }
 

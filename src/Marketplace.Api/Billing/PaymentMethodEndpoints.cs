@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Marketplace.Api.Billing.Sandbox;
+using Marketplace.Api.Events;
 using Marketplace.Api.Http;
 using Marketplace.Api.Identity;
 using Marketplace.Domain.Billing;
@@ -115,20 +116,20 @@ internal static class PaymentMethodEndpoints
     }
 
     /// <summary>A kept method of the caller's as it is told.</summary>
-    public static async Task<KeptPaymentMethodModel> ModelAsync(ApiRequest request, PaymentMethods methods, KeptMethod method) => KeptPaymentMethodModel.Of(
-        methods, method, await NameAsync(request, method.Operator), request.Service<IPaymentGateway>().IsSandbox, request.MarketNow);
+    public static async Task<KeptPaymentMethodModel> ModelAsync(ApiRequest request, PaymentMethods methods, KeptMethod method, Subjects? subjects = null) => KeptPaymentMethodModel.Of(
+        methods, method, await (subjects ?? request.Subjects()).NameOfAsync(method.Operator), request.Service<IPaymentGateway>().IsSandbox, request.MarketNow);
 
     /// <summary>What the caller has settled with an operator, as it is told.</summary>
-    public static async Task<AutomaticPaymentModel> ModelAsync(ApiRequest request, PaymentPlan plan) =>
-        AutomaticPaymentModel.Of(plan, await NameAsync(request, plan.Operator));
+    public static async Task<AutomaticPaymentModel> ModelAsync(ApiRequest request, PaymentPlan plan, Subjects? subjects = null) =>
+        AutomaticPaymentModel.Of(plan, await (subjects ?? request.Subjects()).NameOfAsync(plan.Operator));
 
     private static async Task<IResult> ListAsync(ApiRequest request)
     {
-        var filter = request.ReadQuery<PaymentMethodFilter>();
+        var (filter, subjects) = (request.ReadQuery<PaymentMethodFilter>(), request.Subjects());
         var methods = (await Grain(request).GetAsync())?.State;
         return await request.PageOfAsync<KeptMethod, KeptPaymentMethodModel>(
             methods is null ? [] : [.. methods.Methods.Where(filter.Takes).Where(method => !method.IsLeaving).Reverse()],
-            method => ModelAsync(request, methods!, method));
+            method => ModelAsync(request, methods!, method, subjects));
     }
 
     private static async Task<IResult> SetUpAsync(ApiRequest request)
@@ -178,9 +179,10 @@ internal static class PaymentMethodEndpoints
             plans.TryAdd(plan.Key, plan);
         }
 
+        var subjects = request.Subjects();
         return await request.PageOfAsync<PaymentPlan, AutomaticPaymentModel>(
             [.. plans.Values.OrderBy(plan => plan.Key, StringComparer.Ordinal)],
-            plan => ModelAsync(request, plan));
+            plan => ModelAsync(request, plan, subjects));
     }
 
     private static async Task<IEnumerable<T>> NewestAsync<T>(ApiRequest request, string table)
@@ -225,6 +227,4 @@ internal static class PaymentMethodEndpoints
             throw Problem.NotFound("There is no such operator.");
         }
     }
-
-    private static async Task<string> NameAsync(ApiRequest request, OrganizationId id) => (await request.Grain<IOrganizationGrain>(id.Value).GetAsync())?.State.Name ?? id.Value;
 }
